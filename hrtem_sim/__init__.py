@@ -1,1 +1,1 @@
-"""..."""
+"""Labelled HRTEM data sets from atomic structures."""

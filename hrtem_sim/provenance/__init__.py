@@ -1,0 +1,34 @@
+"""Where things come from: named random streams, content ids and strict recipes.
+
+* `rng_for` names every random stream by its key, so item 17 draws the same numbers whatever
+  else is drawn and however many workers draw.
+* `identity` hashes the canonical, typed form of a value: equal content, equal id.
+* `read_recipe` and `from_table` turn strict TOML into frozen dataclasses, `to_table` and
+  `to_toml` turn them back; every refusal is a `RecipeError` that names the field.
+* `Distribution` is a range in a recipe from which plans draw their numbers.
+"""
+
+from hrtem_sim.provenance.distributions import Distribution
+from hrtem_sim.provenance.identity import identity
+from hrtem_sim.provenance.recipes import (
+    RecipeError,
+    from_table,
+    read_recipe,
+    require,
+    to_table,
+    to_toml,
+)
+from hrtem_sim.provenance.streams import rng_for, stream_seed
+
+__all__ = [
+    "Distribution",
+    "RecipeError",
+    "from_table",
+    "identity",
+    "read_recipe",
+    "require",
+    "rng_for",
+    "stream_seed",
+    "to_table",
+    "to_toml",
+]

@@ -1,0 +1,188 @@
+"""Strict TOML <-> frozen dataclasses.
+
+A recipe is a tree of frozen dataclasses. A table of the file becomes a dataclass; an unknown key, a
+missing field, a wrong type or an impossible value is a `RecipeError` whose one line names the path
+of the field, what is allowed and what came. Fields may be bool, int, float, str, `Literal`,
+`tuple[X, ...]`, `tuple[X, Y]`, `X | None`, other dataclasses, and any class with `from_recipe(value,
+path)` and `to_recipe()`.
+"""
+
+import dataclasses
+import difflib
+import math
+import tomllib
+import types
+import typing
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class RecipeError(ValueError):
+    """A recipe that cannot be used; the message names the field and is a single line."""
+
+
+def read_recipe(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file into nested tables.
+
+    Raises
+    ------
+    RecipeError
+        If the file cannot be read or is not TOML.
+    """
+    path = Path(path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise RecipeError(f"recipe {path} cannot be read: {reason}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"recipe {path} is not valid TOML: {error}") from None
+
+
+def require(condition: bool, path: str, allowed: str, got: Any) -> None:
+    """Raise a `RecipeError` "`path` must be `allowed`; got `got`" unless the condition holds."""
+    if not condition:
+        raise RecipeError(f"{path} must be {allowed}; got {got!r}")
+
+
+def from_table(cls: type[T], table: Any, path: str = "") -> T:
+    """Build a frozen dataclass from a table, strictly.
+
+    Parameters
+    ----------
+    cls
+        The dataclass. Its `__post_init__` may raise `RecipeError` or `ValueError` with a message
+        that begins with the field's name; the path of the table is put before it.
+    table
+        Nested dicts, lists and scalars as `tomllib` returns them.
+    path
+        Where the table stands in the file, for messages.
+
+    Raises
+    ------
+    RecipeError
+        For an unknown key, a missing field, a wrong type or an impossible value.
+    """
+    where = path or "the recipe"
+    if not isinstance(table, dict):
+        raise RecipeError(f"{where} must be a table; got {table!r}")
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    for key in table:
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, n=1)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            raise RecipeError(
+                f"{_join(path, key)} is not a field of {where}{hint}; allowed: {', '.join(fields)}"
+            )
+    hints = typing.get_type_hints(cls)
+    values = {}
+    for name, field in fields.items():
+        if name in table:
+            values[name] = _convert(hints[name], table[name], _join(path, name))
+        elif (
+            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        ):
+            raise RecipeError(f"{_join(path, name)} is missing from {where}")
+    try:
+        return cls(**values)
+    except ValueError as error:
+        raise RecipeError(_join(path, str(error))) from None
+
+
+def to_table(value: Any) -> dict[str, Any]:
+    """Return the table that `from_table` would turn back into this dataclass; None is left out."""
+    table = {}
+    for field in dataclasses.fields(value):
+        item = _plain(getattr(value, field.name))
+        if item is not None:
+            table[field.name] = item
+    return table
+
+
+def to_toml(table: dict[str, Any]) -> str:
+    """Write nested tables as TOML text that `tomllib` reads back to the same tables."""
+    return "\n".join(_toml_lines(table, "")) + "\n"
+
+
+def _convert(annotation: Any, value: Any, path: str) -> Any:
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    if hasattr(annotation, "from_recipe"):
+        return annotation.from_recipe(value, path)
+    if dataclasses.is_dataclass(annotation):
+        return from_table(annotation, value, path)
+    if origin in (typing.Union, types.UnionType):
+        (inner,) = [arg for arg in args if arg is not type(None)]
+        return _convert(inner, value, path)
+    if origin is typing.Literal:
+        require(value in args, path, "one of " + ", ".join(map(repr, args)), value)
+        return value
+    if origin is tuple:
+        require(isinstance(value, list | tuple), path, "a list", value)
+        if len(args) == 2 and args[1] is Ellipsis:
+            args = (args[0],) * len(value)
+        require(len(value) == len(args), path, f"a list of {len(args)} values", value)
+        return tuple(
+            _convert(arg, item, f"{path}[{i}]")
+            for i, (arg, item) in enumerate(zip(args, value, strict=True))
+        )
+    if annotation is bool:
+        require(isinstance(value, bool), path, "true or false", value)
+        return value
+    if annotation is int:
+        require(isinstance(value, int) and not isinstance(value, bool), path, "an integer", value)
+        return value
+    if annotation is float:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        require(number and math.isfinite(value), path, "a finite number", value)
+        return float(value)
+    if annotation is str:
+        require(isinstance(value, str), path, "a string", value)
+        return value
+    raise TypeError(f"{path}: recipes cannot hold fields of type {annotation!r}")
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "to_recipe"):
+        return value.to_recipe()
+    if dataclasses.is_dataclass(value):
+        return to_table(value)
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _toml_lines(table: dict[str, Any], prefix: str) -> list[str]:
+    lines = [f"{key} = {_toml_value(item)}" for key, item in table.items() if not _is_table(item)]
+    for key, item in table.items():
+        if _is_table(item):
+            name = f"{prefix}{key}"
+            lines += ["", f"[{name}]", *_toml_lines(item, f"{name}.")]
+    return lines
+
+
+def _is_table(item: Any) -> bool:
+    """Whether to write a dict as a [table]: yes unless it is a one-key distribution."""
+    return isinstance(item, dict) and not (
+        len(item) == 1 and isinstance(next(iter(item.values())), list)
+    )
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml_value, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_toml_value(v)}" for k, v in value.items()) + " }"
+    raise TypeError(f"TOML cannot hold {type(value).__name__}")
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

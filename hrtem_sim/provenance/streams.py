@@ -1,0 +1,51 @@
+"""Named random streams: every draw has an address."""
+
+import hashlib
+import json
+
+import numpy as np
+
+from hrtem_sim.provenance.identity import canonical
+
+
+def rng_for(root_seed: int, *key: str | int) -> np.random.Generator:
+    """Return the random generator that belongs to a key.
+
+    Parameters
+    ----------
+    root_seed
+        Seed of the whole recipe, a non-negative integer.
+    key
+        Words and numbers that name the stream, for example `"noise", 17`. Different keys give
+        independent streams; the same key always gives the same stream.
+
+    Returns
+    -------
+    rng
+        A fresh PCG64 generator seeded by the SHA-256 of the key.
+
+    Notes
+    -----
+    Hashing the key avoids the traps of arithmetic on seeds: `default_rng([5, 17, 0])` equals
+    `default_rng([5, 17])`, and `seed + i` makes neighbouring recipes share streams.
+
+    Examples
+    --------
+    >>> a, b = rng_for(1, "noise", 17), rng_for(1, "noise", 17)
+    >>> a.integers(1000) == b.integers(1000)
+    np.True_
+    """
+    return np.random.Generator(np.random.PCG64(stream_seed(root_seed, *key)))
+
+
+def stream_seed(root_seed: int, *key: str | int) -> int:
+    """Return the 256-bit integer seed of a named stream; see `rng_for`."""
+    if isinstance(root_seed, bool) or not isinstance(root_seed, int | np.integer) or root_seed < 0:
+        raise ValueError(f"root_seed must be a non-negative integer; got {root_seed!r}")
+    if not key:
+        raise ValueError("key must name the stream with at least one word; got none")
+    for part in key:
+        if isinstance(part, bool) or not isinstance(part, str | int | np.integer):
+            raise TypeError(f"key must be made of strings and integers; got {part!r}")
+    text = json.dumps([str(int(root_seed)), canonical(key)])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest(), "little")
