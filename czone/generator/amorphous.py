@@ -1,0 +1,270 @@
+"""`AmorphousGenerator`: fills a region with a random packing of one or more elements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from numbers import Integral
+
+import numpy as np
+from ase.data import chemical_symbols
+from czone.generator.base import BaseGenerator
+
+from czone.generator._composition import distance_table, parse_composition, split_count
+from czone.generator.amorphous_algorithms import (
+    CARBON_DENSITY,
+    atom_count,
+    random_sequential_addition,
+)
+
+
+class AmorphousGenerator(BaseGenerator):
+    """Supplies an amorphous solid: atoms at random, none too close to another.
+
+    Parameters
+    ----------
+    origin
+        Point in angstrom that moves along with transforms; (0, 0, 0) by default. The block of atoms
+        always covers the region asked for, wherever that lies.
+    min_dist
+        Smallest distance in angstrom between two atoms: one number, or for mixtures a mapping that
+        names every pair, ``{("Si", "O"): 1.5, ("O", "O"): 2.1, ("Si", "Si"): 2.4}``. The default is
+        the bond length of sp2 carbon.
+    density
+        Atoms per cubic angstrom, all elements together; `number_density` gives it from g/cm3. The
+        default is carbon with 2.2 g/cm3.
+    species
+        Atomic number, symbol, formula (``"SiO2"``) or mapping of elements to amounts
+        (``{"Si": 1, "O": 2}``). Carbon by default.
+    rng
+        Seed, `numpy.random.Generator`, or None. The same seed gives the same film; a Generator
+        gives one seed to this object, so that two objects made from it one after the other differ;
+        with None every new block has fresh entropy. Copies share the seed and so the film.
+    periodic
+        Whether the block repeats along x and y, (2,) booleans or one for both: no pair is too close
+        across the seam either.
+
+    Attributes
+    ----------
+    use_old_result : bool
+        Reuse the last block whenever it covers the region asked for. A block is in any case kept
+        for a region of the same size at the same place.
+
+    Notes
+    -----
+    The atoms are placed by random sequential addition (see `random_sequential_addition`), which
+    cannot fill more than 0.384 of space with equal spheres of diameter `min_dist`. Rotations and
+    translations of the block turn and move its atoms rigidly.
+
+    Examples
+    --------
+    >>> box = np.array([[0, 0, 0], [30, 0, 0], [0, 30, 0], [0, 0, 10]])
+    >>> positions, numbers = AmorphousGenerator(rng=5).supply_atoms(box)
+    >>> len(positions), set(numbers.tolist())
+    (993, {6})
+    >>> silica = AmorphousGenerator(density=0.0662, species="SiO2", rng=5)
+    >>> np.bincount(silica.supply_atoms(box)[1])[[8, 14]].tolist()
+    [397, 199]
+    """
+
+    def __init__(
+        self,
+        origin: Sequence[float] | None = None,
+        min_dist: float | Mapping = 1.4,
+        density: float = CARBON_DENSITY,
+        species: int | str | Mapping = 6,
+        *,
+        rng=None,
+        periodic: bool | Sequence[bool] = (True, True),
+    ):
+        self._block = None
+        self._bases = np.eye(3)
+        self.origin = (0.0, 0.0, 0.0) if origin is None else origin
+        self._shares = parse_composition(species)
+        self._min_dist = min_dist
+        self._table = distance_table(min_dist, list(self._shares))
+        self.density = density
+        self.periodic = periodic
+        self.use_old_result = False
+        self._fixed_seed = rng is not None
+        self._seed = _seed_from(rng)
+
+    @property
+    def origin(self) -> np.ndarray:
+        """Origin of the block's own frame in angstrom, (3,)."""
+        return self._origin.copy()
+
+    @origin.setter
+    def origin(self, value):
+        point = np.array(value, dtype=float)
+        if point.shape != (3,) or not np.isfinite(point).all():
+            raise ValueError(f"origin must be three finite numbers, in angstrom; got {value!r}")
+        self._origin = point
+
+    @property
+    def density(self) -> float:
+        """Atoms per cubic angstrom."""
+        return self._density
+
+    @density.setter
+    def density(self, value):
+        if not np.isscalar(value) or isinstance(value, (str, bool)) or not 0 < value < np.inf:
+            raise ValueError(
+                f"density must be positive, in atoms per cubic angstrom; got {value!r}"
+            )
+        self._density = float(value)
+        self._block = None
+
+    @property
+    def min_dist(self) -> float | Mapping:
+        """Smallest distance between two atoms in angstrom, or a mapping of pairs to distances."""
+        return self._min_dist
+
+    @min_dist.setter
+    def min_dist(self, value):
+        self._table = distance_table(value, list(self._shares))
+        self._min_dist = value
+        self._block = None
+
+    @property
+    def species(self) -> int | dict[str, float]:
+        """Atomic number, or the share of every element of a mixture."""
+        if len(self._shares) == 1:
+            return next(iter(self._shares))
+        return {chemical_symbols[number]: share for number, share in self._shares.items()}
+
+    @species.setter
+    def species(self, value):
+        shares = parse_composition(value)
+        self._table = distance_table(self._min_dist, list(shares))
+        self._shares = shares
+        self._block = None
+
+    @property
+    def periodic(self) -> tuple[bool, bool]:
+        """Whether the block repeats along x and y."""
+        return self._periodic
+
+    @periodic.setter
+    def periodic(self, value):
+        flags = (value, value) if isinstance(value, (bool, np.bool_)) else tuple(value)
+        if len(flags) != 2 or not all(isinstance(flag, (bool, np.bool_)) for flag in flags):
+            raise ValueError(f"periodic must be one or two booleans, for x and y; got {value!r}")
+        self._periodic = (bool(flags[0]), bool(flags[1]))
+        self._block = None
+
+    @property
+    def seed(self) -> int | None:
+        """Number that fixes the film; with ``rng=None`` that of the last block made."""
+        return self._seed
+
+    @property
+    def old_result(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Positions (n, 3) and atomic numbers (n,) of the last block, or None."""
+        if self._block is None:
+            return None
+        _, _, positions, numbers = self._block
+        return self._to_lab(positions), numbers.copy()
+
+    def supply_atoms(self, bbox: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return atoms that fill the box around some points.
+
+        Parameters
+        ----------
+        bbox
+            Corners of the region in angstrom, (m, 3). The box is aligned with the axes of the
+            generator, which are those of the laboratory until it is transformed.
+
+        Returns
+        -------
+        positions : numpy.ndarray
+            In angstrom, (n, 3), with n = round(density * volume of the box).
+        numbers : numpy.ndarray
+            Atomic numbers, (n,).
+
+        Raises
+        ------
+        ValueError
+            If `bbox` is not an array of points, or the density cannot be reached.
+        """
+        corners = np.asarray(bbox, dtype=float)
+        if corners.ndim != 2 or corners.shape[1] != 3 or not len(corners):
+            raise ValueError(f"bbox must have shape (m, 3); got {corners.shape}")
+        if not np.isfinite(corners).all():
+            raise ValueError("bbox must be finite, in angstrom; got NaN or infinity")
+        local = np.linalg.solve(self._bases, (corners - self._origin).T).T
+        low, high = local.min(axis=0), local.max(axis=0)
+        # Rounded, so that the film does not hang on the last digits a rotation leaves behind.
+        dims = np.round(high - low, 6)
+        if not self._covers(low, dims):
+            self._block = (low, dims, *self._make_block(low, dims))
+        return self.old_result
+
+    def transform(self, transformation) -> None:
+        """Move, turn or deform the solid; its atoms follow.
+
+        Parameters
+        ----------
+        transformation
+            A transform of `czone.transform`. One that is `basis_only` leaves the origin in place.
+        """
+        self._bases = transformation.apply_transformation_bases(self._bases)
+        if not transformation.basis_only:
+            self._origin = transformation.apply_transformation(self._origin[None])[0]
+
+    def _covers(self, low: np.ndarray, dims: np.ndarray) -> bool:
+        if self._block is None:
+            return False
+        old_low, old_dims = self._block[:2]
+        slack = 1e-5
+        if self.use_old_result:
+            return bool(
+                (old_low <= low + slack).all() and (low + dims <= old_low + old_dims + slack).all()
+            )
+        return np.allclose(old_low, low, rtol=0, atol=slack) and np.allclose(
+            old_dims, dims, rtol=0, atol=slack
+        )
+
+    def _make_block(self, low, dims):
+        if (dims == 0).any():
+            return np.empty((0, 3)), np.empty(0, dtype=np.int64)
+        if not self._fixed_seed:
+            self._seed = _fresh_seed()
+        # An axis shorter than the minimum distance cannot repeat.
+        periodic = (*self._periodic, False) & (dims >= self._table.max())
+        positions, kinds = random_sequential_addition(
+            dims,
+            split_count(atom_count(dims, self._density), self._shares),
+            self._table,
+            periodic=periodic,
+            rng=self._seed,
+        )
+        return positions + low, np.array(list(self._shares), dtype=np.int64)[kinds]
+
+    def _to_lab(self, local: np.ndarray) -> np.ndarray:
+        return local @ self._bases.T + self._origin
+
+    def __repr__(self) -> str:
+        species = self.species
+        if isinstance(species, int):
+            name = chemical_symbols[species]
+        else:
+            name = " ".join(f"{symbol}{share:.3g}" for symbol, share in species.items())
+        return (
+            f"AmorphousGenerator({name}, density={self._density:g} per A3, "
+            f"min_dist={self._table.min():g} A, seed={self._seed})"
+        )
+
+
+def _fresh_seed() -> int:
+    return int(np.random.SeedSequence().entropy)
+
+
+def _seed_from(rng) -> int | None:
+    """Return a whole number that stands for `rng`, so that the generator keeps no hidden state."""
+    if rng is None:
+        return None
+    if isinstance(rng, Integral):
+        if rng < 0:
+            raise ValueError(f"rng must be a seed of zero or more; got {rng}")
+        return int(rng)
+    return int(np.random.default_rng(rng).integers(2**63))

@@ -1,0 +1,213 @@
+"""`AmorphousGenerator` honours what it is told: density, distance, place, transforms and rng."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from czone.generator import AmorphousGenerator
+from czone.generator._composition import (
+    distance_table,
+    number_density,
+    parse_composition,
+    split_count,
+)
+from czone.transform import Rotation, Translation, rot_v
+
+
+def box(low, high):
+    low, high = np.array(low, float), np.array(high, float)
+    return low + (high - low) * np.array(np.meshgrid([0, 1], [0, 1], [0, 1])).reshape(3, -1).T
+
+
+FILM = box((0, 0, 0), (40, 40, 10))
+
+
+@pytest.mark.parametrize("density", [0.03, 0.1103075, 0.15])
+def test_density_is_honoured(density):
+    positions, numbers = AmorphousGenerator(density=density, rng=0).supply_atoms(FILM)
+    assert len(positions) == len(numbers) == round(density * 16000)
+
+
+def test_minimum_distance_is_honoured():
+    positions, _ = AmorphousGenerator(min_dist=2.0, density=0.03, rng=0).supply_atoms(FILM)
+    assert cKDTree(positions).query(positions, k=2)[0][:, 1].min() >= 2.0
+
+
+def test_arrays_have_the_promised_types():
+    positions, numbers = AmorphousGenerator(rng=0).supply_atoms(FILM)
+    assert positions.dtype == np.float64
+    assert numbers.dtype == np.int64
+
+
+@pytest.mark.parametrize("shift", [(100, 0, 0), (-20, -20, -5), (3.3, -7.1, 55.0)])
+def test_box_is_filled_wherever_it_lies(shift):
+    positions, _ = AmorphousGenerator(rng=1).supply_atoms(FILM + shift)
+    assert len(positions) == round(0.1103075 * 16000)
+    assert (positions >= FILM.min(0) + shift).all()
+    assert (positions <= FILM.max(0) + shift).all()
+
+
+def test_same_seed_same_film_other_seed_other_film():
+    first, again, other = (AmorphousGenerator(rng=s).supply_atoms(FILM)[0] for s in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_one_stream_gives_each_generator_its_own_film_reproducibly():
+    def films():
+        rng = np.random.default_rng(3)
+        return [AmorphousGenerator(rng=rng).supply_atoms(FILM)[0] for _ in range(2)]
+
+    first, second = films()
+    assert not np.array_equal(first, second)
+    assert np.array_equal(films()[1], second)
+
+
+def test_no_rng_means_fresh_entropy_and_the_seed_can_be_read_back():
+    one, two = AmorphousGenerator(), AmorphousGenerator()
+    assert not np.array_equal(one.supply_atoms(FILM)[0], two.supply_atoms(FILM)[0])
+    again = AmorphousGenerator(rng=one.seed)
+    assert np.array_equal(one.supply_atoms(FILM)[0], again.supply_atoms(FILM)[0])
+
+
+def test_repeated_supply_gives_the_same_atoms():
+    generator = AmorphousGenerator()
+    assert np.array_equal(generator.supply_atoms(FILM)[0], generator.supply_atoms(FILM)[0])
+
+
+def test_caller_cannot_spoil_the_kept_block():
+    generator = AmorphousGenerator(rng=1)
+    positions, numbers = generator.supply_atoms(FILM)
+    kept = positions.copy()
+    positions[:] = 0
+    numbers[:] = 0
+    assert np.array_equal(generator.supply_atoms(FILM)[0], kept)
+    assert set(generator.old_result[1].tolist()) == {6}
+
+
+def test_old_result_is_reused_only_where_it_covers_the_box():
+    generator = AmorphousGenerator(rng=1)
+    assert generator.old_result is None
+    whole, _ = generator.supply_atoms(FILM)
+    generator.use_old_result = True
+    part, _ = generator.supply_atoms(box((5, 5, 1), (20, 20, 9)))
+    assert np.array_equal(part, whole)
+    larger, _ = generator.supply_atoms(box((0, 0, 0), (60, 40, 10)))
+    assert len(larger) == round(0.1103075 * 24000)
+
+
+def test_changed_density_makes_a_new_block():
+    generator = AmorphousGenerator(rng=1)
+    generator.supply_atoms(FILM)
+    generator.density = 0.05
+    assert len(generator.supply_atoms(FILM)[0]) == 800
+
+
+def test_rigid_motion_moves_the_atoms_rigidly():
+    turn = Rotation(rot_v(np.array([1.0, 2.0, 3.0]), 0.7), origin=np.array([5.0, 1.0, -2.0]))
+    shift = Translation(np.array([11.0, -3.0, 40.0]))
+    generator, moved = AmorphousGenerator(rng=1), AmorphousGenerator(rng=1)
+    corners, expected = FILM, generator.supply_atoms(FILM)[0]
+    for transformation in (turn, shift):
+        moved.transform(transformation)
+        corners = transformation.apply_transformation(corners)
+        expected = transformation.apply_transformation(expected)
+    found, _ = moved.supply_atoms(corners)
+    # Differences come from rounding the edges of the block to 1e-6 A.
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_transform_after_supply_keeps_the_atoms():
+    turn = Rotation(rot_v(np.array([0.0, 1.0, 1.0]), 1.1))
+    generator = AmorphousGenerator()
+    before, _ = generator.supply_atoms(FILM)
+    generator.transform(turn)
+    after, _ = generator.supply_atoms(turn.apply_transformation(FILM))
+    np.testing.assert_allclose(after, turn.apply_transformation(before), atol=1e-9)
+
+
+def test_seam_is_closed_when_periodic_and_left_open_when_not():
+    def smallest_across_seam(periodic):
+        film, _ = AmorphousGenerator(rng=4, periodic=periodic).supply_atoms(
+            box((0, 0, 0), (40.7, 41.9, 30.0))
+        )
+        tree = cKDTree(film % [40.7, 41.9, 1e3], boxsize=[40.7, 41.9, 1e3])
+        return tree.query(film % [40.7, 41.9, 1e3], k=2)[0][:, 1].min()
+
+    assert smallest_across_seam(True) >= 1.4
+    assert smallest_across_seam(False) < 1.4
+    assert AmorphousGenerator(periodic=(True, False)).periodic == (True, False)
+
+
+SILICA = {("Si", "Si"): 2.4, ("Si", "O"): 1.5, ("O", "O"): 2.1}
+
+
+def test_silica_has_its_composition_and_pair_distances():
+    generator = AmorphousGenerator(
+        min_dist=SILICA, density=number_density("SiO2", 2.2), species="SiO2", rng=0
+    )
+    positions, numbers = generator.supply_atoms(FILM)
+    assert abs(np.sum(numbers == 8) - 2 * np.sum(numbers == 14)) <= 2
+    for first, second, least in ((14, 14, 2.4), (14, 8, 1.5), (8, 8, 2.1)):
+        near = cKDTree(positions[numbers == second]).query(positions[numbers == first], k=2)[0]
+        assert near[:, 1 if first == second else 0].min() >= least
+    assert generator.species == {"Si": pytest.approx(1 / 3), "O": pytest.approx(2 / 3)}
+
+
+def test_composition_is_understood_in_every_form():
+    assert parse_composition(6) == parse_composition("C") == {6: 1.0}
+    assert parse_composition("SiO2") == parse_composition({"Si": 1, 8: 2})
+    assert split_count(10, {14: 3 / 7, 7: 4 / 7}) == [4, 6]
+    assert distance_table(1.5, [14, 8]).tolist() == [[1.5, 1.5], [1.5, 1.5]]
+
+
+def test_copies_and_pickles_supply_the_same_atoms():
+    generator = AmorphousGenerator(rng=9, species="SiO2", density=0.06)
+    expected = generator.supply_atoms(FILM)[0]
+    for twin in (
+        copy.deepcopy(generator),
+        pickle.loads(pickle.dumps(generator)),
+        generator.from_generator(),
+    ):
+        assert np.array_equal(twin.supply_atoms(FILM)[0], expected)
+
+
+def test_copy_with_a_transform_leaves_the_original():
+    generator = AmorphousGenerator(rng=9)
+    moved = generator.from_generator(transformation=[Translation(np.array([0.0, 0, 7]))])
+    assert moved.origin.tolist() == [0, 0, 7]
+    assert generator.origin.tolist() == [0, 0, 0]
+
+
+def test_repr_says_what_it_is():
+    assert repr(AmorphousGenerator(rng=3)).startswith("AmorphousGenerator(C, density=0.110308")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (dict(density=-1), "density must be positive"),
+        (dict(density=np.nan), "density must be positive"),
+        (dict(min_dist=0), "min_dist must be positive"),
+        (dict(species="Xx"), "species must be"),
+        (dict(species=0), "species must be"),
+        (dict(species={}), "species must name"),
+        (dict(species={"Si": -1}), "species amounts must be positive"),
+        (dict(species="SiO2", min_dist={("Si", "O"): 1.5}), "min_dist must name every pair"),
+        (dict(origin=(1, 2)), "origin must be three finite"),
+        (dict(periodic=(True,)), "periodic must be one or two"),
+        (dict(rng=-4), "rng must be a seed"),
+    ],
+)
+def test_bad_input_is_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        AmorphousGenerator(**arguments)
+
+
+@pytest.mark.parametrize("bbox", [np.zeros(3), np.zeros((0, 3)), np.full((8, 3), np.nan)])
+def test_bad_box_is_named(bbox):
+    with pytest.raises(ValueError, match="bbox must"):
+        AmorphousGenerator().supply_atoms(bbox)
