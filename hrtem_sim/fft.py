@@ -1,0 +1,168 @@
+"""Fast Fourier transforms in place, by the fastest library at hand.
+
+The order is mkl_fft, pyFFTW, scipy.fft: the first that is installed is taken, always, because
+libraries differ in the last bit and a data set must not depend on a stopwatch. `HRTEM_SIM_FFT`
+or `choose_fft(name)` takes another; `time_fft` measures them.
+"""
+
+import os
+from abc import ABC, abstractmethod
+from functools import cache
+from importlib.util import find_spec
+from time import perf_counter
+
+import numpy as np
+
+LIBRARIES = ("mkl", "fftw", "scipy")
+ALIGNMENT = 64  # bytes: a cache line; the vector code, and so the last bit, depends on alignment
+
+
+class Fft(ABC):
+    """Forward and inverse two-dimensional transforms of complex arrays, in place, one thread."""
+
+    name: str
+
+    @abstractmethod
+    def forward(self, array: np.ndarray) -> None:
+        """Replace an array (ny, nx) made by `empty` by its transform (as `numpy.fft.fft2`)."""
+
+    @abstractmethod
+    def inverse(self, array: np.ndarray) -> None:
+        """Replace an array (ny, nx) by its inverse transform (as `numpy.fft.ifft2`)."""
+
+    def empty(self, shape: tuple[int, int], dtype: type = np.complex64) -> np.ndarray:
+        """Return an uninitialised, aligned, contiguous array to transform."""
+        dtype = np.dtype(dtype)
+        n_bytes = int(np.prod(shape)) * dtype.itemsize
+        raw = np.empty(n_bytes + ALIGNMENT, np.uint8)
+        start = -raw.ctypes.data % ALIGNMENT
+        return raw[start : start + n_bytes].view(dtype).reshape(shape)
+
+
+class MklFft(Fft):
+    """Intel MKL through the package mkl_fft."""
+
+    name = "mkl"
+
+    def __init__(self) -> None:
+        import mkl
+        import mkl_fft
+
+        mkl.set_num_threads_local(1)
+        self._fft = mkl_fft
+
+    def forward(self, array: np.ndarray) -> None:
+        self._fft.fft2(array, out=array)
+
+    def inverse(self, array: np.ndarray) -> None:
+        self._fft.ifft2(array, out=array)
+
+
+class Fftw(Fft):
+    """FFTW through pyFFTW; plans are estimated, so that they are the same every time."""
+
+    name = "fftw"
+
+    def __init__(self) -> None:
+        import pyfftw
+
+        self._fftw = pyfftw
+        self._plans: dict[tuple, object] = {}
+
+    def forward(self, array: np.ndarray) -> None:
+        self._plan(array, "FFTW_FORWARD").execute()
+
+    def inverse(self, array: np.ndarray) -> None:
+        self._plan(array, "FFTW_BACKWARD").execute()
+        array *= array.real.dtype.type(1 / array.size)
+
+    def _plan(self, array: np.ndarray, direction: str):
+        key = (array.shape, array.dtype.str, direction)
+        if key not in self._plans:
+            scratch = self.empty(array.shape, array.dtype)
+            self._plans[key] = self._fftw.FFTW(
+                scratch, scratch, axes=(0, 1), direction=direction, flags=("FFTW_ESTIMATE",)
+            )
+        plan = self._plans[key]
+        plan.update_arrays(array, array)
+        return plan
+
+
+class ScipyFft(Fft):
+    """pocketfft through scipy.fft: always there."""
+
+    name = "scipy"
+
+    def __init__(self) -> None:
+        from scipy import fft
+
+        self._fft = fft
+
+    def forward(self, array: np.ndarray) -> None:
+        array[...] = self._fft.fft2(array, overwrite_x=True)
+
+    def inverse(self, array: np.ndarray) -> None:
+        array[...] = self._fft.ifft2(array, overwrite_x=True)
+
+
+def choose_fft(name: str | None = None) -> Fft:
+    """Return transforms by name, or the first library installed.
+
+    Parameters
+    ----------
+    name
+        `"mkl"`, `"fftw"` or `"scipy"`; default: the environment variable `HRTEM_SIM_FFT`, else the
+        first of these that is installed.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+    ImportError
+        If the library is not installed; the message names the pip command.
+
+    Examples
+    --------
+    >>> choose_fft("scipy").name
+    'scipy'
+    """
+    name = name or os.environ.get("HRTEM_SIM_FFT") or available_fft()[0]
+    if name not in LIBRARIES:
+        raise ValueError(f"name must be one of {', '.join(LIBRARIES)}; got {name!r}")
+    return _load(name)
+
+
+def available_fft() -> tuple[str, ...]:
+    """Return the installed libraries, fastest first."""
+    modules = {"mkl": ("mkl_fft", "mkl"), "fftw": ("pyfftw",), "scipy": ("scipy",)}
+    return tuple(n for n in LIBRARIES if all(find_spec(module) for module in modules[n]))
+
+
+def time_fft(shape: tuple[int, int], repeats: int = 5) -> dict[str, float]:
+    """Return, for every installed library, the best seconds of a forward and inverse transform."""
+    times = {}
+    for name in available_fft():
+        fft = choose_fft(name)
+        array = fft.empty(shape)
+        array.fill(1)
+        seconds = []
+        for _ in range(repeats + 1):
+            start = perf_counter()
+            fft.forward(array)
+            fft.inverse(array)
+            seconds.append(perf_counter() - start)
+        times[name] = min(seconds[1:])
+    return times
+
+
+@cache
+def _load(name: str) -> Fft:
+    try:
+        return {"mkl": MklFft, "fftw": Fftw, "scipy": ScipyFft}[name]()
+    except ImportError as error:
+        command = {
+            "mkl": 'pip install "micrograph-foundry[fft]"',
+            "fftw": "pip install pyfftw",
+            "scipy": "pip install scipy",
+        }[name]
+        raise ImportError(f"the FFT library {name!r} is not installed: {command}") from error

@@ -1,0 +1,177 @@
+"""Sampling of waves and images: pixels, spatial frequencies, Fourier cropping, propagation.
+
+Arrays are indexed [y, x]; pixel (i, j) stands for the point y = i * pixel, x = j * pixel; spatial
+frequencies are in 1/angstrom and in the order of `numpy.fft.fftfreq`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A periodic two-dimensional sampling.
+
+    Parameters
+    ----------
+    shape
+        Pixels along y and x.
+    pixel_size
+        Edge of a pixel along y and x, in angstrom; one number for square pixels.
+
+    Examples
+    --------
+    >>> grid = Grid((512, 512), 0.2)
+    >>> grid.extent
+    (102.4, 102.4)
+    >>> grid.nyquist
+    2.5
+    """
+
+    shape: tuple[int, int]
+    pixel_size: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        shape, pixel_size = self.shape, self.pixel_size
+        if np.ndim(pixel_size) == 0:
+            pixel_size = (pixel_size, pixel_size)
+        if len(shape) != 2 or any(n != int(n) or n < 1 for n in shape):
+            raise ValueError(f"shape must be two positive integers (y, x); got {self.shape!r}")
+        if len(pixel_size) != 2 or not all(np.isfinite(p) and p > 0 for p in pixel_size):
+            raise ValueError(f"pixel_size must be positive, in angstrom; got {self.pixel_size!r}")
+        object.__setattr__(self, "shape", tuple(int(n) for n in shape))
+        object.__setattr__(self, "pixel_size", tuple(float(p) for p in pixel_size))
+
+    @classmethod
+    def covering(cls, cell: tuple[float, float], pixel_size: float) -> "Grid":
+        """Return the grid of even, fast-FFT shape whose pixels are at most `pixel_size`.
+
+        Parameters
+        ----------
+        cell
+            Lengths along x and y in angstrom; the grid covers them exactly.
+        pixel_size
+            Largest allowed pixel in angstrom.
+
+        Examples
+        --------
+        >>> Grid.covering((102.4, 102.4), 0.2).shape
+        (512, 512)
+        """
+        if not np.isfinite(pixel_size) or pixel_size <= 0:
+            raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+        lengths = (float(cell[1]), float(cell[0]))
+        shape = tuple(fast_even_length(length / pixel_size) for length in lengths)
+        return cls(shape, tuple(length / n for length, n in zip(lengths, shape, strict=True)))
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """Length of the period along y and x, in angstrom."""
+        return tuple(n * p for n, p in zip(self.shape, self.pixel_size, strict=True))
+
+    @property
+    def nyquist(self) -> float:
+        """Largest frequency sampled in every direction, in 1/angstrom."""
+        return 0.5 / max(self.pixel_size)
+
+    def frequencies(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return ky of shape (ny, 1) and kx of shape (1, nx), in 1/angstrom."""
+        (ny, nx), (py, px) = self.shape, self.pixel_size
+        return np.fft.fftfreq(ny, py)[:, None], np.fft.fftfreq(nx, px)[None, :]
+
+    def squared_frequency(self) -> np.ndarray:
+        """Return k^2, shape (ny, nx), in 1/angstrom^2."""
+        ky, kx = self.frequencies()
+        return ky**2 + kx**2
+
+    def resized(self, shape: tuple[int, int]) -> "Grid":
+        """Return the grid of the same extent with another number of pixels."""
+        return Grid(shape, tuple(e / n for e, n in zip(self.extent, shape, strict=True)))
+
+
+def fast_even_length(minimum: float) -> int:
+    """Return the smallest even number of prime factors 2, 3, 5 that is not below `minimum`."""
+    number = max(2, int(np.ceil(minimum - 1e-6)))
+    while True:
+        rest = number
+        for prime in (2, 3, 5):
+            while rest % prime == 0:
+                rest //= prime
+        if rest == 1 and number % 2 == 0:
+            return number
+        number += 1
+
+
+def aperture(grid: Grid, cutoff: float, taper: float = 0.0) -> np.ndarray:
+    """Return a circular low-pass filter, shape (ny, nx), float64 in [0, 1].
+
+    Parameters
+    ----------
+    grid
+        Sampling.
+    cutoff
+        Frequency in 1/angstrom at and beyond which the filter is zero.
+    taper
+        Width in 1/angstrom of the cosine edge inside the cutoff.
+    """
+    k = np.sqrt(grid.squared_frequency())
+    if taper <= 0:
+        return (k < cutoff).astype(float)
+    edge = np.clip((k - (cutoff - taper)) / taper, 0.0, 1.0)
+    return 0.5 * (1 + np.cos(np.pi * edge))
+
+
+def propagator(grid: Grid, distance: float, wavelength: float) -> np.ndarray:
+    """Return the Fresnel propagator exp(-i pi lambda z k^2), complex128 of shape (ny, nx).
+
+    Parameters
+    ----------
+    grid
+        Sampling.
+    distance
+        Along the beam in angstrom; negative goes back towards the source.
+    wavelength
+        In angstrom.
+
+    Notes
+    -----
+    Kirkland (2010), eq. 6.65; the sign goes with plane waves exp(+2 pi i k r).
+    """
+    return np.exp(-1j * np.pi * wavelength * distance * grid.squared_frequency())
+
+
+def fourier_resize(spectrum: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Crop or zero-pad a spectrum to another number of pixels of the same extent.
+
+    Parameters
+    ----------
+    spectrum
+        Values of `numpy.fft.fft2`, shape (..., ny, nx).
+    shape
+        New (ny, nx).
+
+    Returns
+    -------
+    spectrum
+        Scaled so that its `ifft2` samples the same band-limited function. Where the smaller
+        of two lengths is even, its Nyquist row or column is dropped: it has no partner of opposite
+        sign.
+    """
+    out = np.zeros((*spectrum.shape[:-2], *shape), spectrum.dtype)
+    rows, columns = (
+        _common_indices(old, new)
+        for old, new in zip(spectrum.shape[-2:], shape, strict=True)
+    )
+    out[..., rows[:, None], columns] = spectrum[..., rows[:, None], columns]
+    scale = np.prod(shape) / np.prod(spectrum.shape[-2:])
+    out *= np.asarray(scale, out.real.dtype)
+    return out
+
+
+def _common_indices(old: int, new: int) -> np.ndarray:
+    """Signed indices of the frequencies that both lengths hold."""
+    if old == new:
+        return np.arange(old)
+    half = (min(old, new) - 1) // 2
+    return np.arange(-half, half + 1)

@@ -1,0 +1,249 @@
+"""Projected potential of a specimen, slice by slice."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hrtem_sim.electron import POTENTIAL_PER_SCATTERING_FACTOR
+from hrtem_sim.grid import Grid, aperture
+from hrtem_sim.potential.scattering import scattering_factor
+from hrtem_sim.potential.spreading import kernel_transform, separate, spread
+from hrtem_sim.fft import Fft, choose_fft
+from hrtem_sim.specimen import Specimen
+
+POTENTIAL_BAND = 0.95
+"""Fraction of Nyquist at which the potential's band ends."""
+
+TAPER = 0.05
+"""Width of the cosine edge of a band, as a fraction of Nyquist."""
+
+
+@dataclass(frozen=True)
+class PotentialSlices:
+    """Projected potential of consecutive slices.
+
+    Parameters
+    ----------
+    array
+        Shape (slices, ny, nx), V angstrom; slice 0 is the first that the beam meets.
+    slice_thickness
+        In angstrom.
+    grid
+        Sampling of a slice.
+    """
+
+    array: np.ndarray
+    slice_thickness: float
+    grid: Grid
+
+
+class SlicedPotential:
+    """The slices of a specimen, made as they are asked for.
+
+    Parameters
+    ----------
+    specimen
+        Atoms; the cell is divided along z into equal slices.
+    grid
+        Sampling in x and y; periodic, covering the specimen's cell.
+    slice_thickness
+        Largest allowed thickness in angstrom; the cell is divided into equal slices.
+    parametrization
+        Scattering factors; see `scattering_factor`.
+    selections
+        For each potential wanted, a boolean mask (n,) of the atoms it holds. Potentials of one
+        object share the transforms of the atoms they have in common. Default: one, of all atoms.
+    dtype
+        numpy.float32 or numpy.float64.
+    fft
+        Transforms to use; default: `choose_fft()`.
+
+    Notes
+    -----
+    V(k) = h^2 / (2 pi m e) sum_j f_j(k) exp(-2 pi i k r_j) inside the band, exactly zero
+    outside. Each atom lies whole in the slice that holds its centre. Two slices travel
+    through one complex FFT as its real and imaginary part.
+    """
+
+    def __init__(
+        self,
+        specimen: Specimen,
+        grid: Grid,
+        slice_thickness: float,
+        *,
+        parametrization: str = "lobato",
+        selections: Sequence[np.ndarray] | None = None,
+        dtype: type = np.float32,
+        fft: Fft | None = None,
+    ) -> None:
+        height = specimen.cell[2]
+        if not np.isfinite(slice_thickness) or slice_thickness <= 0:
+            raise ValueError(
+                f"slice_thickness must be positive, in angstrom; got {slice_thickness!r}"
+            )
+        if not np.allclose(grid.extent, specimen.cell[1::-1], rtol=1e-6):
+            raise ValueError(
+                f"grid must cover the specimen's cell {specimen.cell[1::-1]} (y, x) in angstrom; "
+                f"got an extent of {grid.extent}"
+            )
+        self.grid = grid
+        self.n_slices = max(1, int(np.ceil(height / slice_thickness - 1e-6)))
+        self.slice_thickness = height / self.n_slices
+        self.dtype = np.dtype(dtype)
+        self.fft = fft or choose_fft()
+        everything = np.ones(len(specimen.numbers), bool)
+        self.n_selections = 1 if selections is None else len(selections)
+        self._sort(specimen, [everything] if selections is None else selections)
+        self._filters = {
+            number: self._filter(number, parametrization)
+            for number in sorted({number for number, _ in self._groups})
+        }
+
+    def _sort(self, specimen: Specimen, selections: Sequence[np.ndarray]) -> None:
+        """Sort atoms by slice and by group: an element and the selections it belongs to."""
+        (ny, nx), (py, px) = self.grid.shape, self.grid.pixel_size
+        y = np.mod(specimen.positions[:, 1] / py, ny)
+        x = np.mod(specimen.positions[:, 0] / px, nx)
+        y[y >= ny] = 0.0  # np.mod of a tiny negative number rounds up to the modulus
+        x[x >= nx] = 0.0
+        slices = np.floor(specimen.positions[:, 2] / self.slice_thickness).astype(int)
+        slices = np.clip(slices, 0, self.n_slices - 1)
+        membership = np.stack(selections).astype(np.int64)
+        codes = (membership * 2 ** np.arange(len(selections))[:, None]).sum(axis=0)
+        used = codes > 0
+        keys, group = np.unique(
+            np.stack([specimen.numbers[used], codes[used]]), axis=1, return_inverse=True
+        )
+        group = np.ravel(group)
+        order = np.lexsort((x[used], y[used].astype(int), group, slices[used]))
+        self._groups = [
+            (int(number), tuple(s for s in range(len(selections)) if code >> s & 1))
+            for number, code in keys.T
+        ]
+        self._y, self._x = y[used][order], x[used][order]
+        self._weights = specimen.occupancies[used][order]
+        n_groups = max(len(self._groups), 1)
+        place = slices[used][order] * n_groups + group[order]
+        self._starts = np.searchsorted(place, np.arange(self.n_slices * n_groups + 1))
+
+    def _filter(self, number: int, parametrization: str) -> np.ndarray:
+        """V(k) of one atom over the kernel's transform, per pixel; real, shape (ny, nx)."""
+        grid = self.grid
+        nyquist = grid.nyquist
+        band = aperture(grid, POTENTIAL_BAND * nyquist, TAPER * nyquist)
+        kernel_y, kernel_x = (kernel_transform(n) for n in grid.shape)
+        factor = scattering_factor(number, grid.squared_frequency(), parametrization)
+        scale = POTENTIAL_PER_SCATTERING_FACTOR / np.prod(grid.pixel_size)
+        return (scale * factor * band / (kernel_y[:, None] * kernel_x)).astype(self.dtype)
+
+    def atoms_in(self, index: int, selection: int = 0) -> int:
+        """Return the number of atoms of a selection in one slice."""
+        n_groups = len(self._groups)
+        counts = np.diff(self._starts)[index * n_groups : (index + 1) * n_groups]
+        return sum(int(c) for c, (_, s) in zip(counts, self._groups, strict=True) if selection in s)
+
+    def pairs(self) -> Iterator[tuple[int, list[np.ndarray | None]]]:
+        """Yield slices two by two along the beam.
+
+        Yields
+        ------
+        index
+            Number of the first slice of the pair.
+        potentials
+            For each selection an array (2, ny, nx) in V angstrom, overwritten by the next pair, or
+            None where the pair holds none of its atoms. The second slice of the last pair is
+            zero when the number of slices is odd.
+        """
+        shape = self.grid.shape
+        complex_type = np.result_type(self.dtype, np.complex64)
+        density = self.fft.empty(shape, complex_type)
+        spectra = [self.fft.empty(shape, complex_type) for _ in range(self.n_selections)]
+        slices = [np.empty((2, *shape), self.dtype) for _ in range(self.n_selections)]
+        for index in range(0, self.n_slices, 2):
+            filled = self._accumulate(index, density, spectra)
+            out: list[np.ndarray | None] = []
+            for selection, sources in enumerate(filled):
+                twin = filled.index(sources)
+                if not sources:
+                    out.append(None)
+                elif twin < selection:
+                    out.append(out[twin])
+                else:
+                    self.fft.inverse(spectra[selection])
+                    packed = spectra[selection].view(self.dtype).ravel()
+                    pair = slices[selection]
+                    separate(packed, pair[0].ravel(), pair[1].ravel())
+                    out.append(pair)
+            yield index, out
+
+    def _accumulate(
+        self, index: int, density: np.ndarray, spectra: list[np.ndarray]
+    ) -> list[tuple[int, ...]]:
+        """Sum the spectra of a pair of slices; return for each selection the groups in it."""
+        n_groups = len(self._groups)
+        filled: list[tuple[int, ...]] = [()] * self.n_selections
+        present = [self._group_atoms(index, group) for group in range(n_groups)]
+        for group, (number, selections) in enumerate(self._groups):
+            if present[group]:
+                for selection in selections:
+                    filled[selection] += (group,)
+        for group, (number, selections) in enumerate(self._groups):
+            if not present[group]:
+                continue
+            density.fill(0)
+            channels = density.view(self.dtype).reshape(*self.grid.shape, 2)
+            for channel, atoms in present[group]:
+                spread(channels, channel, self._y[atoms], self._x[atoms], self._weights[atoms])
+            self.fft.forward(density)
+            density *= self._filters[number]
+            for selection in selections:
+                if filled.index(filled[selection]) < selection:
+                    continue
+                if filled[selection][0] == group:
+                    spectra[selection][...] = density
+                else:
+                    spectra[selection] += density
+        return filled
+
+    def _group_atoms(self, index: int, group: int) -> list[tuple[int, slice]]:
+        """Channels and atom ranges of a group in the pair of slices that starts at `index`."""
+        ranges = []
+        for channel in range(min(2, self.n_slices - index)):
+            place = (index + channel) * len(self._groups) + group
+            start, stop = self._starts[place], self._starts[place + 1]
+            if stop > start:
+                ranges.append((channel, slice(start, stop)))
+        return ranges
+
+
+def projected_potential(
+    specimen: Specimen,
+    grid: Grid,
+    slice_thickness: float,
+    *,
+    parametrization: str = "lobato",
+    dtype: type = np.float32,
+) -> PotentialSlices:
+    """Return the projected potential of every slice of a specimen.
+
+    Parameters are those of `SlicedPotential`; `compute_exit_wave` never holds all slices at once.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> atom = Specimen([[5.0, 5.0, 1.0]], [79], (10.0, 10.0, 2.0))
+    >>> slices = projected_potential(atom, Grid((100, 100), 0.1), 2.0)
+    >>> round(float(slices.array.sum()) * 0.1**2, 1)  # h^2 / (2 pi m e) f(0), V angstrom^3
+    506.4
+    """
+    source = SlicedPotential(
+        specimen, grid, slice_thickness, parametrization=parametrization, dtype=dtype
+    )
+    array = np.zeros((source.n_slices, *grid.shape), dtype)
+    for index, (pair,) in source.pairs():
+        if pair is not None:
+            stop = min(index + 2, source.n_slices)
+            array[index:stop] = pair[: stop - index]
+    array.flags.writeable = False
+    return PotentialSlices(array, source.slice_thickness, grid)

@@ -1,0 +1,11 @@
+"""What the beam meets: atoms in a cell, with the object each atom came from.
+
+* `Specimen` holds the atoms; `Specimen.from_scene` takes a `czone` scene, `from_ase` ASE atoms.
+* `displaced` draws frozen-phonon configurations from rms displacements per element.
+* `build_specimen` makes random particles on amorphous films from a `SpecimenPlan`.
+"""
+
+from hrtem_sim.specimen.specimen import Specimen
+from hrtem_sim.specimen.thermal import debye_rms, displaced, rms_displacements, u_from_b
+
+__all__ = ["Specimen", "debye_rms", "displaced", "rms_displacements", "u_from_b"]

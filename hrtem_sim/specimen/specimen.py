@@ -1,0 +1,189 @@
+"""The frozen specimen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ase import Atoms
+    from czone.scene import Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Specimen:
+    """Atoms in an orthorhombic cell.
+
+    Parameters
+    ----------
+    positions
+        Shape (n, 3), x, y, z in angstrom. x and y are periodic; z must lie inside the cell. The
+        beam enters at z = 0 and leaves at z = cell[2].
+    numbers
+        Atomic numbers, shape (n,).
+    cell
+        Lengths along x, y, z in angstrom.
+    labels
+        For each atom the index into `objects`, shape (n,); default: all 0.
+    objects
+        Names of the objects the atoms came from, for example `("particle", "film")`.
+    occupancies
+        Probability that a site is filled, shape (n,); default: 1.
+
+    Examples
+    --------
+    >>> atom = Specimen([[5.0, 5.0, 5.0]], [79], (10.0, 10.0, 10.0))
+    >>> len(atom)
+    1
+    """
+
+    positions: np.ndarray
+    numbers: np.ndarray
+    cell: tuple[float, float, float]
+    labels: np.ndarray = None
+    objects: tuple[str, ...] = ("specimen",)
+    occupancies: np.ndarray = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        positions = _frozen(np.array(self.positions, dtype=float))
+        if positions.ndim != 2 or positions.shape[1] != 3:
+            raise ValueError(f"positions must have shape (n, 3); got {positions.shape}")
+        n = len(positions)
+        set_ = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
+        set_("positions", positions)
+        set_("numbers", _column("numbers", self.numbers, n, np.int64))
+        labels = np.zeros(n, np.int64) if self.labels is None else self.labels
+        set_("labels", _column("labels", labels, n, np.int64))
+        occupancies = np.ones(n) if self.occupancies is None else self.occupancies
+        set_("occupancies", _column("occupancies", occupancies, n, float))
+        set_("objects", tuple(self.objects))
+        set_("cell", tuple(float(length) for length in self.cell))
+        self._check()
+
+    def _check(self) -> None:
+        if len(self.cell) != 3 or not all(np.isfinite(c) and c > 0 for c in self.cell):
+            raise ValueError(f"cell must be three positive lengths in angstrom; got {self.cell}")
+        bad = ~np.isfinite(self.positions).all(axis=1)
+        if bad.any():
+            raise ValueError(
+                f"positions must be finite; got {self.positions[bad][0]} at atom {bad.argmax()}"
+            )
+        z, height = self.positions[:, 2], self.cell[2]
+        outside = (z < -1e-6) | (z > height + 1e-6)
+        if outside.any():
+            raise ValueError(
+                f"positions must have z between 0 and the cell's {height} angstrom; "
+                f"got {outside.sum()} atoms outside, from z = {z.min():.3f} to {z.max():.3f}"
+            )
+        wrong = (self.numbers < 1) | (self.numbers > 103)
+        if wrong.any():
+            raise ValueError(
+                f"numbers must be atomic numbers from 1 to 103; got {self.numbers[wrong][0]}"
+            )
+        if ((self.labels < 0) | (self.labels >= len(self.objects))).any():
+            raise ValueError(
+                f"labels must index the {len(self.objects)} objects {self.objects}; "
+                f"got {self.labels.min()} to {self.labels.max()}"
+            )
+        if ((self.occupancies < 0) | (self.occupancies > 1)).any():
+            raise ValueError(
+                f"occupancies must lie between 0 and 1; got {self.occupancies.min()} to "
+                f"{self.occupancies.max()}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def selection(self, *objects: str) -> np.ndarray:
+        """Return the mask (n,) of the atoms of the named objects.
+
+        Raises
+        ------
+        ValueError
+            If a name is not one of `objects`.
+        """
+        for name in objects:
+            if name not in self.objects:
+                raise ValueError(f"objects must be among {self.objects}; got {name!r}")
+        return np.isin(self.labels, [self.objects.index(name) for name in objects])
+
+    def only(self, *objects: str) -> "Specimen":
+        """Return the specimen of the named objects alone, in the same cell."""
+        return self.keep(self.selection(*objects))
+
+    def keep(self, mask: np.ndarray) -> "Specimen":
+        """Return the specimen of the atoms in a mask or index array, in the same cell."""
+        return replace(
+            self,
+            positions=self.positions[mask],
+            numbers=self.numbers[mask],
+            labels=self.labels[mask],
+            occupancies=self.occupancies[mask],
+        )
+
+    @classmethod
+    def from_scene(cls, scene: "Scene", objects: Sequence[str] | None = None) -> "Specimen":
+        """Take the atoms of a populated `czone` scene.
+
+        Parameters
+        ----------
+        scene
+            Its bounds become the cell, shifted to begin at the origin.
+        objects
+            One name per object of the scene, in its order; default: object-0, object-1, ...
+
+        Raises
+        ------
+        ValueError
+            If the number of names differs from the number of objects, or atoms stick out of the
+            bounds along the beam.
+        """
+        bounds = np.asarray(scene.bounds, dtype=float)
+        if objects is None:
+            objects = [f"object-{i}" for i in range(len(scene.objects))]
+        if len(objects) != len(scene.objects):
+            raise ValueError(
+                f"objects must name the {len(scene.objects)} objects of the scene; got {objects}"
+            )
+        return cls(
+            positions=scene.all_atoms - bounds[0],
+            numbers=scene.all_species,
+            cell=tuple(bounds[1] - bounds[0]),
+            labels=scene.labels,
+            objects=tuple(objects),
+        )
+
+    @classmethod
+    def from_ase(cls, atoms: "Atoms") -> "Specimen":
+        """Take ASE atoms; their cell must be orthorhombic.
+
+        Raises
+        ------
+        ValueError
+            If the cell is missing or not orthorhombic.
+        """
+        lengths, angles = atoms.cell.lengths(), atoms.cell.angles()
+        diagonal = np.allclose(atoms.cell[:], np.diag(lengths), atol=1e-8)
+        if not diagonal or (lengths <= 0).any():
+            raise ValueError(
+                "atoms must have an orthorhombic cell along x, y, z (cut others to one, for "
+                f"example with ase.build.cut); got lengths {lengths} and angles {angles}"
+            )
+        return cls(atoms.positions, atoms.numbers, tuple(lengths))
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array
+
+
+def _column(name: str, values, n: int, dtype: type) -> np.ndarray:
+    array = np.array(values)
+    if array.shape != (n,):
+        raise ValueError(f"{name} must have shape ({n},), one per atom; got {array.shape}")
+    if dtype is np.int64 and array.dtype.kind == "f" and (array != np.floor(array)).any():
+        raise ValueError(f"{name} must be whole numbers; got {array[array != np.floor(array)][0]}")
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must be numbers; got {array.dtype}")
+    return _frozen(array.astype(dtype))

@@ -1,0 +1,11 @@
+"""Exit waves: plane-wave multislice.
+
+* `compute_exit_wave(specimen, settings)` gives an `ExitWave`; `compute_exit_waves` those of several
+  parts of one specimen (the whole, the particle alone) that share potential and thermal motion.
+* `WaveSettings` holds energy, sampling and phonons.
+"""
+
+from hrtem_sim.wave.compute import ENGINES, compute_exit_wave, compute_exit_waves
+from hrtem_sim.wave.exit_wave import ExitWave, WaveSettings
+
+__all__ = ["ENGINES", "ExitWave", "WaveSettings", "compute_exit_wave", "compute_exit_waves"]
