@@ -160,8 +160,7 @@ def fourier_resize(spectrum: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """
     out = np.zeros((*spectrum.shape[:-2], *shape), spectrum.dtype)
     rows, columns = (
-        _common_indices(old, new)
-        for old, new in zip(spectrum.shape[-2:], shape, strict=True)
+        _common_indices(old, new) for old, new in zip(spectrum.shape[-2:], shape, strict=True)
     )
     out[..., rows[:, None], columns] = spectrum[..., rows[:, None], columns]
     scale = np.prod(shape) / np.prod(spectrum.shape[-2:])

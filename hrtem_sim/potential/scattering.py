@@ -50,8 +50,7 @@ def scattering_factor(
     rows = _table(parametrization)
     if number not in rows:
         raise ValueError(
-            f"number must be an atomic number from 1 to 103 (table {parametrization}); "
-            f"got {number}"
+            f"number must be an atomic number from 1 to 103 (table {parametrization}); got {number}"
         )
     factor = np.zeros_like(k2)
     if parametrization == "kirkland":
@@ -67,8 +66,7 @@ def scattering_factor(
 def _table(parametrization: str) -> dict[int, np.ndarray]:
     if parametrization not in PARAMETRIZATIONS:
         raise ValueError(
-            f"parametrization must be one of {', '.join(PARAMETRIZATIONS)}; "
-            f"got {parametrization!r}"
+            f"parametrization must be one of {', '.join(PARAMETRIZATIONS)}; got {parametrization!r}"
         )
     path = files("hrtem_sim.potential") / "data" / f"{parametrization}.csv"
     with path.open(encoding="utf-8") as stream:

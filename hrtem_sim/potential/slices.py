@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hrtem_sim.electron import POTENTIAL_PER_SCATTERING_FACTOR
+from hrtem_sim.fft import Fft, choose_fft
 from hrtem_sim.grid import Grid, aperture
 from hrtem_sim.potential.scattering import scattering_factor
 from hrtem_sim.potential.spreading import kernel_transform, separate, spread
-from hrtem_sim.fft import Fft, choose_fft
 from hrtem_sim.specimen import Specimen
 
 POTENTIAL_BAND = 0.95

@@ -3,7 +3,7 @@
 A recipe is a tree of frozen dataclasses. A table of the file becomes a dataclass; an unknown key, a
 missing field, a wrong type or an impossible value is a `RecipeError` whose one line names the path
 of the field, what is allowed and what came. Fields may be bool, int, float, str, `Literal`,
-`tuple[X, ...]`, `tuple[X, Y]`, `X | None`, other dataclasses, and any class with `from_recipe(value,
+`tuple[X, ...]`, `tuple[X, Y]`, `dict[str, X]`, `X | None`, other dataclasses, and any class with `from_recipe(value,
 path)` and `to_recipe()`.
 """
 
@@ -81,9 +81,7 @@ def from_table(cls: type[T], table: Any, path: str = "") -> T:
     for name, field in fields.items():
         if name in table:
             values[name] = _convert(hints[name], table[name], _join(path, name))
-        elif (
-            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        ):
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise RecipeError(f"{_join(path, name)} is missing from {where}")
     try:
         return cls(**values)
@@ -127,6 +125,9 @@ def _convert(annotation: Any, value: Any, path: str) -> Any:
             _convert(arg, item, f"{path}[{i}]")
             for i, (arg, item) in enumerate(zip(args, value, strict=True))
         )
+    if origin is dict:
+        require(isinstance(value, dict), path, "a table", value)
+        return {key: _convert(args[1], item, _join(path, key)) for key, item in value.items()}
     if annotation is bool:
         require(isinstance(value, bool), path, "true or false", value)
         return value
@@ -150,6 +151,8 @@ def _plain(value: Any) -> Any:
         return to_table(value)
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
     return value
 
 

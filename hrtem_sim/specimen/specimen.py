@@ -8,6 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from ase import Atoms
+
     from czone.scene import Scene
 
 

@@ -25,9 +25,15 @@ def transmit(wave, potential, sigma):
             np.float32(-1.6666654611e-1)
             + r2 * (np.float32(8.3321608736e-3) + r2 * np.float32(-1.9515295891e-4))
         )
-        cosine = one - half * r2 + r2 * r2 * (
-            np.float32(4.166664568298827e-2)
-            + r2 * (np.float32(-1.388731625493765e-3) + r2 * np.float32(2.443315711809948e-5))
+        cosine = (
+            one
+            - half * r2
+            + r2
+            * r2
+            * (
+                np.float32(4.166664568298827e-2)
+                + r2 * (np.float32(-1.388731625493765e-3) + r2 * np.float32(2.443315711809948e-5))
+            )
         )
         pairs = np.floor(turns * half)
         odd = turns - pairs - pairs  # 1 in the second and fourth quadrant

@@ -1,0 +1,87 @@
+"""`hrtem-sim`: build, show and check data sets from the command line."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code (2 for a bad recipe or data set)."""
+    options = _parser().parse_args(arguments)
+    from hrtem_sim.database import DatabaseError
+    from hrtem_sim.provenance import RecipeError
+
+    try:
+        return options.run(options)
+    except (RecipeError, DatabaseError) as error:
+        print(f"hrtem-sim: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hrtem-sim", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    build = commands.add_parser("build", help="make a data set from a recipe")
+    build.add_argument("recipe", help="TOML file with a [dataset] table")
+    build.add_argument("--out", required=True, help="folder of the data set")
+    build.add_argument("--workers", type=_positive, default=1, help="processes (default 1)")
+    build.add_argument(
+        "--scale", type=float, default=1.0, help="times the recipe's number of structures"
+    )
+    build.add_argument("--quiet", action="store_true", help="show no progress")
+    build.set_defaults(run=_build)
+
+    show = commands.add_parser("show", help="describe a data set")
+    show.add_argument("folder")
+    show.set_defaults(run=_show)
+
+    check = commands.add_parser("check", help="verify the checksums of a data set")
+    check.add_argument("folder")
+    check.set_defaults(run=_check)
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1; got {value}")
+    return value
+
+
+def _build(options: argparse.Namespace) -> int:
+    from hrtem_sim.dataset import build_dataset, read_dataset_recipe
+    from hrtem_sim.provenance import RecipeError
+
+    recipe = read_dataset_recipe(options.recipe)
+    try:
+        recipe = recipe.scaled(options.scale)
+    except ValueError as error:
+        raise RecipeError(str(error)) from None
+    database = build_dataset(
+        recipe, options.out, workers=options.workers, progress=not options.quiet
+    )
+    print(database.identity, database)
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from hrtem_sim.database import open_database
+
+    database = open_database(options.folder)
+    print(database.identity, database)
+    print(database.catalogue.describe().T.to_string(float_format="{:.4g}".format))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from hrtem_sim.database import open_database
+
+    database = open_database(options.folder)
+    database.check()
+    print(f"{len(database.paths)} shards are whole: {database.identity}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""Data sets on disk: HDF5 shards and the catalogue over them.
+
+* `open_database(folder)` gives a `Database`: a pandas catalogue with one row per micrograph, and the
+  images and masks by row.
+* `write_shard` writes one shard, atomically; `read_shard` checks and reads it.
+"""
+
+from hrtem_sim.database.database import Database, DatabaseError, open_database
+from hrtem_sim.database.shard import ShardContent, read_shard, shard_name, write_shard
+
+__all__ = [
+    "Database",
+    "DatabaseError",
+    "ShardContent",
+    "open_database",
+    "read_shard",
+    "shard_name",
+    "write_shard",
+]

@@ -1,0 +1,182 @@
+"""The whole data set: shards in a folder, one catalogue."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from hrtem_sim.database.shard import DatabaseError, read_catalogue, read_shard
+from hrtem_sim.provenance import identity
+
+MAX_OPEN = 32
+
+
+class Database:
+    """Labelled micrographs, read only.
+
+    Parameters
+    ----------
+    folder
+        Where the shards lie.
+
+    Raises
+    ------
+    DatabaseError
+        If there are none, they cannot be read, or they come from different recipes.
+
+    Notes
+    -----
+    A row is a position in `catalogue`, which is in the order of the shards and the same on
+    every machine. Files are opened as they are needed.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.paths = sorted(self.folder.glob("shard-*.h5"))
+        if not self.paths:
+            raise DatabaseError(f"{self.folder} holds no data set: no file shard-*.h5 in it")
+        self._files: dict[int, h5py.File] = {}
+        frames, recipes = [], set()
+        for number, path in enumerate(self.paths):
+            with read_shard(path) as file:
+                frame = read_catalogue(file)
+                frames.append(frame.assign(shard=number, row=np.arange(len(frame))))
+                recipes.add(file.attrs["recipe_id"])
+                self.recipe_toml = file["recipe"].asstr()[()]
+                self.pixel_size = float(file.attrs["pixel_size"])
+                self.shape = tuple(int(n) for n in file["images/counts"].shape[1:])
+        if len(recipes) > 1:
+            raise DatabaseError(f"{self.folder} mixes data sets of the recipes {sorted(recipes)}")
+        (self.recipe_id,) = recipes
+        self.catalogue = pd.concat(frames, ignore_index=True)
+
+    def __len__(self) -> int:
+        return len(self.catalogue)
+
+    def __repr__(self) -> str:
+        return (
+            f"Database({str(self.folder)!r}: {len(self)} micrographs of "
+            f"{self.catalogue['structure'].nunique()} structures, {self.shape[0]} x "
+            f"{self.shape[1]} pixels of {self.pixel_size:g} angstrom)"
+        )
+
+    @cached_property
+    def identity(self) -> str:
+        """Id of the data set: the ids of all its micrographs."""
+        return identity(list(self.catalogue["micrograph"]), "dataset")
+
+    def counts(self, rows: Sequence[int]) -> np.ndarray:
+        """Return the images of some rows.
+
+        Parameters
+        ----------
+        rows
+            Positions in the catalogue, in any order.
+
+        Returns
+        -------
+        counts
+            Electrons per pixel, shape (n, ny, nx), uint16 or uint32.
+        """
+        rows = self._checked(rows)
+        images = [self._file(s)["images/counts"][r] for s, r in self._places(rows)]
+        return np.stack(images) if images else np.zeros((0, *self.shape), np.uint16)
+
+    def masks(self, rows: Sequence[int]) -> np.ndarray:
+        """Return the masks of some rows: uint8 (n, ny, nx), 0 background, 1 particle."""
+        rows = self._checked(rows)
+        out = np.zeros((len(rows), *self.shape), np.uint8)
+        for mask, (shard, row) in zip(out, self._places(rows), strict=True):
+            group = self._file(shard)["masks"]
+            packed = group["packed"][int(group["of"][row])]
+            mask[...] = np.unpackbits(packed, axis=-1, count=self.shape[1])
+        return out
+
+    def select(
+        self,
+        query: str | None = None,
+        *,
+        n: int | None = None,
+        rng: np.random.Generator | int | None = None,
+    ) -> pd.DataFrame:
+        """Return part of the catalogue.
+
+        Parameters
+        ----------
+        query
+            In the language of `pandas.DataFrame.query`, for example
+            `"300 < dose < 500 and n_defects > 0"`; default: everything.
+        n
+            Draw this many rows of it without replacement; default: all.
+        rng
+            Source of the draw, needed with `n`.
+
+        Returns
+        -------
+        rows
+            Its index holds the rows for `counts` and `masks`, in ascending order.
+
+        Raises
+        ------
+        ValueError
+            If the query cannot be understood, selects nothing, or fewer than `n`.
+        """
+        found = self.catalogue
+        if query is not None:
+            try:
+                found = found.query(query)
+            except Exception as error:  # pandas raises many kinds
+                columns = ", ".join(map(str, self.catalogue.columns))
+                raise ValueError(
+                    f"query must be a condition on the columns {columns}; got {query!r} ({error})"
+                ) from None
+        if not len(found):
+            raise ValueError(f"query must select at least one micrograph; got none for {query!r}")
+        if n is None:
+            return found
+        if rng is None:
+            raise ValueError("rng must be given to draw n rows; got None")
+        if not 1 <= n <= len(found):
+            raise ValueError(f"n must be in 1..{len(found)}, the micrographs selected; got {n}")
+        chosen = np.random.default_rng(rng).choice(len(found), size=n, replace=False)
+        return found.iloc[np.sort(chosen)]
+
+    def check(self) -> None:
+        """Verify the checksum of every shard; raise `DatabaseError` at the first that is wrong."""
+        for path in self.paths:
+            read_shard(path, verify=True).close()
+
+    def close(self) -> None:
+        """Close the open files."""
+        while self._files:
+            self._files.popitem()[1].close()
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_files": {}}
+
+    def _checked(self, rows: Sequence[int]) -> np.ndarray:
+        array = np.atleast_1d(np.asarray(rows))
+        if array.size == 0:
+            return array.astype(int)
+        if array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= len(self):
+            raise ValueError(f"rows must be integers in 0..{len(self) - 1}; got {rows!r}")
+        return array
+
+    def _places(self, rows: np.ndarray) -> list[tuple[int, int]]:
+        places = self.catalogue[["shard", "row"]].to_numpy()[rows]
+        return [(int(shard), int(row)) for shard, row in places]
+
+    def _file(self, shard: int) -> h5py.File:
+        if shard not in self._files:
+            if len(self._files) >= MAX_OPEN:
+                self.close()
+            self._files[shard] = read_shard(self.paths[shard])
+        return self._files[shard]
+
+
+def open_database(folder: str | Path) -> Database:
+    """Open the data set in a folder; see `Database`."""
+    return Database(folder)

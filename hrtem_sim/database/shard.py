@@ -1,0 +1,218 @@
+"""One shard: an HDF5 file that is either whole or not there.
+
+Layout, all arrays with their first axis over the rows of the catalogue unless said otherwise::
+
+    attributes        format, version, recipe_id, index, pixel_size (angstrom), checksum, versions
+    recipe            the data set's recipe as TOML text
+    catalogue/NAME    one column: float64, int64 or UTF-8 text
+    images/counts     uint16 or uint32 (rows, ny, nx): electrons per pixel
+    masks/packed      uint8 (structures, ny, ceil(nx / 8)): bits along x, most significant first
+    masks/of          int64 (rows,): which mask belongs to a row
+    structures/plan   UTF-8 text (structures,): the numbers of each structure as JSON
+    structures/K/...  optional: positions (angstrom), numbers, labels of structure K
+    waves/K           optional: complex64 (phonons, ny, nx) exit wave of structure K
+
+The checksum is the SHA-256 over names, types, shapes and bytes of all arrays.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+
+FORMAT = "micrograph-foundry shard"
+VERSION = 1
+
+
+class DatabaseError(RuntimeError):
+    """A data set that cannot be used as it lies on disk; the message names the file."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShardContent:
+    """What a shard holds.
+
+    Parameters
+    ----------
+    index
+        Number of the shard in its data set.
+    recipe, recipe_id
+        TOML text and id of the recipe.
+    pixel_size
+        Of images and masks, in angstrom.
+    catalogue
+        One row per micrograph.
+    counts
+        Shape (rows, ny, nx), uint16 or uint32.
+    masks
+        Shape (structures, ny, nx), 0 or 1.
+    mask_of
+        Index of the mask of each row.
+    plans
+        JSON text per structure.
+    extras
+        Further arrays by HDF5 path: atoms and waves.
+    versions
+        Of the libraries that took part.
+    """
+
+    index: int
+    recipe: str
+    recipe_id: str
+    pixel_size: float
+    catalogue: pd.DataFrame
+    counts: np.ndarray
+    masks: np.ndarray
+    mask_of: np.ndarray
+    plans: tuple[str, ...]
+    extras: dict[str, np.ndarray] = field(default_factory=dict)
+    versions: str = ""
+
+
+def shard_name(index: int) -> str:
+    """Return the file name of a shard."""
+    return f"shard-{index:05d}.h5"
+
+
+def write_shard(folder: Path, content: ShardContent) -> Path:
+    """Write a shard so that its final name appears only when it is whole and on disk.
+
+    Returns
+    -------
+    path
+
+    Raises
+    ------
+    DatabaseError
+        If the folder cannot be written or the disk is full; nothing is left behind.
+    """
+    path = Path(folder) / shard_name(content.index)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with h5py.File(part, "w", libver=("v110", "v114")) as file:
+            _fill(file, content)
+            file.attrs["checksum"] = _checksum(file)
+        with part.open("rb") as stream:
+            os.fsync(stream.fileno())
+        os.replace(part, path)
+        _sync_folder(path.parent)
+    except (OSError, RuntimeError) as error:
+        part.unlink(missing_ok=True)
+        raise DatabaseError(f"{path} cannot be written: {error}") from error
+    return path
+
+
+def read_shard(path: Path, *, verify: bool = False) -> h5py.File:
+    """Open a shard for reading.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    verify
+        Compare the checksum of its arrays (reads all of it).
+
+    Raises
+    ------
+    DatabaseError
+        If the file is missing, torn, of another format, or its checksum is wrong.
+    """
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be read as HDF5: {error}") from None
+    try:
+        if file.attrs.get("format") != FORMAT:
+            raise DatabaseError(
+                f"{path} is not a shard: its format is {file.attrs.get('format')!r}"
+            )
+        if file.attrs.get("version") != VERSION:
+            raise DatabaseError(
+                f"{path} must be of version {VERSION}; got {file.attrs.get('version')!r}"
+            )
+        if verify and file.attrs.get("checksum") != _checksum(file):
+            raise DatabaseError(f"{path} is damaged or edited: its checksum does not match")
+    except (DatabaseError, OSError) as error:
+        file.close()
+        if isinstance(error, DatabaseError):
+            raise
+        raise DatabaseError(f"{path} is damaged: {error}") from None
+    return file
+
+
+def read_catalogue(file: h5py.File) -> pd.DataFrame:
+    """Return the catalogue of an open shard."""
+    columns = {}
+    for name in file["catalogue"].attrs["columns"]:
+        dataset = file["catalogue"][name]
+        text = h5py.check_string_dtype(dataset.dtype)
+        columns[name] = dataset.asstr()[:] if text else dataset[:]
+    return pd.DataFrame(columns)
+
+
+def _fill(file: h5py.File, content: ShardContent) -> None:
+    file.attrs["format"] = FORMAT
+    file.attrs["version"] = VERSION
+    file.attrs["recipe_id"] = content.recipe_id
+    file.attrs["index"] = content.index
+    file.attrs["pixel_size"] = content.pixel_size
+    file.attrs["versions"] = content.versions
+    text = h5py.string_dtype("utf-8")
+    file.create_dataset("recipe", data=content.recipe, dtype=text)
+    catalogue = file.create_group("catalogue")
+    catalogue.attrs["columns"] = list(content.catalogue.columns)
+    for name, column in content.catalogue.items():
+        plain = column.dtype.kind in "iuf"
+        values = column.to_numpy() if plain else column.astype(str).to_numpy(object)
+        catalogue.create_dataset(name, data=values, dtype=None if plain else text)
+    counts = file.create_dataset(
+        "images/counts",
+        data=content.counts,
+        chunks=(1, *content.counts.shape[1:]),
+        compression="gzip",
+        compression_opts=1,
+        shuffle=True,
+    )
+    counts.attrs["units"] = "electrons per pixel"
+    packed = np.packbits(content.masks.astype(bool), axis=-1)
+    masks = file.create_dataset("masks/packed", data=packed)
+    masks.attrs["width"] = content.masks.shape[-1]
+    masks.attrs["classes"] = ["background", "particle"]
+    file.create_dataset("masks/of", data=np.asarray(content.mask_of, np.int64))
+    file.create_dataset("structures/plan", data=list(content.plans), dtype=text)
+    for name, array in content.extras.items():
+        file.create_dataset(name, data=array)
+
+
+def _checksum(file: h5py.File) -> str:
+    digest = hashlib.sha256()
+
+    def add(name: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            if h5py.check_string_dtype(item.dtype):
+                strings = np.atleast_1d(item.asstr()[()])
+                data = "\0".join(map(str, strings)).encode()
+                kind = "text"
+            else:
+                data, kind = np.ascontiguousarray(item[()]).tobytes(), item.dtype.str
+            digest.update(f"{name} {kind} {item.shape}\n".encode())
+            digest.update(data)
+
+    file.visititems(add)  # alphabetical
+    for name in ("recipe_id", "index", "pixel_size", "versions"):
+        digest.update(f"{name} {file.attrs[name]}\n".encode())
+    return digest.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut, where the system allows it."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

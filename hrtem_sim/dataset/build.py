@@ -1,0 +1,219 @@
+"""From a recipe to a folder of shards, resumable, on any number of workers."""
+
+import json
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from hrtem_sim.database import (
+    Database,
+    DatabaseError,
+    ShardContent,
+    open_database,
+    read_shard,
+    shard_name,
+    write_shard,
+)
+from hrtem_sim.dataset.executors import run_tasks
+from hrtem_sim.dataset.plan import plan_structure
+from hrtem_sim.dataset.recipe import DatasetRecipe
+from hrtem_sim.dataset.simulate import SimulatedStructure, micrograph_id, simulate_structure
+from hrtem_sim.fft import choose_fft
+from hrtem_sim.provenance import identity, to_table, to_toml
+
+
+@dataclass(frozen=True)
+class ShardTask:
+    """One shard to make: all that travels to a worker."""
+
+    recipe: DatasetRecipe
+    index: int
+    folder: Path
+
+    @property
+    def structures(self) -> range:
+        """Structures of the shard."""
+        size = self.recipe.storage.structures_per_shard
+        return range(self.index * size, min((self.index + 1) * size, self.recipe.structures))
+
+
+def build_dataset(
+    recipe: DatasetRecipe,
+    folder: str | Path,
+    *,
+    workers: int = 1,
+    progress: bool = True,
+) -> Database:
+    """Build, simulate and image every structure of a recipe, and write the data set.
+
+    Parameters
+    ----------
+    recipe
+        What to make; see `read_dataset_recipe`.
+    folder
+        Where the shards go; made if it is missing. Shards of the same recipe that are already
+        there are kept, so an interrupted run goes on where it stopped.
+    workers
+        Processes. The result is the same, bit for bit, for any number.
+    progress
+        Show a progress bar with rate and remaining time.
+
+    Returns
+    -------
+    database
+
+    Raises
+    ------
+    DatabaseError
+        If the folder holds a data set of another recipe, or cannot be written.
+    """
+    folder = Path(folder)
+    n_shards = -(-recipe.structures // recipe.storage.structures_per_shard)
+    tasks = [ShardTask(recipe, index, folder) for index in range(n_shards)]
+    missing = [task for task in tasks if not _is_done(task)]
+    _prepare(folder, recipe, n_shards)
+    total = sum(len(task.structures) for task in missing)
+    bar = tqdm(total=total, unit=" structures", desc="simulate", disable=not progress)
+    with bar:
+        if workers == 1:
+            for task in missing:
+                build_shard(task, bar.update)
+        else:
+            for done in run_tasks(partial(build_shard, advance=None), missing, workers):
+                bar.update(done)
+    return open_database(folder)
+
+
+def build_shard(task: ShardTask, advance: Callable[[int], object] | None = None) -> int:
+    """Make one shard and write it; return the number of its structures.
+
+    `advance` is called with 1 after every structure.
+    """
+    recipe = task.recipe
+    simulated, rows = [], []
+    for index in task.structures:
+        plan = plan_structure(recipe, index)
+        structure = simulate_structure(recipe, plan)
+        rows += [_row(recipe, structure, image) for image in range(len(plan.images))]
+        simulated.append(_Kept.of(structure, recipe))
+        if advance:
+            advance(1)
+    per_structure = recipe.images_per_structure
+    content = ShardContent(
+        index=task.index,
+        recipe=to_toml({"dataset": to_table(recipe)}),
+        recipe_id=identity(recipe, "recipe"),
+        pixel_size=recipe.detector.pixel_size,
+        catalogue=pd.DataFrame(rows),
+        counts=np.concatenate([kept.counts for kept in simulated]),
+        masks=np.stack([kept.mask for kept in simulated]),
+        mask_of=np.repeat(np.arange(len(simulated)), per_structure),
+        plans=tuple(kept.plan for kept in simulated),
+        extras={
+            f"{group}/{k}{name}": array
+            for k, kept in enumerate(simulated)
+            for (group, name), array in kept.extras.items()
+        },
+        versions=versions(),
+    )
+    write_shard(task.folder, content)
+    return len(task.structures)
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """What stays of a structure until its shard is written."""
+
+    plan: str
+    counts: np.ndarray
+    mask: np.ndarray
+    extras: dict[tuple[str, str], np.ndarray]
+
+    @classmethod
+    def of(cls, structure: SimulatedStructure, recipe: DatasetRecipe) -> "_Kept":
+        extras: dict[tuple[str, str], np.ndarray] = {}
+        if recipe.storage.atoms:
+            specimen = structure.built.specimen
+            extras["structures", "/positions"] = specimen.positions
+            extras["structures", "/numbers"] = specimen.numbers.astype(np.uint8)
+            extras["structures", "/labels"] = specimen.labels.astype(np.uint8)
+        if recipe.storage.waves:
+            extras["waves", ""] = structure.wave.array
+        counts = np.stack([micrograph.counts for micrograph in structure.micrographs])
+        plan = json.dumps(to_table(structure.plan), sort_keys=True)
+        return cls(plan, counts, structure.mask.classes, extras)
+
+
+def _row(recipe: DatasetRecipe, structure: SimulatedStructure, image: int) -> dict[str, object]:
+    """One row of the catalogue."""
+    plan, built = structure.plan, structure.built
+    specimen, conditions = plan.specimen, plan.images[image]
+    of_particle = built.specimen.selection("particle")
+    row: dict[str, object] = {
+        "micrograph": micrograph_id(recipe, plan, image),
+        "structure": plan.structure_id,
+        "structure_index": plan.index,
+        "image_index": image,
+        "element": specimen.element,
+        "radius": specimen.radius,
+        "n_defects": len(built.defects),
+        "n_twins": built.defects.count("twin"),
+        "n_stacking_faults": built.defects.count("stacking_fault"),
+        "x": specimen.field[0] / 2 + specimen.offset[0],
+        "y": specimen.field[1] / 2 + specimen.offset[1],
+        "burial": specimen.burial,
+        "film_thickness": specimen.film_thickness,
+        "n_particle_atoms": int(of_particle.sum()),
+        "n_film_atoms": int((~of_particle).sum()),
+        "particle_fraction": float(structure.mask.classes.mean()),
+    }
+    for name in ("dose", "defocus", "focal_spread", "plasmon_weight", "plasmon_background"):
+        row[name] = getattr(conditions, name)
+    for name in sorted(recipe.imaging.aberrations):
+        row[name] = getattr(conditions.aberrations, name)
+    return row
+
+
+def versions() -> str:
+    """Return the versions of all that takes part in the numbers, as one line."""
+    names = ("micrograph-foundry", "numpy", "scipy", "numba", "ase", "h5py")
+    found = [f"{name} {version(name)}" for name in names]
+    return "; ".join([f"python {platform.python_version()}", *found, f"fft {choose_fft().name}"])
+
+
+def _is_done(task: ShardTask) -> bool:
+    """Whether a whole shard of this recipe is already there."""
+    path = task.folder / shard_name(task.index)
+    if not path.exists():
+        return False
+    with read_shard(path, verify=True) as file:
+        found = file.attrs["recipe_id"]
+    if found != identity(task.recipe, "recipe"):
+        raise DatabaseError(
+            f"{path} belongs to another recipe ({found}, not {identity(task.recipe, 'recipe')}): "
+            "choose an empty folder"
+        )
+    return True
+
+
+def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
+    """Make the folder, refuse leftovers of a larger data set, write the recipe down."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        expected = {shard_name(index) for index in range(n_shards)}
+        strangers = sorted(p.name for p in folder.glob("shard-*.h5") if p.name not in expected)
+        if strangers:
+            raise DatabaseError(f"{folder} holds shards of another data set: {strangers[0]}")
+        for torn in folder.glob("shard-*.part"):
+            torn.unlink()
+        text = to_toml({"dataset": to_table(recipe)})
+        (folder / "recipe.toml").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DatabaseError(f"{folder} cannot be written: {error}") from None

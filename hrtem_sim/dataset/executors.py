@@ -1,0 +1,61 @@
+"""Where shards are made: in this process, or in a pool of spawned ones."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+
+
+def run_tasks(
+    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int = 1
+) -> Iterator[Result]:
+    """Yield the results of a function over tasks, in the order in which they are done.
+
+    Parameters
+    ----------
+    function
+        Importable by name: workers are fresh processes.
+    tasks
+        Small: they travel to the workers; large results should go to disk.
+    workers
+        Processes, each of one thread; 1 works here.
+
+    Raises
+    ------
+    ValueError
+        If `workers` is below 1.
+    """
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1; got {workers}")
+    if workers == 1 or len(tasks) < 2:
+        yield from map(function, tasks)
+        return
+    context = multiprocessing.get_context("spawn")
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))  # inherited by the workers
+    try:
+        with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
+            futures = [pool.submit(function, task) for task in tasks]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,299 @@
+"""The recipe of a data set: ranges, as a TOML file writes them."""
+
+import dataclasses
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from hrtem_sim.grid import Grid
+from hrtem_sim.imaging import Aberrations, Detector
+from hrtem_sim.mask.phase import PAPER_THRESHOLD
+from hrtem_sim.provenance import Distribution, RecipeError, from_table, read_recipe
+from hrtem_sim.wave import WaveSettings
+
+FILE_TABLES = ("dataset", "training", "benchmark", "study")
+"""Tables that a recipe file may hold; each package reads its own."""
+
+
+def _constant(value: float) -> Any:
+    return field(default_factory=lambda: Distribution("constant", (value,)))
+
+
+@dataclass(frozen=True)
+class ParticleRecipe:
+    """Random spherical particles of an fcc metal with twins and stacking faults.
+
+    Parameters
+    ----------
+    element
+        Chemical symbol.
+    lattice_constant
+        Of the fcc cell, in angstrom.
+    radius
+        In angstrom.
+    defects
+        Number of {111} twins and stacking faults; no more than fit the radius.
+    stacking_fault_ratio
+        Probability that a defect is a stacking fault and not a twin.
+    """
+
+    radius: Distribution
+    element: str = "Au"
+    lattice_constant: float = 4.07825
+    defects: Distribution = _constant(0)
+    stacking_fault_ratio: float = 0.5
+
+    def __post_init__(self) -> None:
+        _positive("lattice_constant", self.lattice_constant)
+        _at_least("radius", self.radius, 4.0, "angstrom")
+        _at_least("defects", self.defects, 0, "a whole number")
+        if self.defects.kind not in ("constant", "integers", "choice") or any(
+            value != int(value) for value in self.defects.values
+        ):
+            raise ValueError(f"defects must be whole numbers; got {self.defects.to_recipe()!r}")
+        if not 0 <= self.stacking_fault_ratio <= 1:
+            raise ValueError(
+                f"stacking_fault_ratio must be in 0..1; got {self.stacking_fault_ratio!r}"
+            )
+
+
+@dataclass(frozen=True)
+class FilmRecipe:
+    """Amorphous support: random sequential addition, periodic in x and y.
+
+    Parameters
+    ----------
+    thickness
+        In angstrom.
+    element
+        Chemical symbol.
+    density
+        Atoms per cubic angstrom.
+    min_distance
+        Between its atoms, in angstrom.
+    """
+
+    thickness: Distribution
+    element: str = "C"
+    density: float = 0.1103075
+    min_distance: float = 1.4
+
+    def __post_init__(self) -> None:
+        _at_least("thickness", self.thickness, 1.0, "angstrom")
+        _positive("density", self.density)
+        _positive("min_distance", self.min_distance)
+
+
+@dataclass(frozen=True)
+class PlacementRecipe:
+    """Where the particle sits.
+
+    Parameters
+    ----------
+    field
+        Edges of the model along x and y, in angstrom.
+    burial
+        Depth of the particle's lowest point under the film's surface, in radii (0 touches, 1 is
+        half buried).
+    offset
+        Shift of the particle's centre from the middle of the field, in x and in y, as a fraction of
+        the room it has.
+    side
+        Face of the film that carries the particle: the one where the beam enters, or leaves.
+    margin
+        Vacuum above and below, in angstrom.
+    """
+
+    field: tuple[float, float]
+    burial: Distribution = _constant(0.2)
+    offset: Distribution = dataclasses.field(
+        default_factory=lambda: Distribution("uniform", (-1.0, 1.0))
+    )
+    side: Literal["entrance", "exit"] = "entrance"
+    margin: float = 2.0
+
+    def __post_init__(self) -> None:
+        for length in self.field:
+            _positive("field", length)
+        _at_least("burial", self.burial, 0.0, "radii")
+        if not self.burial.high <= 2:
+            raise ValueError(f"burial must be at most 2 radii; got {self.burial.to_recipe()!r}")
+        if not (self.offset.low >= -1 and self.offset.high <= 1):
+            raise ValueError(f"offset must be within -1..1; got {self.offset.to_recipe()!r}")
+        if not 0 <= self.margin < math.inf:
+            raise ValueError(f"margin must be >= 0, in angstrom; got {self.margin!r}")
+
+
+@dataclass(frozen=True)
+class ImagingRecipe:
+    """Ranges of the imaging conditions; see `hrtem_sim.imaging.ImagingConditions`.
+
+    `aberrations` maps names of `hrtem_sim.imaging.Aberrations` to ranges.
+    """
+
+    dose: Distribution
+    defocus: Distribution = _constant(0.0)
+    focal_spread: Distribution = _constant(0.0)
+    plasmon_weight: Distribution = _constant(0.0)
+    plasmon_background: Distribution = _constant(1.0)
+    aberrations: dict[str, Distribution] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _at_least("dose", self.dose, 1e-6, "e/angstrom^2")
+        _at_least("focal_spread", self.focal_spread, 0.0, "angstrom")
+        _at_least("plasmon_background", self.plasmon_background, 0.0, "mean intensities")
+        if not (self.plasmon_weight.low >= 0 and self.plasmon_weight.high <= 1):
+            got = self.plasmon_weight.to_recipe()
+            raise ValueError(f"plasmon_weight must be within 0..1; got {got!r}")
+        known = [f.name for f in dataclasses.fields(Aberrations) if f.name != "C10"]
+        for name in self.aberrations:
+            if name not in known:
+                raise ValueError(
+                    f"aberrations.{name} is not an aberration; allowed: {', '.join(known)}"
+                )
+
+
+@dataclass(frozen=True)
+class MaskRecipe:
+    """How masks are made; see `hrtem_sim.mask.phase_mask`."""
+
+    threshold: float = PAPER_THRESHOLD
+    blur: float = 1.0
+    cut: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.threshold < math.pi:
+            raise ValueError(f"threshold must be between 0 and pi, in rad; got {self.threshold!r}")
+        if not 0 <= self.blur < math.inf:
+            raise ValueError(f"blur must be >= 0, in angstrom; got {self.blur!r}")
+        if not 0 < self.cut < 1:
+            raise ValueError(f"cut must be between 0 and 1; got {self.cut!r}")
+
+
+@dataclass(frozen=True)
+class StorageRecipe:
+    """What is kept and how it is cut into files.
+
+    Parameters
+    ----------
+    structures_per_shard
+        Structures in one HDF5 file: the unit of work of one worker.
+    atoms
+        Keep the atoms of every structure.
+    waves
+        Keep the exit waves of the whole structures.
+    """
+
+    structures_per_shard: int = 16
+    atoms: bool = False
+    waves: bool = False
+
+    def __post_init__(self) -> None:
+        if self.structures_per_shard < 1:
+            raise ValueError(
+                f"structures_per_shard must be at least 1; got {self.structures_per_shard}"
+            )
+
+
+@dataclass(frozen=True)
+class DatasetRecipe:
+    """Everything that a data set is made from.
+
+    Parameters
+    ----------
+    name
+        For people.
+    seed
+        Root of all random streams, a non-negative integer.
+    structures
+        Number of structures.
+    images_per_structure
+        Micrographs of each, under conditions of their own.
+    particle, film, placement
+        What is built.
+    wave
+        How exit waves are computed.
+    imaging, detector
+        How images are formed.
+    mask
+        How labels are made.
+    storage
+        What is kept.
+    """
+
+    name: str
+    seed: int
+    structures: int
+    images_per_structure: int
+    particle: ParticleRecipe
+    film: FilmRecipe
+    placement: PlacementRecipe
+    imaging: ImagingRecipe
+    wave: WaveSettings = field(default_factory=WaveSettings)
+    detector: Detector = field(default_factory=Detector)
+    mask: MaskRecipe = field(default_factory=MaskRecipe)
+    storage: StorageRecipe = field(default_factory=StorageRecipe)
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise ValueError(f"seed must not be negative; got {self.seed}")
+        for name in ("structures", "images_per_structure"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
+        room = min(self.placement.field) / 2 - 1.0
+        if self.particle.radius.high > room:
+            raise ValueError(
+                f"particle.radius must stay below {room:g} angstrom to fit placement.field; "
+                f"got {self.particle.radius.to_recipe()!r}"
+            )
+        self._check_pixels()
+
+    def _check_pixels(self) -> None:
+        grid = Grid.covering(self.placement.field, self.wave.pixel_size)
+        for axis, pixel in zip("yx", grid.pixel_size, strict=True):
+            binning = self.detector.pixel_size / pixel
+            if abs(binning - round(binning)) > 1e-6:
+                raise ValueError(
+                    "detector.pixel_size must be a multiple of the wave's pixel, which is "
+                    f"{pixel:.6g} angstrom along {axis} for this field; "
+                    f"got {self.detector.pixel_size!r}"
+                )
+
+    def scaled(self, scale: float) -> "DatasetRecipe":
+        """Return the recipe with `scale` times as many structures, at least one."""
+        if not 0 < scale < math.inf:
+            raise ValueError(f"scale must be positive; got {scale!r}")
+        return dataclasses.replace(self, structures=max(1, round(scale * self.structures)))
+
+
+def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
+    """Read the `[dataset]` table of a recipe file.
+
+    Raises
+    ------
+    RecipeError
+        If the file cannot be read or its table is wrong; the message names the field.
+    """
+    tables = read_recipe(path)
+    for name in tables:
+        if name not in FILE_TABLES:
+            raise RecipeError(
+                f"{path}: {name} is not a table of a recipe; allowed: {', '.join(FILE_TABLES)}"
+            )
+    if "dataset" not in tables:
+        raise RecipeError(f"{path}: the table dataset is missing")
+    try:
+        return from_table(DatasetRecipe, tables["dataset"], "dataset")
+    except RecipeError as error:
+        raise RecipeError(f"{path}: {error}") from None
+
+
+def _positive(name: str, value: float) -> None:
+    if not 0 < value < math.inf:
+        raise ValueError(f"{name} must be positive; got {value!r}")
+
+
+def _at_least(name: str, values: Distribution, low: float, unit: str) -> None:
+    if not values.low >= low:
+        raise ValueError(f"{name} must be at least {low:g} ({unit}); got {values.to_recipe()!r}")

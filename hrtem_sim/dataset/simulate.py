@@ -1,0 +1,86 @@
+"""Apply second: from a plan to waves, mask and micrographs."""
+
+from dataclasses import dataclass
+
+from hrtem_sim.dataset.plan import ALGORITHM, StructurePlan
+from hrtem_sim.dataset.recipe import DatasetRecipe
+from hrtem_sim.imaging import Micrograph, form_images
+from hrtem_sim.mask import Mask, phase_mask
+from hrtem_sim.provenance import identity
+from hrtem_sim.specimen import BuiltSpecimen, build_particle_on_film
+from hrtem_sim.wave import ExitWave, compute_exit_waves
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedStructure:
+    """Everything simulated of one structure.
+
+    Parameters
+    ----------
+    plan
+        Its numbers.
+    built
+        Atoms and defects.
+    wave, particle_wave
+        Exit waves of the whole structure and of the particle alone in vacuum.
+    mask
+        Of the particle, on the detector's pixels.
+    micrographs
+        One per set of conditions in the plan.
+    """
+
+    plan: StructurePlan
+    built: BuiltSpecimen
+    wave: ExitWave
+    particle_wave: ExitWave
+    mask: Mask
+    micrographs: tuple[Micrograph, ...]
+
+
+def build_structure(plan: StructurePlan) -> BuiltSpecimen:
+    """Build the atoms of a plan."""
+    return build_particle_on_film(
+        plan.specimen, defects_rng=plan.rng("defect planes"), film_rng=plan.rng("film")
+    )
+
+
+def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedStructure:
+    """Build a structure, propagate the beam through it and take its micrographs.
+
+    Parameters
+    ----------
+    recipe
+        Settings of waves, detector and masks.
+    plan
+        Numbers of the structure; see `plan_structure`.
+    """
+    built = build_structure(plan)
+    wave, particle_wave = compute_exit_waves(
+        built.specimen,
+        [("particle", "film"), ("particle",)],
+        recipe.wave,
+        rng=plan.rng("phonons"),
+    )
+    mask = phase_mask(
+        particle_wave,
+        recipe.detector.pixel_size,
+        threshold=recipe.mask.threshold,
+        blur=recipe.mask.blur,
+        cut=recipe.mask.cut,
+    )
+    noise = [plan.rng("noise", image) for image in range(len(plan.images))]
+    micrographs = tuple(form_images(wave, plan.images, recipe.detector, noise))
+    return SimulatedStructure(plan, built, wave, particle_wave, mask, micrographs)
+
+
+def micrograph_id(recipe: DatasetRecipe, plan: StructurePlan, image: int) -> str:
+    """Id of a micrograph: its structure, how the wave and the image are made, its noise stream."""
+    content = (
+        ALGORITHM,
+        plan.structure_id,
+        recipe.wave,
+        recipe.detector,
+        plan.images[image],
+        image,
+    )
+    return identity(content, "micrograph")

@@ -1,0 +1,25 @@
+"""From exit waves to micrographs: aberrations, partial coherence, losses, dose and detector.
+
+* `form_image(wave, conditions, detector)` gives a `Micrograph`; `form_images` one per condition
+  from a single forward transform.
+* `ImagingConditions` and `Aberrations` say how, `Detector` says on which pixels.
+* `aberration_phase` is chi(k), `focal_series_weights` the incoherent average over foci.
+"""
+
+from hrtem_sim.imaging.aberrations import Aberrations, aberration_phase
+from hrtem_sim.imaging.coherence import focal_series_weights, number_of_foci
+from hrtem_sim.imaging.conditions import Detector, ImagingConditions
+from hrtem_sim.imaging.formation import Micrograph, expected_image, form_image, form_images
+
+__all__ = [
+    "Aberrations",
+    "Detector",
+    "ImagingConditions",
+    "Micrograph",
+    "aberration_phase",
+    "expected_image",
+    "focal_series_weights",
+    "form_image",
+    "form_images",
+    "number_of_foci",
+]

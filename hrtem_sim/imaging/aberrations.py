@@ -1,0 +1,110 @@
+"""Coherent aberrations of the objective lens."""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from hrtem_sim.grid import Grid
+
+
+@dataclass(frozen=True)
+class Aberrations:
+    """Aberration coefficients C_nm in angstrom and their azimuths phi_nm in rad.
+
+    n is the order, m the multiplicity, in the notation of O. L. Krivanek, N. Dellby and A. R.
+    Lupini, Ultramicroscopy 78, 1 (1999). C10 is minus the defocus (positive defocus is underfocus),
+    C30 the spherical aberration Cs, C12 the twofold astigmatism, C21 the axial coma, C23
+    the threefold astigmatism. Azimuths count from the x axis towards the y axis.
+
+    Examples
+    --------
+    >>> Aberrations(C30=-1.0e4, C12=20.0, phi12=0.5).C30
+    -10000.0
+    """
+
+    C10: float = 0.0
+    C12: float = 0.0
+    phi12: float = 0.0
+    C21: float = 0.0
+    phi21: float = 0.0
+    C23: float = 0.0
+    phi23: float = 0.0
+    C30: float = 0.0
+    C32: float = 0.0
+    phi32: float = 0.0
+    C34: float = 0.0
+    phi34: float = 0.0
+    C41: float = 0.0
+    phi41: float = 0.0
+    C43: float = 0.0
+    phi43: float = 0.0
+    C45: float = 0.0
+    phi45: float = 0.0
+    C50: float = 0.0
+    C52: float = 0.0
+    phi52: float = 0.0
+    C54: float = 0.0
+    phi54: float = 0.0
+    C56: float = 0.0
+    phi56: float = 0.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not np.isfinite(value):
+                raise ValueError(f"{field.name} must be finite; got {value!r}")
+
+    @property
+    def terms(self) -> tuple[tuple[int, int, float, float], ...]:
+        """The non-zero terms as (n, m, C_nm, phi_nm)."""
+        found = []
+        for field in fields(self):
+            if field.name.startswith("C") and getattr(self, field.name):
+                n, m = int(field.name[1]), int(field.name[2])
+                angle = getattr(self, f"phi{n}{m}") if m else 0.0
+                found.append((n, m, getattr(self, field.name), angle))
+        return tuple(found)
+
+    def defocused(self, defocus: float) -> "Aberrations":
+        """Return the aberrations with `defocus` angstrom of underfocus more."""
+        return replace(self, C10=self.C10 - defocus)
+
+
+def aberration_phase(grid: Grid, wavelength: float, aberrations: Aberrations) -> np.ndarray:
+    """Return chi(k), by which the lens delays the wave: transfer is exp(-i chi).
+
+    Parameters
+    ----------
+    grid
+        Sampling of the image.
+    wavelength
+        In angstrom.
+    aberrations
+        Coefficients; defocus as C10.
+
+    Returns
+    -------
+    chi
+        Float64, shape (ny, nx), in rad.
+
+    Notes
+    -----
+    chi = 2 pi / lambda sum_nm C_nm alpha^(n+1) cos(m (phi - phi_nm)) / (n + 1) with alpha = lambda k
+    (Krivanek et al. 1999; Kirkland (2010), section 2.5). C10 = z is free flight over z along the
+    beam.
+
+    Examples
+    --------
+    >>> grid = Grid((4, 4), 1.0)
+    >>> chi = aberration_phase(grid, 0.02, Aberrations(C10=100.0))
+    >>> round(float(chi[0, 1]) / np.pi, 4)  # pi lambda C10 k^2 with k = 1/4
+    0.125
+    """
+    ky, kx = grid.frequencies()
+    alpha2 = wavelength**2 * (kx**2 + ky**2)
+    azimuth = np.arctan2(ky, kx)
+    chi = np.zeros(grid.shape)
+    for n, m, coefficient, angle in aberrations.terms:
+        term = coefficient / (n + 1) * alpha2 ** ((n + 1) / 2)
+        chi += term * np.cos(m * (azimuth - angle)) if m else term
+    return 2 * np.pi / wavelength * chi
