@@ -127,9 +127,8 @@ def read_shard(path: Path, *, verify: bool = False) -> h5py.File:
         raise DatabaseError(f"{path} cannot be read as HDF5: {error}") from None
     try:
         if file.attrs.get("format") != FORMAT:
-            raise DatabaseError(
-                f"{path} is not a shard: its format is {file.attrs.get('format')!r}"
-            )
+            got = file.attrs.get("format")
+            raise DatabaseError(f"{path} is not a shard: its format is {got!r}")
         if file.attrs.get("version") != VERSION:
             raise DatabaseError(
                 f"{path} must be of version {VERSION}; got {file.attrs.get('version')!r}"

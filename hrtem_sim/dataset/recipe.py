@@ -4,7 +4,7 @@ import dataclasses
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
@@ -16,8 +16,8 @@ FILE_TABLES = ("dataset", "training", "benchmark", "study")
 """Tables that a recipe file may hold; each package reads its own."""
 
 
-def _constant(value: float) -> Any:
-    return field(default_factory=lambda: Distribution("constant", (value,)))
+ZERO = Distribution("constant", (0.0,))
+ONE = Distribution("constant", (1.0,))
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ParticleRecipe:
     radius: Distribution
     element: str = "Au"
     lattice_constant: float = 4.07825
-    defects: Distribution = _constant(0)
+    defects: Distribution = ZERO
     stacking_fault_ratio: float = 0.5
 
     def __post_init__(self) -> None:
@@ -106,10 +106,8 @@ class PlacementRecipe:
     """
 
     field: tuple[float, float]
-    burial: Distribution = _constant(0.2)
-    offset: Distribution = dataclasses.field(
-        default_factory=lambda: Distribution("uniform", (-1.0, 1.0))
-    )
+    burial: Distribution = Distribution("constant", (0.2,))
+    offset: Distribution = Distribution("uniform", (-1.0, 1.0))
     side: Literal["entrance", "exit"] = "entrance"
     margin: float = 2.0
 
@@ -133,10 +131,10 @@ class ImagingRecipe:
     """
 
     dose: Distribution
-    defocus: Distribution = _constant(0.0)
-    focal_spread: Distribution = _constant(0.0)
-    plasmon_weight: Distribution = _constant(0.0)
-    plasmon_background: Distribution = _constant(1.0)
+    defocus: Distribution = ZERO
+    focal_spread: Distribution = ZERO
+    plasmon_weight: Distribution = ZERO
+    plasmon_background: Distribution = ONE
     aberrations: dict[str, Distribution] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -89,7 +89,7 @@ def aberration_phase(grid: Grid, wavelength: float, aberrations: Aberrations) ->
 
     Notes
     -----
-    chi = 2 pi / lambda sum_nm C_nm alpha^(n+1) cos(m (phi - phi_nm)) / (n + 1) with alpha = lambda k
+    chi = 2 pi / lambda sum_nm C_nm alpha^(n+1) cos(m (phi - phi_nm)) / (n + 1), alpha = lambda k
     (Krivanek et al. 1999; Kirkland (2010), section 2.5). C10 = z is free flight over z along the
     beam.
 

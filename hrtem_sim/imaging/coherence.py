@@ -24,8 +24,8 @@ def number_of_foci(focal_spread: float, wavelength: float, cutoff: float) -> int
 
     Notes
     -----
-    The trapezoid rule over +-3 sigma converges spectrally until it aliases: with X = pi lambda sigma
-    cutoff^2 (the largest phase per sigma) it needs about 6 (X + 3.7) / (2 pi) + 1 points; the
+    The trapezoid rule over +-3 sigma converges spectrally until it aliases: with X = pi lambda
+    sigma cutoff^2 (the largest phase per sigma) it needs about 6 (X + 3.7) / (2 pi) + 1 points; the
     constant is a fit to images of gold on carbon (errors 0.07 to 0.3 % of the contrast for X up to
     14).
 

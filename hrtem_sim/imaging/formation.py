@@ -57,9 +57,8 @@ class ImageFormer:
         self.wave, self.detector, self.fft = wave, detector, fft or choose_fft()
         self.shape, self.binning = _pixels(wave.grid, detector.pixel_size)
         self.grid = wave.grid.resized(tuple(n * self.binning for n in self.shape))
-        self._spectra = fourier_resize(np.fft.fft2(wave.array), self.grid.shape).astype(
-            np.complex64
-        )
+        spectra = fourier_resize(np.fft.fft2(wave.array), self.grid.shape)
+        self._spectra = spectra.astype(np.complex64)
         self._k2 = self.grid.squared_frequency()
         self._buffer = self.fft.empty(self.grid.shape)
         self._work = self.fft.empty(self.grid.shape)

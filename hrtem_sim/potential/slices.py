@@ -184,7 +184,7 @@ class SlicedPotential:
         n_groups = len(self._groups)
         filled: list[tuple[int, ...]] = [()] * self.n_selections
         present = [self._group_atoms(index, group) for group in range(n_groups)]
-        for group, (number, selections) in enumerate(self._groups):
+        for group, (_, selections) in enumerate(self._groups):
             if present[group]:
                 for selection in selections:
                     filled[selection] += (group,)

@@ -14,8 +14,8 @@ import numpy as np
 from numba import njit
 
 WIDTH = 12
-"""Pixels per axis that an atom is spread over: relative error of V(k) in single precision below 1e-6
-up to 2/3 of Nyquist, 6e-6 up to 0.8, 5e-5 up to 0.9."""
+"""Pixels per axis that an atom is spread over: relative error of V(k) in single precision below
+1e-6 up to 2/3 of Nyquist, 6e-6 up to 0.8, 5e-5 up to 0.9."""
 
 SHAPE = 0.97 * math.pi * WIDTH * (1 - 1 / (2 * 1.11))
 """Exponent beta of the kernel for a band up to 1 / 1.11 of Nyquist (Barnett et al., eq. 4.2)."""

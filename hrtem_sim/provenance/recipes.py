@@ -3,8 +3,8 @@
 A recipe is a tree of frozen dataclasses. A table of the file becomes a dataclass; an unknown key, a
 missing field, a wrong type or an impossible value is a `RecipeError` whose one line names the path
 of the field, what is allowed and what came. Fields may be bool, int, float, str, `Literal`,
-`tuple[X, ...]`, `tuple[X, Y]`, `dict[str, X]`, `X | None`, other dataclasses, and any class with `from_recipe(value,
-path)` and `to_recipe()`.
+`tuple[X, ...]`, `tuple[X, Y]`, `dict[str, X]`, `X | None`, other dataclasses, and any class with
+`from_recipe(value, path)` and `to_recipe()`.
 """
 
 import dataclasses

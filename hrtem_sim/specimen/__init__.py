@@ -2,7 +2,7 @@
 
 * `Specimen` holds the atoms; `Specimen.from_scene` takes a `czone` scene, `from_ase` ASE atoms.
 * `displaced` draws frozen-phonon configurations from rms displacements per element.
-* `build_particle_on_film` builds a random particle on a film from the numbers of a `ParticleOnFilm`.
+* `build_particle_on_film` builds a particle on a film from the numbers of a `ParticleOnFilm`.
 """
 
 from hrtem_sim.specimen.builders import (

@@ -111,7 +111,7 @@ def build_particle_on_film(
 def particle_scene(
     plan: ParticleOnFilm, *, defects_rng: np.random.Generator, film_rng: np.random.Generator
 ) -> tuple[Scene, tuple[str, ...]]:
-    """Return the populated `czone` scene of a plan and its defects; see `build_particle_on_film`."""
+    """Return the populated `czone` scene of a plan, and its defects."""
     bottom, top, centre, height = plan.heights()
     crystal = Generator.from_spacegroup(
         [plan.element], np.zeros((1, 3)), [plan.lattice_constant] * 3, [90.0] * 3, sgn=225
@@ -139,9 +139,8 @@ def particle_scene(
         ),
         priority=1,
     )
-    scene = Scene(
-        bounds=np.array([[0.0, 0.0, 0.0], [*plan.field, height]]), objects=[particle, film]
-    )
+    bounds = np.array([[0.0, 0.0, 0.0], [*plan.field, height]])
+    scene = Scene(bounds=bounds, objects=[particle, film])
     scene.populate()
     return scene, tuple(defect.kind for defect in prefab.defects)
 

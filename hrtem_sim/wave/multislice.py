@@ -12,8 +12,8 @@ from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.kernels import multiply, transmit, transmit_exact
 
 WAVE_BAND = 0.6
-"""Fraction of Nyquist at which the wave's band ends. With the potential kept to 0.95 of Nyquist this
-errs two to three times less than the customary two thirds for both: what the potential loses
+"""Fraction of Nyquist at which the wave's band ends. With the potential kept to 0.95 of Nyquist
+this errs two to three times less than the customary two thirds for both: what the potential loses
 between 0.67 and 0.95 would have scattered into the band, while what folds back is outside most of
 it. ARCHITECTURE.md has the measurements."""
 
