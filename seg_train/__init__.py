@@ -1,1 +1,73 @@
-"""..."""
+"""Train, benchmark and use segmentation networks for electron micrographs.
+
+    recipe = TrainingRecipe.read("training.toml")
+    run = fit(recipe, "my-database", "runs/first")
+    table = evaluate(run, load_experimental_sample())
+    summarise(table)
+    prediction = predict(run, image, pixel_size=0.4)
+    particle_table(prediction.mask, pixel_size=0.4)
+
+`import seg_train` loads no TensorFlow; `fit`, `predict`, `evaluate` and `load_network`
+load it when they are first asked for.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from seg_train.data import (
+    LabelledMicrograph,
+    load_experimental_sample,
+    load_folder,
+    load_h5_pair,
+)
+from seg_train.metrics import summarise
+from seg_train.particles import particle_table, write_mask
+from seg_train.recipe import (
+    AugmentationRecipe,
+    ModelRecipe,
+    PreprocessingRecipe,
+    TrainingRecipe,
+)
+from seg_train.runs import TrainingRun, epochs_to, load_run
+
+_NEEDS_TENSORFLOW = {
+    "Network": "model",
+    "Prediction": "prediction",
+    "evaluate": "benchmark",
+    "fit": "training",
+    "load_network": "model",
+    "predict": "prediction",
+}
+
+__all__ = [
+    "AugmentationRecipe",
+    "LabelledMicrograph",
+    "ModelRecipe",
+    "Network",
+    "Prediction",
+    "PreprocessingRecipe",
+    "TrainingRecipe",
+    "TrainingRun",
+    "epochs_to",
+    "evaluate",
+    "fit",
+    "load_experimental_sample",
+    "load_folder",
+    "load_h5_pair",
+    "load_network",
+    "load_run",
+    "particle_table",
+    "predict",
+    "summarise",
+    "write_mask",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NEEDS_TENSORFLOW:
+        return getattr(import_module(f"seg_train.{_NEEDS_TENSORFLOW[name]}"), name)
+    raise AttributeError(f"module 'seg_train' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

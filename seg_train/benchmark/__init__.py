@@ -1,0 +1,9 @@
+"""Scoring networks on labelled micrographs, real or simulated. Needs TensorFlow.
+
+* `evaluate` scores a network on each micrograph; `score` scores one prediction.
+* `seg_train.metrics.summarise` pools the table, with bootstrap intervals over the images.
+"""
+
+from seg_train.benchmark.evaluate import evaluate, score
+
+__all__ = ["evaluate", "score"]

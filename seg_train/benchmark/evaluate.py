@@ -1,0 +1,78 @@
+"""Scoring a network on labelled micrographs."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from seg_train.data import LabelledMicrograph
+from seg_train.metrics import count_pixels, detect
+from seg_train.model import Network, load_network
+from seg_train.prediction import Prediction, predict
+from seg_train.runs import TrainingRun
+
+
+def evaluate(
+    network: Network | TrainingRun | str | Path,
+    samples: Iterable[LabelledMicrograph],
+    *,
+    symmetries: bool = False,
+    min_area: float = 50.0,
+    progress: bool = False,
+) -> pd.DataFrame:
+    """Score a network on labelled micrographs, each on its own grid.
+
+    Parameters
+    ----------
+    network
+        A network, a run or the folder of one.
+    samples
+        Micrographs with masks; a generator is read one at a time.
+    symmetries
+        Average predictions over the eight symmetries of the square.
+    min_area
+        Particles and regions smaller than this are no detections, in square angstrom.
+    progress
+        Show a progress bar.
+
+    Returns
+    -------
+    table
+        One row per micrograph: name, group, pixel_size; `f1` (the paper's), `soft_particle_f1`,
+        `particle_f1`, `iou`, `precision`, `recall`; the pixel counts these are made of; particles
+        `found`, `missed`, `invented`, `split`, `merged`. `seg_train.metrics.summarise` pools it.
+    """
+    network = load_network(network)
+    rows = []
+    for sample in tqdm(samples, desc="scoring", unit="image", disable=not progress):
+        prediction = predict(
+            network, sample.image, pixel_size=sample.pixel_size, symmetries=symmetries
+        )
+        rows.append(score(sample, prediction, min_area=min_area))
+    if not rows:
+        raise ValueError("samples must hold at least one micrograph; got none")
+    return pd.DataFrame(rows)
+
+
+def score(
+    sample: LabelledMicrograph, prediction: Prediction, *, min_area: float = 50.0
+) -> dict[str, float | str]:
+    """Return the row of one micrograph; see `evaluate`."""
+    counts = count_pixels(sample.mask, prediction.particle)
+    smallest = max(1, round(min_area / sample.pixel_size**2))
+    detection = detect(sample.mask, prediction.particle > 0.5, min_area=smallest)
+    return {
+        "name": sample.name,
+        "group": sample.group,
+        "pixel_size": sample.pixel_size,
+        "f1": counts.soft_f1,
+        "soft_particle_f1": counts.soft_particle_f1,
+        "particle_f1": counts.f1,
+        "iou": counts.iou,
+        "precision": counts.precision,
+        "recall": counts.recall,
+        **asdict(counts),
+        **asdict(detection),
+    }

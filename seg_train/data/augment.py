@@ -1,0 +1,70 @@
+"""From prepared micrographs to training patches: cut, turn, blur, scale; image and mask alike."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from seg_train.data.preprocess import normalise, resample, resample_mask
+from seg_train.data.symmetry import SYMMETRIES, apply_symmetry
+from seg_train.recipe import TrainingRecipe
+
+
+def training_patch(
+    image: np.ndarray,
+    mask: np.ndarray,
+    recipe: TrainingRecipe,
+    *,
+    pixel_size: float,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return one augmented training example.
+
+    Parameters
+    ----------
+    image, mask
+        Prepared micrograph on the training grid and its classes, (ny, nx).
+    recipe
+        Its patch, augmentation and preprocessing are used.
+    pixel_size
+        Of the training grid, in angstrom.
+    rng
+        Where the variations come from.
+
+    Returns
+    -------
+    image, mask
+        (patch, patch), normalised float32 and uint8.
+    """
+    augmentation = recipe.augmentation
+    shape = (recipe.patch, recipe.patch) if recipe.patch else image.shape
+    zoom = 1.0 if augmentation.magnification is None else augmentation.magnification.draw(rng)
+    window = tuple(
+        min(max(1, round(n / zoom)), have) for n, have in zip(shape, image.shape, strict=True)
+    )
+    image, mask = _cut(image, mask, window, rng)
+    image, mask = resample(image, shape), resample_mask(mask, shape)
+    if augmentation.blur is not None:
+        image = gaussian_filter(image, augmentation.blur.draw(rng) / pixel_size, mode="reflect")
+    if augmentation.symmetries:
+        index = int(rng.integers(SYMMETRIES))
+        if shape[0] != shape[1]:
+            index -= index % 2  # quarter turns would change the shape
+        image, mask = apply_symmetry(image, index), apply_symmetry(mask, index)
+    return normalise(image, recipe.preprocessing), np.ascontiguousarray(mask)
+
+
+def validation_patch(
+    image: np.ndarray, mask: np.ndarray, recipe: TrainingRecipe
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle of a micrograph, without variations."""
+    shape = (recipe.patch, recipe.patch) if recipe.patch else image.shape
+    y, x = ((have - n) // 2 for n, have in zip(shape, image.shape, strict=True))
+    image, mask = (array[y : y + shape[0], x : x + shape[1]] for array in (image, mask))
+    return normalise(image, recipe.preprocessing), mask
+
+
+def _cut(
+    image: np.ndarray, mask: np.ndarray, window: tuple[int, int], rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    y, x = (int(rng.integers(have - n + 1)) for n, have in zip(window, image.shape, strict=True))
+    area = np.s_[y : y + window[0], x : x + window[1]]
+    return image[area], mask[area]

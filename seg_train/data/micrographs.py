@@ -1,0 +1,231 @@
+"""Labelled micrographs: the sample data and loaders for other people's files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+from scipy.ndimage import median_filter
+
+_SAMPLE = Path(__file__).parent / "samples" / "experimental_cc0.h5"
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledMicrograph:
+    """A micrograph and what a person or a simulation says is in it.
+
+    Parameters
+    ----------
+    image
+        Intensity, (ny, nx), any unit.
+    mask
+        Class of each pixel, (ny, nx), 0 is background.
+    pixel_size
+        In angstrom.
+    group
+        What is pooled with it in tables.
+    name
+        Its own name.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    pixel_size: float
+    group: str
+    name: str
+
+    def __post_init__(self) -> None:
+        image = np.array(self.image, dtype=np.float32)
+        mask = np.array(self.mask)
+        if image.ndim != 2:
+            raise ValueError(f"image must be of shape (ny, nx); {self.name} has {image.shape}")
+        if mask.shape != image.shape:
+            raise ValueError(
+                f"mask must have the shape of the image, {image.shape}; "
+                f"{self.name} has {mask.shape}"
+            )
+        if not np.isfinite(image).all():
+            raise ValueError(f"image must be finite; {self.name} has NaN or infinite pixels")
+        if mask.dtype.kind not in "bui" or mask.min() < 0 or mask.max() > 255:
+            raise ValueError(
+                f"mask must hold whole numbers from 0 to 255; {self.name} has {mask.dtype}"
+            )
+        if not self.pixel_size > 0:
+            raise ValueError(f"pixel_size must be positive, in angstrom; got {self.pixel_size}")
+        mask = mask.astype(np.uint8)
+        image.setflags(write=False)
+        mask.setflags(write=False)
+        object.__setattr__(self, "image", image)
+        object.__setattr__(self, "mask", mask)
+
+
+def load_experimental_sample() -> list[LabelledMicrograph]:
+    """Return the experimental patches that come with the package.
+
+    Returns
+    -------
+    micrographs
+        Sixteen patches of Au and Ag nanoparticles with hand-drawn masks; pixels of 0.50 to
+        0.77 angstrom. Licence and source are in `seg_train/data/samples/experimental_cc0.md`.
+
+    Examples
+    --------
+    >>> sample = load_experimental_sample()
+    >>> len(sample), sample[0].group, sample[0].image.shape
+    (16, '5nm_Ag', (203, 203))
+    """
+    with h5py.File(_SAMPLE, "r") as file:
+        return [
+            LabelledMicrograph(
+                image=group["image"][...],
+                mask=group["mask"][...],
+                pixel_size=float(group["image"].attrs["pixel_size_angstrom"]),
+                group=str(group.attrs["group"]),
+                name=name,
+            )
+            for name, group in sorted(file.items())
+        ]
+
+
+def load_h5_pair(
+    images: str | Path,
+    masks: str | Path,
+    *,
+    pixel_size: float,
+    group: str | None = None,
+    median: int = 3,
+    keep_empty: bool = False,
+) -> Iterator[LabelledMicrograph]:
+    """Read a benchmark pair of HDF5 files of the paper's kind, patch by patch.
+
+    Parameters
+    ----------
+    images
+        File with `/images`, (n, ny, nx) or (n, ny, nx, 1).
+    masks
+        File with `/maps`, `/labels` or `/masks`, (n, ny, nx) or (n, ny, nx, classes); several
+        channels are one-hot, of two the second is the particle.
+    pixel_size
+        In angstrom; the files do not hold it (0.20 to 0.42 in Dryad D1SP93).
+    group
+        Name in tables; the stem of the image file when absent.
+    median
+        Window of the median filter that the paper applies to experiments, in pixels, borders
+        reflected; 1 for files that are already filtered (`MedFilt` in the name).
+    keep_empty
+        Keep patches without a particle, which the paper leaves out.
+
+    Yields
+    ------
+    micrograph
+        One at a time, so that large files need little memory.
+    """
+    images, masks = Path(images), Path(masks)
+    with h5py.File(images, "r") as image_file, h5py.File(masks, "r") as mask_file:
+        image_set = _only_dataset(image_file, ("images", "Images"))
+        mask_set = _only_dataset(mask_file, ("maps", "labels", "masks", "Maps", "Labels", "Masks"))
+        if len(image_set) != len(mask_set):
+            raise ValueError(
+                f"masks must hold as many patches as images, {len(image_set)}; "
+                f"{masks.name} has {len(mask_set)}"
+            )
+        for index in range(len(image_set)):
+            image = _single_channel(image_set[index], images)
+            mask = _class_map(mask_set[index])
+            if not keep_empty and not mask.any():
+                continue
+            if median > 1:
+                image = median_filter(image, size=median, mode="reflect")
+            yield LabelledMicrograph(
+                image, mask, pixel_size, group or images.stem, f"{images.stem}_{index:04d}"
+            )
+
+
+def load_folder(
+    folder: str | Path, *, pixel_size: float, group: str | None = None, mask_suffix: str = "_mask"
+) -> list[LabelledMicrograph]:
+    """Read a folder of micrographs with masks beside them.
+
+    Parameters
+    ----------
+    folder
+        Holds `name.tif` and `name_mask.tif` for every micrograph (`.tif`, `.tiff` or `.npy`).
+        A mask of one value besides 0 is a particle mask, else its values are the classes.
+    pixel_size
+        In angstrom.
+    group
+        Name in tables; the name of the folder when absent.
+    mask_suffix
+        What tells a mask from its micrograph.
+    """
+    folder = Path(folder)
+    found = {p.stem: p for p in sorted(folder.glob("*")) if p.suffix in (".tif", ".tiff", ".npy")}
+    names = [name for name in found if not name.endswith(mask_suffix)]
+    if not names:
+        raise ValueError(f"folder must hold micrographs as .tif, .tiff or .npy; {folder} has none")
+    lost = [name for name in names if name + mask_suffix not in found]
+    if lost:
+        raise ValueError(
+            f"every micrograph needs a mask beside it; {lost[0]}{mask_suffix} is not in {folder}"
+        )
+    return [
+        LabelledMicrograph(
+            read_image(found[name]),
+            _class_map(read_image(found[name + mask_suffix], kind=None)),
+            pixel_size,
+            group or folder.name,
+            name,
+        )
+        for name in names
+    ]
+
+
+def read_image(path: str | Path, *, kind: type | None = np.float32) -> np.ndarray:
+    """Read one image, (ny, nx), from a TIFF or NumPy file."""
+    path = Path(path)
+    if path.suffix == ".npy":
+        array = np.load(path, allow_pickle=False)
+    elif path.suffix in (".tif", ".tiff"):
+        array = _tifffile().imread(path)
+    else:
+        raise ValueError(f"path must end in .tif, .tiff or .npy; got {path.name}")
+    array = np.squeeze(array)
+    if array.ndim != 2:
+        raise ValueError(f"path must hold one image of shape (ny, nx); {path} has {array.shape}")
+    return array if kind is None else array.astype(kind)
+
+
+def _tifffile():
+    try:
+        import tifffile
+    except ImportError as error:
+        raise ImportError(
+            'TIFF files need tifffile: pip install "micrograph-foundry[train]"'
+        ) from error
+    return tifffile
+
+
+def _only_dataset(file: h5py.File, names: tuple[str, ...]) -> h5py.Dataset:
+    for name in names:
+        if name in file:
+            return file[name]
+    raise ValueError(f"{file.filename} must hold one of {', '.join(names)}; got {list(file)}")
+
+
+def _single_channel(array: np.ndarray, path: Path) -> np.ndarray:
+    if array.ndim == 3 and array.shape[-1] == 1:
+        array = array[..., 0]
+    if array.ndim != 2:
+        raise ValueError(f"images must have one channel; {path.name} has {array.shape}")
+    return array.astype(np.float32)
+
+
+def _class_map(array: np.ndarray) -> np.ndarray:
+    """Return classes from a class map, a binary image of any scale or one-hot channels."""
+    if array.ndim == 3:
+        array = array[..., 0] if array.shape[-1] == 1 else array.argmax(axis=-1)
+    values = np.unique(array)
+    if len(values) <= 2 and values[0] == 0:
+        return (array > 0).astype(np.uint8)
+    return array.astype(np.uint8)

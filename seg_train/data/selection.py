@@ -1,0 +1,93 @@
+"""Which micrographs train a network and which validate it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hrtem_sim.provenance import identity, rng_for
+from seg_train.recipe import TrainingRecipe
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Integer positions in a catalogue, sorted, of training and validation micrographs."""
+
+    training: np.ndarray
+    validation: np.ndarray
+
+    @property
+    def identity(self) -> str:
+        """Id of these positions."""
+        return identity([self.training.astype(np.int64), self.validation.astype(np.int64)], "split")
+
+
+def split_by_structure(
+    catalogue: pd.DataFrame, recipe: TrainingRecipe, *, rows: np.ndarray | None = None
+) -> Split:
+    """Select micrographs as a recipe says and hold whole structures out for validation.
+
+    Parameters
+    ----------
+    catalogue
+        One row per micrograph with the column "structure".
+    recipe
+        Its `select`, `n_images`, `validation` and `seed` are used.
+    rows
+        Integer positions to choose from; absent: all.
+
+    Returns
+    -------
+    split
+        Micrographs of one structure are all on one side.
+
+    Raises
+    ------
+    ValueError
+        If nothing is selected, or too few structures are left to hold one out.
+
+    Notes
+    -----
+    Micrographs of one structure differ in focus and noise only. Split by micrograph, as the
+    archived scripts of the paper do, validation would score what training has seen.
+    """
+    chosen = _selected(catalogue, recipe, rows)
+    structures = catalogue["structure"].to_numpy()[chosen]
+    names = np.unique(structures)
+    if recipe.validation == 0:
+        return Split(chosen, chosen[:0])
+    if len(names) < 2:
+        raise ValueError(
+            f"validation must be 0 when all images show one structure; got {recipe.validation}"
+        )
+    held = int(np.clip(round(recipe.validation * len(names)), 1, len(names) - 1))
+    rng = rng_for(recipe.seed, "validation")
+    out = np.isin(structures, rng.choice(names, size=held, replace=False))
+    return Split(chosen[~out], chosen[out])
+
+
+def _selected(
+    catalogue: pd.DataFrame, recipe: TrainingRecipe, rows: np.ndarray | None
+) -> np.ndarray:
+    chosen = np.arange(len(catalogue)) if rows is None else np.unique(np.asarray(rows, dtype=int))
+    if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < len(catalogue)):
+        raise ValueError(f"rows must be from 0 to {len(catalogue) - 1}; got {chosen.tolist()}")
+    if recipe.select is not None:
+        kept = catalogue.iloc[chosen].reset_index(drop=True).query(recipe.select).index
+        chosen = chosen[kept.to_numpy()]
+    if not len(chosen):
+        raise ValueError(
+            f"select must leave at least one of {len(catalogue)} micrographs; "
+            f"got {recipe.select!r}, which leaves none"
+        )
+    if recipe.n_images is not None:
+        if recipe.n_images > len(chosen):
+            raise ValueError(
+                f"n_images must be at most {len(chosen)}, the micrographs selected; "
+                f"got {recipe.n_images}"
+            )
+        drawn = rng_for(recipe.seed, "images").choice(
+            len(chosen), size=recipe.n_images, replace=False
+        )
+        chosen = chosen[np.sort(drawn)]
+    return chosen

@@ -1,0 +1,28 @@
+"""The eight symmetries of the square, applied to arrays whose last two axes are (y, x)."""
+
+import numpy as np
+
+SYMMETRIES = 8
+
+
+def apply_symmetry(array: np.ndarray, index: int) -> np.ndarray:
+    """Return an array rotated by `index % 4` quarter turns, mirrored first when `index >= 4`.
+
+    Examples
+    --------
+    >>> apply_symmetry(np.array([[1, 2], [3, 4]]), 1)
+    array([[2, 4],
+           [1, 3]])
+    """
+    if not 0 <= index < SYMMETRIES:
+        raise ValueError(f"index must be from 0 to {SYMMETRIES - 1}; got {index}")
+    mirrored = array[..., ::-1] if index >= 4 else array
+    return np.rot90(mirrored, index % 4, axes=(-2, -1))
+
+
+def undo_symmetry(array: np.ndarray, index: int) -> np.ndarray:
+    """Undo `apply_symmetry` with the same index."""
+    if not 0 <= index < SYMMETRIES:
+        raise ValueError(f"index must be from 0 to {SYMMETRIES - 1}; got {index}")
+    turned = np.rot90(array, -(index % 4), axes=(-2, -1))
+    return turned[..., ::-1] if index >= 4 else turned

@@ -1,0 +1,149 @@
+"""Figures of training, predictions and particles; every function returns a matplotlib figure.
+
+Figures are made without pyplot, so that nothing is left behind in a session; save them with
+`figure.savefig(path)`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+try:
+    from matplotlib.figure import Figure
+except ImportError as error:
+    raise ImportError(
+        'figures need matplotlib, which is not installed: pip install "micrograph-foundry[viz]"'
+    ) from error
+
+_TRUTH, _FOUND = "#ffb000", "#00a5ff"  # told apart with any colour vision
+
+
+def loss_curves(histories: pd.DataFrame | dict[str, pd.DataFrame]) -> Figure:
+    """Draw loss and F1 against the epoch, training dashed and validation full.
+
+    Parameters
+    ----------
+    histories
+        The history of a run, or several by name.
+    """
+    if isinstance(histories, pd.DataFrame):
+        histories = {"": histories}
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    axes = figure.subplots(1, 2)
+    panels = (("loss", "loss"), ("f1", "F1 (soft, mean of the classes)"))
+    for ax, (column, label) in zip(axes, panels, strict=True):
+        for number, (name, history) in enumerate(histories.items()):
+            color = f"C{number}"
+            title = f"{name} " if name else ""
+            if f"val_{column}" in history:
+                values = history[f"val_{column}"]
+                ax.plot(
+                    history["epoch"], values, "o-", ms=3, color=color, label=f"{title}validation"
+                )
+            ax.plot(history["epoch"], history[column], "--", color=color, label=f"{title}training")
+        ax.set(xlabel="epoch", ylabel=label)
+        ax.grid(alpha=0.3)
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    axes[1].set_ylim(top=1)
+    axes[0].legend(fontsize=8)
+    return figure
+
+
+def predictions_over_micrographs(
+    samples: Sequence[Any], masks: Sequence[np.ndarray] | None = None, *, columns: int = 4
+) -> Figure:
+    """Draw micrographs with the outlines of true particles and of those found.
+
+    Parameters
+    ----------
+    samples
+        Labelled micrographs (`image`, `mask`, `pixel_size`, `name`).
+    masks
+        What was found in each, (ny, nx); absent: the truth alone.
+    columns
+        Pictures side by side.
+    """
+    columns = max(1, min(columns, len(samples)))
+    rows = -(-len(samples) // columns)
+    figure = Figure(figsize=(3 * columns, 3.25 * rows + 0.3), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for number, sample in enumerate(samples):
+        ax = axes.flat[number]
+        low, high = np.percentile(sample.image, [0.5, 99.5])
+        ax.imshow(sample.image, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+        _outline(ax, sample.mask, _TRUTH, "-")
+        title = sample.name
+        if masks is not None:
+            _outline(ax, masks[number], _FOUND, "-")
+            title += f"\nF1 {_f1(sample.mask, masks[number]):.2f}"
+        ax.set_title(title, fontsize=8)
+        scale_bar(ax, sample.image.shape, sample.pixel_size)
+    handles = [_line(_TRUTH, "mask")] + ([_line(_FOUND, "found")] if masks is not None else [])
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+    return figure
+
+
+def size_histogram(particles: pd.DataFrame, *, bins: int | str = "auto") -> Figure:
+    """Draw the diameters of the particles that lie wholly in the image.
+
+    Parameters
+    ----------
+    particles
+        As `seg_train.particles.particle_table` returns it, of one image or several put together.
+    bins
+        As `numpy.histogram` takes them.
+    """
+    whole = particles.loc[~particles["touches_edge"], "equivalent_diameter"] / 10
+    figure = Figure(figsize=(5, 3.4), layout="constrained")
+    ax = figure.subplots()
+    if len(whole):
+        ax.hist(whole, bins=bins, color="#4c78a8", edgecolor="white")
+        ax.axvline(whole.median(), color="black", lw=1, ls="--")
+        ax.set_title(f"{len(whole)} particles, median {whole.median():.2f} nm", fontsize=10)
+    else:
+        ax.set_title("no whole particle", fontsize=10)
+    ax.set(xlabel="equivalent diameter (nm)", ylabel="particles")
+    return figure
+
+
+def scale_bar(ax: Any, shape: tuple[int, int], pixel_size: float) -> None:
+    """Put a bar of a round length, about a fifth of the width, into a picture."""
+    width = shape[1] * pixel_size / 10
+    steps = np.array([0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500])
+    length = float(steps[np.abs(np.log(steps / (width / 5))).argmin()])
+    pixels = 10 * length / pixel_size
+    x, y = 0.05 * shape[1], 0.94 * shape[0]
+    box = {"boxstyle": "round,pad=0.15", "fc": "black", "ec": "none", "alpha": 0.6}
+    ax.plot([x, x + pixels], [y, y], color="white", lw=3, solid_capstyle="butt")
+    ax.text(
+        x + pixels / 2,
+        y - 0.03 * shape[0],
+        f"{length:g} nm",
+        color="white",
+        fontsize=7,
+        ha="center",
+        va="bottom",
+        bbox=box,
+    )
+
+
+def _outline(ax: Any, mask: np.ndarray, color: str, style: str) -> None:
+    inside = np.asarray(mask) > 0
+    if inside.any() and not inside.all():
+        ax.contour(inside, levels=[0.5], colors=color, linewidths=1.2, linestyles=style)
+
+
+def _line(color: str, label: str) -> Any:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=color, label=label)
+
+
+def _f1(mask: np.ndarray, found: np.ndarray) -> float:
+    truth, found = np.asarray(mask) > 0, np.asarray(found) > 0
+    total = truth.sum() + found.sum()
+    return float(2 * (truth & found).sum() / total) if total else 1.0

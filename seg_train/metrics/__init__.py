@@ -1,0 +1,24 @@
+"""Scores, in NumPy and SciPy only.
+
+* `count_pixels` gives `PixelCounts`: the paper's soft F1, particle F1, IoU, precision, recall.
+* `detect` gives a `Detection`: particles found, missed, invented, split and merged.
+* `bootstrap_interval` says how sure a pooled score is.
+* `summarise` pools a table of scores, per group and altogether.
+* `label_particles` numbers the particles of a mask.
+"""
+
+from seg_train.metrics.bootstrap import bootstrap_interval
+from seg_train.metrics.particles import Detection, detect, label_particles
+from seg_train.metrics.pixels import PixelCounts, count_pixels
+from seg_train.metrics.summary import pooled_counts, summarise
+
+__all__ = [
+    "Detection",
+    "PixelCounts",
+    "bootstrap_interval",
+    "count_pixels",
+    "detect",
+    "label_particles",
+    "pooled_counts",
+    "summarise",
+]

@@ -1,0 +1,122 @@
+"""Scores of single pixels: F1 as the paper reports it, and particle F1, IoU, precision, recall.
+
+The paper is Rangel DaCosta et al., npj Comput. Mater. 10 (2024), doi 10.1038/s41524-024-01336-0.
+
+A ratio of nothing to nothing is 1 when there was nothing to find and nothing was found, else 0, so
+that empty patches count and never give NaN.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class PixelCounts:
+    """What pixel scores are made of; counts of several images add.
+
+    Parameters
+    ----------
+    tp, fp, fn, tn
+        Pixels rightly found, invented, missed and rightly left.
+    soft_tp, soft_found
+        Sum of the particle probability over true particle pixels and over all pixels.
+
+    Examples
+    --------
+    >>> count_pixels(np.array([[0, 1]]), np.array([[0.2, 0.9]])).f1
+    1.0
+    """
+
+    tp: float = 0
+    fp: float = 0
+    fn: float = 0
+    tn: float = 0
+    soft_tp: float = 0.0
+    soft_found: float = 0.0
+
+    def __add__(self, other: "PixelCounts") -> "PixelCounts":
+        return PixelCounts(
+            self.tp + other.tp,
+            self.fp + other.fp,
+            self.fn + other.fn,
+            self.tn + other.tn,
+            self.soft_tp + other.soft_tp,
+            self.soft_found + other.soft_found,
+        )
+
+    @property
+    def precision(self) -> float:
+        """Part of the pixels found that are particle."""
+        return _ratio(self.tp, self.tp + self.fp, nothing=self.fn == 0)
+
+    @property
+    def recall(self) -> float:
+        """Part of the particle pixels that are found."""
+        return _ratio(self.tp, self.tp + self.fn, nothing=self.fp == 0)
+
+    @property
+    def f1(self) -> float:
+        """F1 (Dice) of the particle class: 2 tp / (2 tp + fp + fn)."""
+        return _ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn, nothing=True)
+
+    @property
+    def iou(self) -> float:
+        """Intersection over union of the particle class: tp / (tp + fp + fn)."""
+        return _ratio(self.tp, self.tp + self.fp + self.fn, nothing=True)
+
+    @property
+    def soft_f1(self) -> float:
+        """The paper's F1: not discretised, the mean of particle and background."""
+        return (self.soft_particle_f1 + self._soft_background_f1) / 2
+
+    @property
+    def soft_particle_f1(self) -> float:
+        """F1 of the particle class, not discretised: 2 p.y / (|p| + |y|)."""
+        truth = self.tp + self.fn
+        return _ratio(2 * self.soft_tp, self.soft_found + truth, nothing=True)
+
+    @property
+    def _soft_background_f1(self) -> float:
+        pixels, truth = self.tp + self.fp + self.fn + self.tn, self.tp + self.fn
+        both = pixels - truth - self.soft_found + self.soft_tp
+        return _ratio(2 * both, 2 * pixels - truth - self.soft_found, nothing=True)
+
+
+def count_pixels(
+    mask: np.ndarray, probability: np.ndarray, *, threshold: float = 0.5
+) -> PixelCounts:
+    """Compare a particle probability with the truth.
+
+    Parameters
+    ----------
+    mask
+        True classes, (ny, nx); everything but 0 is particle.
+    probability
+        Of being particle, (ny, nx), in [0, 1].
+    threshold
+        A pixel is found when its probability is above.
+    """
+    mask, probability = np.asarray(mask), np.asarray(probability, dtype=np.float64)
+    if mask.shape != probability.shape:
+        raise ValueError(
+            f"probability must have the shape of the mask, {mask.shape}; got {probability.shape}"
+        )
+    truth, found = mask > 0, probability > threshold
+    tp = int(np.count_nonzero(truth & found))
+    fp = int(np.count_nonzero(found)) - tp
+    fn = int(np.count_nonzero(truth)) - tp
+    return PixelCounts(
+        tp,
+        fp,
+        fn,
+        truth.size - tp - fp - fn,
+        float(probability[truth].sum()),
+        float(probability.sum()),
+    )
+
+
+def _ratio(part: float, whole: float, *, nothing: bool) -> float:
+    if whole <= 0:
+        return 1.0 if nothing else 0.0
+    return float(part / whole)

@@ -1,0 +1,72 @@
+"""Pooling the scores of single micrographs, with intervals."""
+
+import numpy as np
+import pandas as pd
+
+from seg_train.metrics.bootstrap import bootstrap_interval
+from seg_train.metrics.pixels import PixelCounts
+
+_COUNTS = ("tp", "fp", "fn", "tn", "soft_tp", "soft_found")
+_DETECTIONS = ("found", "missed", "invented", "split", "merged")
+_SCORES = {
+    "f1": "soft_f1",
+    "particle_f1": "f1",
+    "iou": "iou",
+    "precision": "precision",
+    "recall": "recall",
+}
+
+
+def summarise(
+    table: pd.DataFrame,
+    *,
+    by: str | None = "group",
+    rng: int | np.random.Generator | None = None,
+    resamples: int = 1000,
+) -> pd.DataFrame:
+    """Pool the scores of `evaluate` over all pixels, per group and altogether.
+
+    Parameters
+    ----------
+    table
+        As `seg_train.evaluate` returns it.
+    by
+        Column to group by; None: altogether only.
+    rng
+        Of the bootstrap: a seed, a generator or None.
+    resamples
+        Draws of the bootstrap.
+
+    Returns
+    -------
+    summary
+        One row per group and one, `all`, of everything: number of images; the mean of the paper's
+        `f1` over images (`mean_f1`); pooled `f1` (the paper's kind), `particle_f1`, `iou`,
+        `precision`, `recall`; the 95 % interval of the pooled `f1` and `particle_f1` over images,
+        `_low` and `_high`; detections, summed.
+    """
+    rng = np.random.default_rng(rng)
+    groups = [] if by is None else [(str(k), part) for k, part in table.groupby(by, sort=True)]
+    rows = [_pooled(name, part, rng, resamples) for name, part in [*groups, ("all", table)]]
+    return pd.DataFrame(rows).set_index("group")
+
+
+def pooled_counts(table: pd.DataFrame) -> PixelCounts:
+    """Add up the pixel counts of a table of scores."""
+    return PixelCounts(**{name: float(table[name].sum()) for name in _COUNTS})
+
+
+def _pooled(name: str, table: pd.DataFrame, rng: np.random.Generator, resamples: int) -> dict:
+    counts = pooled_counts(table)
+    row = {"group": name, "images": len(table), "mean_f1": float(table["f1"].mean())}
+    row |= {column: getattr(counts, key) for column, key in _SCORES.items()}
+    values = table[list(_COUNTS)].to_numpy(dtype=float)
+    for column in ("f1", "particle_f1"):
+        key = _SCORES[column]
+        row[f"{column}_low"], row[f"{column}_high"] = bootstrap_interval(
+            lambda drawn, key=key: getattr(PixelCounts(*values[drawn].sum(axis=0)), key),
+            len(table),
+            rng=rng,
+            resamples=resamples,
+        )
+    return row | {column: int(table[column].sum()) for column in _DETECTIONS}

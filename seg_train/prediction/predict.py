@@ -1,0 +1,127 @@
+"""What a network sees in a micrograph of any size and pixel."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from seg_train.data.preprocess import denoise, grid_shape, normalise, resample
+from seg_train.data.symmetry import SYMMETRIES, apply_symmetry, undo_symmetry
+from seg_train.model import Network, load_network, receptive_radius
+from seg_train.prediction.tiles import plan_tiles
+from seg_train.runs import TrainingRun
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """Class probabilities of a micrograph.
+
+    Parameters
+    ----------
+    probabilities
+        (ny, nx, classes), float32, on the grid of the micrograph.
+    pixel_size
+        In angstrom.
+    """
+
+    probabilities: np.ndarray
+    pixel_size: float
+
+    @property
+    def mask(self) -> np.ndarray:
+        """Most probable class of each pixel, (ny, nx) uint8; 0 is background."""
+        return self.probabilities.argmax(axis=-1).astype(np.uint8)
+
+    @property
+    def particle(self) -> np.ndarray:
+        """Probability of being anything but background, (ny, nx)."""
+        return 1 - self.probabilities[..., 0]
+
+
+def predict(
+    network: Network | TrainingRun | str | Path,
+    image: np.ndarray,
+    *,
+    pixel_size: float | None = None,
+    symmetries: bool = False,
+    window: int = 1536,
+    overlap: int | None = None,
+) -> Prediction:
+    """Segment a micrograph.
+
+    Parameters
+    ----------
+    network
+        A network of `load_network`, a run or the folder of one (which are loaded at every call).
+    image
+        Intensity, (ny, nx), any unit and size; it is resampled to the pixel the network was
+        trained on and the probabilities are brought back.
+    pixel_size
+        Of the image in angstrom; absent: that of the training grid.
+    symmetries
+        Average over the eight symmetries of the square: eight times the work.
+    window
+        Largest edge in pixels, on the training grid, of what the network sees at a time; bounds
+        the memory.
+    overlap
+        Distance in pixels between a tile and the edge of its window; absent: the receptive field,
+        so that tiles join exactly. Smaller is faster.
+
+    Returns
+    -------
+    prediction
+        On the grid of the image.
+
+    Raises
+    ------
+    ValueError
+        If the image has not two axes or NaN pixels.
+    """
+    network = load_network(network)
+    image = np.asarray(image)
+    if image.ndim != 2:
+        raise ValueError(f"image must be of shape (ny, nx); got {image.shape}")
+    if network.recipe.model.channels != 1:
+        raise ValueError(
+            f"network must take one channel; got one for {network.recipe.model.channels}"
+        )
+    if not np.isfinite(image).all():
+        raise ValueError("image must be finite; got NaN or infinite pixels")
+    pixel_size = pixel_size or network.pixel_size
+    prepared = prepare_image(network, image, pixel_size)
+    turns = range(SYMMETRIES) if symmetries else (0,)
+    total = np.zeros((network.recipe.model.classes, *prepared.shape), np.float32)
+    for index in turns:
+        turned = np.ascontiguousarray(apply_symmetry(prepared, index))
+        total += undo_symmetry(_tiled(network, turned, window, overlap), index)
+    total /= len(turns)
+    if total.shape[1:] != image.shape:
+        total = np.stack([resample(channel, image.shape) for channel in total])
+    return Prediction(np.moveaxis(total, 0, -1), pixel_size)
+
+
+def prepare_image(network: Network, image: np.ndarray, pixel_size: float) -> np.ndarray:
+    """Return an image as the network sees it: resampled, denoised and normalised."""
+    recipe = network.recipe
+    shape = grid_shape(image.shape, pixel_size, network.pixel_size)
+    prepared = denoise(resample(image, shape), recipe.preprocessing)
+    return normalise(prepared, recipe.preprocessing, patch=recipe.patch)
+
+
+def _tiled(network: Network, image: np.ndarray, window: int, overlap: int | None) -> np.ndarray:
+    """Return class probabilities, (classes, ny, nx), of a prepared image."""
+    ny, nx = image.shape
+    stride = network.recipe.model.stride
+    padding = [(0, -n % stride) for n in image.shape]
+    padded = np.pad(image, padding, mode="symmetric")
+    if overlap is None:
+        overlap = receptive_radius(network.model)
+    out = np.empty((network.recipe.model.classes, *padded.shape), np.float32)
+    for tile in plan_tiles(padded.shape, window=window, overlap=overlap, stride=stride):
+        top, bottom, left, right = tile.window
+        y0, y1, x0, x1 = tile.core
+        seen = padded[None, top:bottom, left:right, None]
+        found = np.asarray(network.model.predict_on_batch(seen))[0]
+        core = found[y0 - top : y1 - top, x0 - left : x1 - left]
+        out[:, y0:y1, x0:x1] = np.moveaxis(core, -1, 0)
+    return out[:, :ny, :nx]

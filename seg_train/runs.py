@@ -1,0 +1,158 @@
+"""Training runs as folders: what is in them, and reading them without TensorFlow.
+
+A run's folder holds
+
+* `recipe.toml`, the recipe;
+* `provenance.json`, the ids of recipe, data and weights and the versions of the libraries;
+* `history.csv`, one row per epoch;
+* `best.weights.h5`, the weights of the best epoch, in Keras' own format;
+* `state.npz` while training goes on, from which a killed run continues.
+"""
+
+import csv
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from hrtem_sim.provenance import from_table, identity, read_recipe, to_table, to_toml
+from seg_train.recipe import TrainingRecipe
+
+RECIPE, PROVENANCE, HISTORY = "recipe.toml", "provenance.json", "history.csv"
+WEIGHTS, STATE = "best.weights.h5", "state.npz"
+
+ALGORITHM = 1
+"""Version of the training algorithm; part of a run's id, raised when results change."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRun:
+    """A finished training run.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    recipe
+        What was asked for.
+    history
+        One row per epoch: epoch (from 1), learning_rate, loss, f1, particle_f1 and the same with
+        `val_`, and the seconds it took.
+    provenance
+        Ids and versions.
+    """
+
+    folder: Path
+    recipe: TrainingRecipe
+    history: pd.DataFrame
+    provenance: dict[str, Any]
+
+    @property
+    def identity(self) -> str:
+        """Id of the run: recipe, data and algorithm."""
+        return self.provenance["run"]
+
+    @property
+    def weights(self) -> Path:
+        """File with the best weights."""
+        return self.folder / WEIGHTS
+
+    @property
+    def pixel_size(self) -> float:
+        """Pixel of the training grid in angstrom."""
+        return self.provenance["pixel_size"]
+
+    @property
+    def best_epoch(self) -> int:
+        """Epoch of the best weights, from 1."""
+        return int(self.history["epoch"].iloc[int(np.argmin(monitored(self.history)))])
+
+
+def load_run(folder: str | Path) -> TrainingRun:
+    """Read a finished run and check it against its ids.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder holds no finished run.
+    ValueError
+        If recipe or weights are not those the provenance tells of.
+    """
+    folder = Path(folder)
+    if not (folder / PROVENANCE).is_file():
+        unfinished = (folder / STATE).is_file()
+        reason = "its training was not finished: fit it again" if unfinished else "there is none"
+        raise FileNotFoundError(f"folder must hold a training run; {folder}: {reason}")
+    provenance = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+    recipe = from_table(TrainingRecipe, read_recipe(folder / RECIPE))
+    for name, found in (
+        ("recipe", identity(recipe, "training-recipe")),
+        ("weights", weights_identity(folder / WEIGHTS)),
+    ):
+        if provenance[name] != found:
+            raise ValueError(
+                f"{name} of {folder} must be {provenance[name]}, as its provenance says; "
+                f"got {found}"
+            )
+    return TrainingRun(folder, recipe, _read_history(folder), provenance)
+
+
+def monitored(history: pd.DataFrame) -> np.ndarray:
+    """Return the loss that decides which epoch is best: of validation, else of training."""
+    return history["val_loss" if "val_loss" in history else "loss"].to_numpy()
+
+
+def epochs_to(history: pd.DataFrame, f1: float) -> int | None:
+    """Return the first epoch whose validation F1 reaches a value, as in the paper's Table 1."""
+    reached = history.loc[history["val_f1"] >= f1, "epoch"]
+    return int(reached.iloc[0]) if len(reached) else None
+
+
+def weights_identity(path: str | Path) -> str:
+    """Return the id of all arrays in a weights file, whatever the bytes around them."""
+    arrays: dict[str, np.ndarray] = {}
+
+    def visit(name: str, item: h5py.HLObject) -> None:
+        if isinstance(item, h5py.Dataset):
+            arrays[name] = item[...]
+
+    with h5py.File(path, "r") as file:
+        file.visititems(visit)
+    return identity(arrays, "weights")
+
+
+def write_recipe(folder: Path, recipe: TrainingRecipe) -> None:
+    """Write the recipe of a run."""
+    write_atomically(folder / RECIPE, to_toml(to_table(recipe)).encode())
+
+
+def write_history(folder: Path, rows: list[dict[str, float]]) -> None:
+    """Write the history; numbers keep every digit."""
+    part = folder / (HISTORY + ".part")
+    with part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    part.replace(folder / HISTORY)
+
+
+def _read_history(folder: Path) -> pd.DataFrame:
+    """Read the history with every digit."""
+    with (folder / HISTORY).open(newline="", encoding="utf-8") as file:
+        history = pd.DataFrame(list(csv.DictReader(file))).astype(float)
+    return history.astype({"epoch": int})
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the whole of it or nothing."""
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

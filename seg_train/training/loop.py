@@ -1,0 +1,263 @@
+"""Train a network as a recipe says, resumably and reproducibly."""
+
+import math
+import platform
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from hrtem_sim.provenance import from_table, identity, read_recipe, to_table
+from seg_train.backend import keras, tf
+from seg_train.data.examples import DatabaseExamples, StreamExamples
+from seg_train.data.pipeline import as_dataset
+from seg_train.model import ParticleF1, SegmentationLoss, SoftF1, model_for
+from seg_train.recipe import TrainingRecipe
+from seg_train.runs import (
+    ALGORITHM,
+    PROVENANCE,
+    RECIPE,
+    STATE,
+    WEIGHTS,
+    TrainingRun,
+    load_run,
+    weights_identity,
+    write_atomically,
+    write_history,
+    write_recipe,
+)
+from seg_train.training.logs import BoardLog
+from seg_train.training.progress import StepWatch
+from seg_train.training.state import Progress, read_progress, restore_state, save_state
+
+
+def fit(
+    recipe: TrainingRecipe,
+    database: Any,
+    folder: str | Path,
+    *,
+    rows: np.ndarray | None = None,
+    progress: bool = True,
+    tensorboard: bool = False,
+) -> TrainingRun:
+    """Train a network on simulated micrographs.
+
+    Parameters
+    ----------
+    recipe
+        What to train and how.
+    database
+        A database of `hrtem_sim.database.open_database`, the folder of one, or a stream: any
+        object with `epoch(i) -> (images, masks)`, see `seg_train.data.StreamExamples`.
+    folder
+        Where the run goes. A finished run of the same recipe and data is returned as it is; an
+        unfinished one is continued and ends with the weights of an uninterrupted run.
+    rows
+        Positions in the catalogue to choose from; absent: all.
+    progress
+        Show a progress bar.
+    tensorboard
+        Write logs for TensorBoard into the folder.
+
+    Returns
+    -------
+    run
+        With the weights of the epoch of the lowest validation loss.
+
+    Raises
+    ------
+    ValueError
+        If nothing is selected, masks and images or model do not match, or the folder holds a run
+        of another recipe or other data.
+    FloatingPointError
+        If the loss stops being a number.
+    MemoryError
+        If the accelerator cannot hold a step.
+
+    Notes
+    -----
+    Every draw is named by the recipe's seed: the first weights by layer, the order and the
+    augmentation of the images by epoch and step. The same recipe, data, machine and versions give
+    bit-identical weights on a CPU when `recipe.deterministic` is true, which switches TensorFlow
+    to reproducible algorithms for the rest of the process.
+    """
+    folder = Path(folder)
+    _refuse_another_recipe(folder, recipe)
+    examples = _examples(recipe, database, rows)
+    ids = {
+        "recipe": identity(recipe, "training-recipe"),
+        **examples.provenance,
+        "pixel_size": float(examples.pixel_size),
+    }
+    ids["run"] = identity({"algorithm": ALGORITHM, **ids}, "run")
+    _refuse_other_data(folder, ids["run"])
+    if (folder / PROVENANCE).is_file():
+        return load_run(folder)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_recipe(folder, recipe)
+    if recipe.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    model = _compiled(recipe)
+    try:
+        _train(model, recipe, examples, folder, ids["run"], progress, tensorboard)
+    except tf.errors.ResourceExhaustedError as error:
+        edge = recipe.patch or "whole images"
+        raise MemoryError(
+            f"batch_size must be small enough for the memory of the device; "
+            f"{recipe.batch_size} images of {edge} pixels were not"
+        ) from error
+    provenance = {
+        **ids,
+        "weights": weights_identity(folder / WEIGHTS),
+        "parameters": model.count_params(),
+        "algorithm": ALGORITHM,
+        "versions": _versions(),
+    }
+    write_atomically(folder / PROVENANCE, _json(provenance))
+    (folder / STATE).unlink(missing_ok=True)
+    return load_run(folder)
+
+
+def _train(model, recipe, examples, folder, run, progress, tensorboard) -> None:
+    """Run the epochs that are missing."""
+    done = read_progress(folder)
+    if done is not None:
+        restore_state(folder, model)
+    history = list(done.history) if done else []
+    board = BoardLog(folder) if tensorboard else None
+    validation = _validation_set(examples)
+    for epoch in range(len(history), recipe.epochs):
+        row = _epoch(model, recipe, examples, epoch, validation, progress)
+        best = min((_monitored(old) for old in history), default=math.inf)
+        history.append(row)
+        if _monitored(row) < best:
+            _save_weights(model, folder)
+        save_state(folder, model, Progress(run, tuple(history)))
+        write_history(folder, history)
+        if board:
+            board.write(row)
+    if board:
+        board.close()
+
+
+def _epoch(model, recipe, examples, epoch, validation, progress) -> dict[str, float]:
+    """Train one epoch and return its row of the history."""
+    start = time.perf_counter()
+    rate = recipe.learning_rate * recipe.decay**epoch
+    model.optimizer.learning_rate = rate
+    steps = examples.steps(epoch)
+    batches = as_dataset(lambda step: examples.batch(epoch, step), steps)
+    label = f"epoch {epoch + 1}/{recipe.epochs}"
+    with tqdm(total=steps, desc=label, unit="step", disable=not progress) as bar:
+        logs = model.fit(
+            batches, shuffle=False, verbose=0, callbacks=[StepWatch(bar, epoch)]
+        ).history
+        if validation is not None:
+            values = model.evaluate(validation, verbose=0, return_dict=True)
+            logs.update({f"val_{key}": [value] for key, value in values.items()})
+        summary = {
+            key: f"{logs[key][0]:.4f}" for key in ("loss", "val_loss", "val_f1") if key in logs
+        }
+        bar.set_postfix(summary)
+    numbers = {key: float(value[0]) for key, value in logs.items()}
+    if not math.isfinite(_monitored(numbers)):
+        raise FloatingPointError(
+            f"val_loss must stay finite; got {_monitored(numbers)} at epoch {epoch + 1}: "
+            "lower learning_rate, or look for NaN in the images"
+        )
+    return {
+        "epoch": epoch + 1,
+        "learning_rate": rate,
+        **numbers,
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+
+
+def _compiled(recipe: TrainingRecipe) -> "keras.Model":
+    model = model_for(recipe)
+    optimizer = keras.optimizers.Adam(recipe.learning_rate)
+    if recipe.precision == "mixed_float16":
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    model.compile(
+        optimizer=optimizer,
+        loss=SegmentationLoss(recipe.loss),
+        metrics=[SoftF1(), ParticleF1()],
+        jit_compile=False,
+    )
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _examples(recipe: TrainingRecipe, database: Any, rows: np.ndarray | None):
+    if hasattr(database, "epoch"):
+        return StreamExamples(database, recipe)
+    if isinstance(database, str | Path):
+        from hrtem_sim.database import open_database
+
+        database = open_database(database)
+    return DatabaseExamples(database, recipe, rows=rows)
+
+
+def _validation_set(examples):
+    if not examples.validation_steps:
+        return None
+    batches = [examples.validation_batch(step) for step in range(examples.validation_steps)]
+    return as_dataset(lambda step: batches[step], len(batches))
+
+
+def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:
+    if not (folder / RECIPE).is_file():
+        return
+    old, new = to_table(from_table(TrainingRecipe, read_recipe(folder / RECIPE))), to_table(recipe)
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    if changed:
+        key = changed[0]
+        raise ValueError(
+            f"folder must be new or hold a run of the same recipe; {folder} holds one with "
+            f"{key} = {old.get(key)!r}, not {new.get(key)!r}"
+        )
+
+
+def _refuse_other_data(folder: Path, run: str) -> None:
+    known = read_progress(folder)
+    if known is not None and known.run != run and not (folder / PROVENANCE).is_file():
+        raise ValueError(
+            f"folder must be new or hold a run on the same data; {folder} holds {known.run}, "
+            f"not {run}"
+        )
+    if (folder / PROVENANCE).is_file() and load_run(folder).identity != run:
+        raise ValueError(
+            f"folder must be new or hold a run on the same data; {folder} holds "
+            f"{load_run(folder).identity}, not {run}"
+        )
+
+
+def _save_weights(model: "keras.Model", folder: Path) -> None:
+    part = folder / "part.weights.h5"
+    model.save_weights(part)
+    part.replace(folder / WEIGHTS)
+
+
+def _monitored(row: dict[str, float]) -> float:
+    return row.get("val_loss", row["loss"])
+
+
+def _versions() -> dict[str, str]:
+    names = ("micrograph-foundry", "numpy", "keras", "segmentation-models")
+    found = {"python": platform.python_version(), "tensorflow": tf.__version__}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def _json(value: Any) -> bytes:
+    import json
+
+    return (json.dumps(value, indent=2) + "\n").encode()

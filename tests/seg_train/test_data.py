@@ -1,0 +1,236 @@
+"""Images and masks stay together, resampling conserves, splits keep structures apart."""
+
+import dataclasses
+
+import h5py
+import numpy as np
+import pytest
+
+from hrtem_sim.provenance import Distribution
+from seg_train import AugmentationRecipe, PreprocessingRecipe, TrainingRecipe
+from seg_train.data import (
+    SYMMETRIES,
+    DatabaseExamples,
+    LabelledMicrograph,
+    StreamExamples,
+    apply_symmetry,
+    grid_shape,
+    load_experimental_sample,
+    load_folder,
+    load_h5_pair,
+    normalise,
+    resample,
+    resample_mask,
+    split_by_structure,
+    undo_symmetry,
+)
+from seg_train.data.augment import training_patch
+
+
+def test_sample_is_what_its_licence_file_says():
+    sample = load_experimental_sample()
+    assert len(sample) == 16
+    assert all(0.50 <= s.pixel_size <= 0.78 for s in sample)
+    assert {s.group for s in sample} >= {"2.2nm_Au", "5nm_Ag"}
+    assert not sample[0].image.flags.writeable
+
+
+def test_a_mask_must_fit_its_image():
+    with pytest.raises(ValueError, match=r"shape of the image, \(4, 4\); odd has \(4, 5\)"):
+        LabelledMicrograph(np.zeros((4, 4)), np.zeros((4, 5), int), 0.5, "g", "odd")
+    with pytest.raises(ValueError, match="NaN"):
+        LabelledMicrograph(np.full((4, 4), np.nan), np.zeros((4, 4), int), 0.5, "g", "bad")
+
+
+@pytest.mark.parametrize("shape", [(32, 20), (13, 17), (64, 64), (100, 130)])
+def test_resampling_conserves_the_mean_when_shrinking_and_constants_always(shape):
+    image = np.random.default_rng(1).random((64, 64)).astype(np.float32)
+    assert np.allclose(resample(np.full((64, 64), 3.5), shape), 3.5, atol=1e-5)
+    if shape[0] <= 64:
+        assert resample(image, shape).mean() == pytest.approx(image.mean(), abs=1e-5)
+
+
+def test_shrinking_by_two_is_the_mean_of_four():
+    image = np.arange(16.0).reshape(4, 4)
+    assert np.allclose(resample(image, (2, 2)), [[2.5, 4.5], [10.5, 12.5]])
+
+
+def test_enlarging_keeps_a_ramp_straight():
+    ramp = np.tile(np.arange(8.0), (8, 1))
+    inner = resample(ramp, (24, 24))[12, 3:-3]
+    assert np.allclose(np.diff(inner), 1 / 3, atol=1e-5)
+
+
+def test_resampling_commutes_with_the_symmetries_of_the_square():
+    image = np.random.default_rng(2).random((30, 30))
+    for index in range(SYMMETRIES):
+        turned_first = resample(apply_symmetry(image, index), (13, 13))
+        turned_last = apply_symmetry(resample(image, (13, 13)), index)
+        assert np.allclose(turned_first, turned_last, atol=1e-5)
+
+
+def test_a_resampled_mask_takes_the_class_that_covers_most():
+    mask = np.zeros((4, 4), np.uint8)
+    mask[0:2, 0:2] = [[2, 2], [2, 1]]
+    assert resample_mask(mask, (2, 2)).tolist() == [[2, 0], [0, 0]]
+
+
+def test_grid_keeps_the_field_of_view():
+    assert grid_shape((640, 512), 0.2, 0.5) == (256, 205)
+
+
+def test_symmetries_are_eight_different_ones_and_can_be_undone():
+    image = np.arange(9).reshape(3, 3)
+    turned = [apply_symmetry(image, index) for index in range(SYMMETRIES)]
+    assert len({t.tobytes() for t in map(np.ascontiguousarray, turned)}) == 8
+    for index, t in enumerate(turned):
+        assert np.array_equal(undo_symmetry(t, index), image)
+
+
+def test_min_max_goes_from_zero_to_one_and_ignores_gain_and_offset():
+    image = np.random.default_rng(3).random((2, 8, 8))
+    scaled = normalise(image, PreprocessingRecipe())
+    assert scaled.min() == 0 and scaled.max() == 1
+    assert np.allclose(scaled, normalise(5 * image - 2, PreprocessingRecipe()), atol=1e-5)
+    assert not normalise(np.full((4, 4), 7.0), PreprocessingRecipe()).any()
+
+
+@pytest.mark.parametrize("kind", ["min_max", "standard"])
+def test_a_large_micrograph_of_noise_gets_the_contrast_of_a_patch(kind):
+    recipe = PreprocessingRecipe(normalisation=kind)
+    large = np.random.default_rng(4).normal(size=(512, 512))
+    patch = np.std([normalise(large[y : y + 64, :64], recipe).std() for y in range(0, 512, 64)])
+    small = np.mean([normalise(large[y : y + 64, :64], recipe).std() for y in range(0, 512, 64)])
+    whole = normalise(large, recipe, patch=64).std()
+    assert abs(whole - small) < 5 * patch + 0.01
+
+
+def test_no_structure_is_on_both_sides(make_database, recipe):
+    database = make_database(structures=8, per_structure=3, shape=(8, 8))
+    split = split_by_structure(database.catalogue, recipe)
+    sides = [set(database.catalogue["structure"].iloc[rows]) for rows in vars(split).values()]
+    assert not sides[0] & sides[1]
+    assert len(sides[1]) == 2  # a quarter of eight
+    assert len(split.training) + len(split.validation) == 24
+
+
+def test_selection_follows_query_rows_and_number(make_database, recipe):
+    database = make_database(structures=8, per_structure=3, shape=(8, 8))
+    chosen = dataclasses.replace(recipe, select="dose > 150", n_images=7)
+    split = split_by_structure(database.catalogue, chosen, rows=np.arange(3, 24))
+    every = np.concatenate([split.training, split.validation])
+    assert len(every) == 7 and every.min() >= 3
+    assert (database.catalogue["dose"].iloc[every] > 150).all()
+
+
+def test_an_empty_selection_says_which_condition_left_nothing(database, recipe):
+    with pytest.raises(ValueError, match=r"select must leave at least one of 12.*'dose > 1e9'"):
+        split_by_structure(database.catalogue, dataclasses.replace(recipe, select="dose > 1e9"))
+    with pytest.raises(ValueError, match="n_images must be at most 12"):
+        split_by_structure(database.catalogue, dataclasses.replace(recipe, n_images=99))
+
+
+def test_image_and_mask_are_varied_together(recipe):
+    """A mask used as its own image stays so: bright exactly where the mask is."""
+    mask = np.zeros((96, 96), np.uint8)
+    mask[10:50, 20:80] = 1
+    varied = AugmentationRecipe(magnification=Distribution("uniform", (0.8, 1.25)))
+    recipe = dataclasses.replace(recipe, augmentation=varied)
+    for seed in range(20):
+        image, out = training_patch(
+            mask.astype(float), mask, recipe, pixel_size=0.5, rng=np.random.default_rng(seed)
+        )
+        assert image.shape == out.shape == (64, 64)
+        assert np.array_equal(image > 0.5, out > 0) or not out.any()
+
+
+def test_batches_are_functions_of_epoch_and_step_alone(database, recipe):
+    first, second = DatabaseExamples(database, recipe), DatabaseExamples(database, recipe, memory=0)
+    late, early = first.batch(1, 1), first.batch(0, 0)
+    for a, b in ((late, second.batch(1, 1)), (early, second.batch(0, 0))):
+        assert all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+    assert not np.array_equal(late[0][0], early[0][0])
+
+
+def test_an_epoch_shows_every_training_image_once(make_database, recipe):
+    database = make_database(structures=5)
+    plain = AugmentationRecipe(symmetries=False)
+    examples = DatabaseExamples(database, dataclasses.replace(recipe, augmentation=plain))
+    seen = np.concatenate([examples.batch(0, s)[0] for s in range(examples.steps(0))])
+    want = normalise(database.counts(examples.split.training), recipe.preprocessing)[..., None]
+    assert sorted(x.tobytes() for x in seen) == sorted(x.tobytes() for x in want)
+
+
+def test_masks_and_images_that_do_not_match_are_refused(make_database, recipe):
+    database = make_database()
+    database._masks = database._masks[:, :32]
+    with pytest.raises(ValueError, match="masks must have the shape of the images"):
+        DatabaseExamples(database, recipe)
+    database = make_database()
+    database._masks = database._masks * 2
+    with pytest.raises(ValueError, match=r"model.classes must be at least 3.*got 2"):
+        DatabaseExamples(database, recipe)
+
+
+def test_wrong_channels_and_patches_are_refused(database, recipe):
+    rgb = dataclasses.replace(recipe, model=dataclasses.replace(recipe.model, channels=3))
+    with pytest.raises(ValueError, match=r"model\.channels must be the channels of the images, 1"):
+        DatabaseExamples(database, rgb)
+    with pytest.raises(ValueError, match="patch must be at most 64"):
+        DatabaseExamples(database, dataclasses.replace(recipe, patch=128))
+
+
+def test_a_stream_gives_fresh_images_at_every_epoch(recipe):
+    class Stream:
+        pixel_size = 0.5
+
+        def epoch(self, i):
+            return np.full((4, 64, 64), i) + np.arange(64), np.zeros((4, 64, 64), int)
+
+    examples = StreamExamples(Stream(), recipe)
+    assert examples.steps(0) == 1 and examples.validation_steps == 0
+    assert examples.batch(0, 0)[0].shape == (4, 64, 64, 1)
+
+
+def test_benchmark_pairs_are_read_and_empty_patches_left_out(tmp_path):
+    images = np.random.default_rng(1).random((3, 16, 16, 1))
+    maps = np.zeros((3, 16, 16, 2))
+    maps[..., 0] = 1
+    maps[1, 4:8, 4:8] = [0, 1]
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["images"] = images
+    with h5py.File(tmp_path / "b.h5", "w") as file:
+        file["maps"] = maps
+    (only,) = load_h5_pair(tmp_path / "a.h5", tmp_path / "b.h5", pixel_size=0.4, median=1)
+    assert only.name == "a_0001" and only.mask.sum() == 16
+    assert np.allclose(only.image, images[1, ..., 0])
+    every = load_h5_pair(tmp_path / "a.h5", tmp_path / "b.h5", pixel_size=0.4, keep_empty=True)
+    assert len(list(every)) == 3
+
+
+def test_a_folder_of_micrographs_is_read_back(tmp_path):
+    import tifffile
+
+    image, mask = np.random.default_rng(1).random((16, 20)), np.zeros((16, 20), np.uint8)
+    mask[2:5, 3:9] = 255
+    tifffile.imwrite(tmp_path / "one.tif", image.astype(np.float32))
+    tifffile.imwrite(tmp_path / "one_mask.tif", mask)
+    (sample,) = load_folder(tmp_path, pixel_size=0.3)
+    assert sample.name == "one" and np.array_equal(sample.mask, mask > 0)
+    (tmp_path / "one_mask.tif").unlink()
+    with pytest.raises(ValueError, match="one_mask is not in"):
+        load_folder(tmp_path, pixel_size=0.3)
+
+
+def test_recipes_refuse_what_cannot_work():
+    from hrtem_sim.provenance import RecipeError, from_table
+
+    for table, message in (
+        ({"seed": 1, "patch": 100}, "patch must be a positive multiple of 32"),
+        ({"seed": 1, "model": {"stages": 9}}, "model.stages must be 2, 3, 4 or 5"),
+        ({"seed": 1, "learnig_rate": 1}, "did you mean 'learning_rate'"),
+        ({}, "seed is missing"),
+        ({"seed": 1, "loss": "mse"}, "loss must be one of"),
+    ):
+        with pytest.raises(RecipeError, match=message):
+            from_table(TrainingRecipe, table)

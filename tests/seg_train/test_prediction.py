@@ -1,0 +1,120 @@
+"""A network sees the same in a tile, in the whole and in a turned micrograph."""
+
+import numpy as np
+import pytest
+
+from seg_train import evaluate, particle_table, predict, summarise, write_mask
+from seg_train.data import LabelledMicrograph, apply_symmetry, resample
+from seg_train.model import receptive_radius
+from seg_train.prediction import plan_tiles
+
+
+@pytest.fixture(scope="module")
+def micrograph(make_database):
+    database = make_database(structures=4, per_structure=1, shape=(128, 128), seed=11)
+    return database.counts([0])[0], database.masks([0])[0]
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (256, 128), (4096, 4096), (160, 1056)])
+def test_cores_cover_every_pixel_once_and_keep_their_distance(shape):
+    covered = np.zeros(shape, int)
+    for tile in plan_tiles(shape, window=128, overlap=20, stride=32):
+        y0, y1, x0, x1 = tile.core
+        top, bottom, left, right = tile.window
+        covered[y0:y1, x0:x1] += 1
+        assert top % 32 == left % 32 == 0
+        assert y0 - top >= 20 or top == 0
+        assert bottom - y1 >= 20 or bottom == shape[0]
+        assert x0 - left >= 20 or left == 0
+        assert right - x1 >= 20 or right == shape[1]
+        assert (bottom - top, right - left) == tuple(min(n, 128) for n in shape)
+    assert (covered == 1).all()
+
+
+def test_a_window_without_room_for_a_core_is_refused():
+    with pytest.raises(ValueError, match="window must be at least"):
+        plan_tiles((512, 512), window=128, overlap=60, stride=32)
+
+
+def test_tiles_equal_the_whole(network):
+    image = np.random.default_rng(5).random((256, 320))
+    whole = predict(network, image, window=1024).probabilities
+    tiled = predict(network, image, window=128).probabilities
+    # the same sums in another order: float32 rounding only
+    assert np.abs(whole - tiled).max() < 1e-5
+
+
+def test_no_pixel_beyond_the_receptive_radius_has_influence(network):
+    radius = receptive_radius(network.model)
+    image = np.random.default_rng(6).random((1, 128, 128, 1)).astype(np.float32)
+    before = network.model.predict_on_batch(image)
+    reach = []
+    for y in range(62, 66):  # every phase of the grids below
+        changed = image.copy()
+        changed[0, y, 64] += 5
+        touched = np.argwhere(network.model.predict_on_batch(changed) != before)[:, 1]
+        reach.append(np.abs(touched - y).max())
+    assert max(reach) <= radius
+    assert radius <= max(reach) + 8  # the bound is tight
+
+
+def test_turning_the_micrograph_turns_the_averaged_prediction(network, micrograph):
+    image = micrograph[0]
+    straight = predict(network, image, symmetries=True).particle
+    turned = predict(network, apply_symmetry(image, 5), symmetries=True).particle
+    assert np.allclose(apply_symmetry(straight, 5), turned, atol=1e-5)
+
+
+def test_a_trained_network_finds_the_particle_at_any_pixel_size(network, micrograph):
+    image, mask = micrograph
+    for scale in (1, 2):
+        shape = (128 * scale, 128 * scale)
+        larger = LabelledMicrograph(
+            resample(image, shape),
+            np.kron(mask, np.ones((scale, scale), int)),
+            0.5 / scale,
+            "a",
+            f"x{scale}",
+        )
+        table = evaluate(network, [larger])
+        assert table["particle_f1"][0] > 0.8
+    summary = summarise(table, rng=1, resamples=20)
+    assert summary.loc["all", "images"] == 1
+
+
+def test_sizes_that_fit_no_stride_keep_their_shape(network):
+    assert predict(network, np.random.default_rng(1).random((45, 71))).mask.shape == (45, 71)
+
+
+def test_probabilities_stay_probabilities_after_resampling(network):
+    p = predict(network, np.random.default_rng(1).random((100, 90)), pixel_size=0.31).probabilities
+    assert p.min() >= 0 and np.allclose(p.sum(axis=-1), 1, atol=1e-5)
+
+
+def test_images_with_nan_or_axes_too_many_are_refused(network):
+    with pytest.raises(ValueError, match="finite"):
+        predict(network, np.full((64, 64), np.nan))
+    with pytest.raises(ValueError, match=r"shape \(ny, nx\)"):
+        predict(network, np.zeros((64, 64, 3)))
+
+
+def test_particle_table_knows_a_disc():
+    y, x = np.mgrid[:80, :90]
+    mask = np.hypot(y - 40, x - 30) < 20
+    mask[:5, 60:70] = True
+    table = particle_table(mask, pixel_size=0.5)
+    assert table["touches_edge"].tolist() == [True, False]
+    disc = table.iloc[1]
+    assert disc["equivalent_diameter"] == pytest.approx(20.0, rel=0.01)  # 40 pixels of 0.5
+    assert (disc["x"], disc["y"]) == pytest.approx((15.25, 20.25))
+
+
+def test_masks_are_written_with_their_pixel_size(tmp_path):
+    import tifffile
+
+    mask = np.eye(5, dtype=np.uint8)
+    write_mask(tmp_path / "mask.tif", mask, pixel_size=0.5)
+    with tifffile.TiffFile(tmp_path / "mask.tif") as file:
+        assert np.array_equal(file.asarray(), mask)
+        pixels, unit = file.pages[0].tags["XResolution"].value
+        assert pixels / unit == 2.0 and file.imagej_metadata["unit"] == "angstrom"

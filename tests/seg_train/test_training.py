@@ -1,0 +1,118 @@
+"""Training learns, repeats itself bit for bit and survives being killed."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from seg_train import fit, load_run
+from seg_train.runs import STATE, WEIGHTS, weights_identity
+
+
+def numbers(run):
+    return run.history.drop(columns="seconds")
+
+
+def test_a_tiny_network_learns_to_find_discs(run):
+    assert run.history["val_particle_f1"].max() > 0.9
+    assert run.best_epoch == run.history["val_loss"].idxmin() + 1
+
+
+def test_same_recipe_same_bits(recipe, database, tmp_path):
+    first = fit(recipe, database, tmp_path / "1", progress=False)
+    np.random.seed(77)  # the global state of the session is no part of the result
+    second = fit(recipe, database, tmp_path / "2", progress=False)
+    other = dataclasses.replace(recipe, seed=2)
+    third = fit(other, database, tmp_path / "3", progress=False)
+    assert first.provenance["weights"] == second.provenance["weights"]
+    assert numbers(first).equals(numbers(second))
+    assert first.identity == second.identity != third.identity
+    assert first.provenance["weights"] != third.provenance["weights"]
+
+
+def test_a_killed_run_continues_to_the_same_end(recipe, database, tmp_path, monkeypatch):
+    recipe = dataclasses.replace(recipe, epochs=4)
+    whole = fit(recipe, database, tmp_path / "whole", progress=False)
+
+    from seg_train.training import loop
+
+    once = loop._epoch
+
+    def killed(model, recipe, examples, epoch, validation, progress):
+        if epoch == 2:
+            raise KeyboardInterrupt
+        return once(model, recipe, examples, epoch, validation, progress)
+
+    monkeypatch.setattr(loop, "_epoch", killed)
+    with pytest.raises(KeyboardInterrupt):
+        fit(recipe, database, tmp_path / "killed", progress=False)
+    monkeypatch.setattr(loop, "_epoch", once)
+    with pytest.raises(FileNotFoundError, match="not finished"):
+        load_run(tmp_path / "killed")
+    resumed = fit(recipe, database, tmp_path / "killed", progress=False)
+
+    assert numbers(resumed).equals(numbers(whole))
+    assert resumed.provenance == whole.provenance
+    assert not (tmp_path / "killed" / STATE).exists()
+
+
+def test_a_finished_run_is_returned_and_another_recipe_refused(run, make_database, recipe):
+    again = fit(run.recipe, make_database(structures=16), run.folder, progress=False)
+    assert again.provenance == run.provenance
+    with pytest.raises(ValueError, match=r"run of the same recipe.*seed = 1, not 5"):
+        fit(dataclasses.replace(run.recipe, seed=5), make_database(), run.folder)
+    with pytest.raises(ValueError, match="run on the same data"):
+        fit(run.recipe, make_database(seed=9, structures=16), run.folder)
+
+
+def test_a_run_that_lies_is_refused(recipe, database, tmp_path):
+    fit(recipe, database, tmp_path / "run", progress=False)
+    path = tmp_path / "run" / "provenance.json"
+    provenance = json.loads(path.read_text())
+    path.write_text(json.dumps({**provenance, "weights": "weights-0000000000000000"}))
+    with pytest.raises(ValueError, match=r"weights of .* must be weights-0000000000000000"):
+        load_run(tmp_path / "run")
+
+
+def test_a_loss_that_is_no_number_stops_with_advice(recipe, make_database, tmp_path):
+    database = make_database()
+    database._counts = database._counts.astype(float)
+    database._counts[:] = np.nan
+    with pytest.raises(FloatingPointError, match="loss must stay finite; got nan at epoch 1"):
+        fit(recipe, database, tmp_path / "run", progress=False)
+
+
+def test_fresh_images_at_every_epoch_train_and_resume(recipe, make_database, tmp_path):
+    class Stream:
+        pixel_size, identity = 0.5, "stream-1"
+
+        def epoch(self, i):
+            fresh = make_database(seed=100 + i)
+            return fresh.counts(slice(None)), fresh.masks(slice(None))
+
+        def validation(self):
+            return self.epoch(1000)
+
+    first = fit(recipe, Stream(), tmp_path / "1", progress=False)
+    second = fit(recipe, Stream(), tmp_path / "2", progress=False)
+    assert first.provenance == second.provenance
+    assert first.provenance["data_set"] == "stream-1"
+
+
+def test_logs_for_tensorboard_are_written(recipe, database, tmp_path):
+    fit(recipe, database, tmp_path / "run", progress=False, tensorboard=True)
+    assert list((tmp_path / "run" / "tensorboard").rglob("events.*"))
+
+
+def test_training_at_a_coarser_pixel_resamples(recipe, make_database, tmp_path):
+    coarse = dataclasses.replace(recipe, pixel_size=1.0, patch=32, epochs=1)
+    run = fit(coarse, make_database(), tmp_path / "run", progress=False)
+    assert run.pixel_size == 1.0
+
+
+def test_weights_are_told_by_their_numbers_not_their_file(run, tmp_path):
+    import shutil
+
+    shutil.copy(run.folder / WEIGHTS, tmp_path / "copy.weights.h5")
+    assert weights_identity(tmp_path / "copy.weights.h5") == run.provenance["weights"]
