@@ -1,1 +1,36 @@
-"""..."""
+"""Atomic structures of nanoscale objects: crystals and amorphous matter cut by shapes, joined to scenes.
+
+From the bottom up: `geometry`, `transform`, `generator`, `volume` and `molecule`, `scene`; beside
+the scene `prefab`, `surface` and `viz`; below all `util`. The sub-packages load when first used.
+"""
+
+import importlib
+from importlib.metadata import PackageNotFoundError, version
+
+__all__ = [
+    "generator",
+    "geometry",
+    "molecule",
+    "prefab",
+    "scene",
+    "surface",
+    "transform",
+    "util",
+    "viz",
+    "volume",
+]
+
+try:
+    __version__ = version("micrograph-foundry")
+except PackageNotFoundError:  # a source tree that was never installed
+    __version__ = "0+unknown"
+
+
+def __getattr__(name: str):
+    if name in __all__:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,79 @@
+"""The interface of everything that supplies atoms, and the supplier of none."""
+
+from abc import ABC, abstractmethod
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from ..equality import Compared
+from ..spelling import Spelled
+from ..transform.base import steps_of
+
+__all__ = ["BaseGenerator", "NullGenerator"]
+
+
+class BaseGenerator(Compared, Spelled, ABC):
+    """A supplier of atoms for a volume.
+
+    A new generator needs `supply_atoms`. One whose atoms have a place of their own (an origin, a
+    direction) also needs `transform`; the default leaves it as it is.
+    """
+
+    @abstractmethod
+    def supply_atoms(self, bbox: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return atoms that fill a region.
+
+        Parameters
+        ----------
+        bbox
+            Points (m, 3) around the region, in angstrom.
+
+        Returns
+        -------
+        positions
+            Array (n, 3), in angstrom; may reach beyond the region.
+        numbers
+            Atomic numbers (n,).
+        """
+
+    def supply_inside(self, region: Any) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the atoms inside a volume directly, or None when they must be supplied and tested.
+
+        Parameters
+        ----------
+        region
+            Offers `chords`, `check_if_interior` and `outer_box`, see `Volume`.
+        """
+        return None
+
+    def transform(self, transformation: Any) -> None:
+        """Move the generator; the default has no place of its own and checks the argument only."""
+        steps_of(transformation)
+
+    def from_generator(self, **kwargs: Any) -> "BaseGenerator":
+        """Return a copy, moved by ``transformation``: one transform or a list of them."""
+        transformation = kwargs.pop("transformation", None)
+        if kwargs:
+            raise TypeError(f"from_generator takes transformation only; got {sorted(kwargs)}")
+        copy = deepcopy(self)
+        if transformation is not None:
+            copy.transform(transformation)
+        return copy
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class NullGenerator(BaseGenerator):
+    """Supplies no atoms: a volume of empty space, which still displaces those of others.
+
+    Examples
+    --------
+    >>> len(NullGenerator().supply_atoms(np.eye(3))[0])
+    0
+    """
+
+    def supply_atoms(self, bbox: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return no atoms, (0, 3) and (0,)."""
+        return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)

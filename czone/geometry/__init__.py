@@ -1,0 +1,35 @@
+"""Shapes and frames, below everything else: surfaces, hulls, rotations, the tiling cell.
+
+A surface implements ``moved(matrix, shift)``; nothing here knows what a transform is.
+"""
+
+from .base import BaseAlgebraic, MovedAlgebraic
+from .hull import (
+    Hull,
+    convex_hull_to_planes,
+    enclosed_corners,
+    get_bounding_box,
+    make_rect_prism,
+)
+from .primitives import Cylinder, Ellipsoid, Plane, Sphere
+from .rotations import rot_align, rot_v, rot_vtv, rot_zxz
+from .voxel import Voxel
+
+__all__ = [
+    "BaseAlgebraic",
+    "Cylinder",
+    "Ellipsoid",
+    "Hull",
+    "MovedAlgebraic",
+    "Plane",
+    "Sphere",
+    "Voxel",
+    "convex_hull_to_planes",
+    "enclosed_corners",
+    "get_bounding_box",
+    "make_rect_prism",
+    "rot_align",
+    "rot_v",
+    "rot_vtv",
+    "rot_zxz",
+]

@@ -1,0 +1,144 @@
+"""What every algebraic surface offers, and how any of them is moved by an affine map."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..equality import Compared
+from ..spelling import Spelled, keywords
+from .checks import as_matrix, as_positive, as_vector
+
+__all__ = ["BaseAlgebraic", "MovedAlgebraic", "point_rows"]
+
+
+def point_rows(points: ArrayLike) -> np.ndarray:
+    """Return test points as floats with a last axis of three, without copying where possible."""
+    rows = np.asarray(points, dtype=float)
+    if rows.ndim == 0 or rows.shape[-1] != 3:
+        raise ValueError(f"points must have shape (n, 3) or (3,); got shape {rows.shape}")
+    return rows
+
+
+class BaseAlgebraic(Compared, Spelled, ABC):
+    """A region of space bounded by an algebraic surface.
+
+    A new surface needs `check_if_interior` and `params`. It then works everywhere; `moved`,
+    `get_bounding_box` and `chords` make it exact to read, bounded and fast.
+
+    Parameters
+    ----------
+    tol
+        Padding in angstrom: points up to this far outside count as inside, so that atoms that lie
+        exactly on the surface are not lost to rounding.
+    """
+
+    _spellings: ClassVar[dict[str, str]] = {"checkIfInterior": "check_if_interior"}
+
+    def __init__(self, tol: float = 1e-10) -> None:
+        self.tol = tol
+
+    @property
+    def tol(self) -> float:
+        """Padding of the surface, in angstrom."""
+        return self._tol
+
+    @tol.setter
+    def tol(self, value: float) -> None:
+        self._tol = as_positive("tol", value)
+
+    @property
+    @abstractmethod
+    def params(self) -> tuple:
+        """The numbers that define the surface."""
+
+    @abstractmethod
+    def check_if_interior(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points are inside: (n, 3) gives (n,) booleans, (3,) gives one."""
+
+    def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "BaseAlgebraic":
+        """Return this region after x -> matrix @ x + shift; the region itself is left as it is."""
+        return MovedAlgebraic(self, matrix, shift)
+
+    def chords(
+        self, starts: np.ndarray, direction: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return where the lines start + t * direction enter and leave a convex region.
+
+        Two arrays of t, with enter > leave for lines that miss; None where the region cannot tell.
+        """
+        return None
+
+    def get_bounding_box(self) -> np.ndarray | None:
+        """Return the corners (m, 3) of a convex body around the region, None if unbounded."""
+        return None
+
+    def half_spaces(self) -> np.ndarray:
+        """Return rows (a, b, c, d) with a x + b y + c z + d <= 0 all over the region."""
+        corners = self.get_bounding_box()
+        if corners is None:
+            return np.zeros((0, 4))
+        low, high = np.min(corners, axis=0), np.max(corners, axis=0)
+        unit = np.eye(3)
+        return np.vstack([np.column_stack([unit, -high]), np.column_stack([-unit, low])])
+
+    def from_alg_object(self, **kwargs: Any) -> "BaseAlgebraic":
+        """Return a copy, moved by the transforms given as ``transformation=[...]``."""
+        from copy import deepcopy
+
+        copy = deepcopy(self)
+        transformation = kwargs.pop("transformation", None)
+        if kwargs:
+            raise TypeError(f"from_alg_object takes transformation only; got {sorted(kwargs)}")
+        if transformation is None:
+            return copy
+        steps = transformation if isinstance(transformation, (list, tuple)) else [transformation]
+        for step in steps:
+            copy = step.apply_transformation_alg(copy)
+        return copy
+
+    def __repr__(self) -> str:
+        shown = ", ".join(np.array2string(np.asarray(p), separator=", ") for p in self.params)
+        return f"{type(self).__name__}({shown})"
+
+
+class MovedAlgebraic(BaseAlgebraic):
+    """Any region seen through an affine map: how surfaces move that do not say it themselves.
+
+    Parameters
+    ----------
+    region
+        The region before the map.
+    matrix, shift
+        The map x -> matrix @ x + shift.
+    """
+
+    def __init__(self, region: BaseAlgebraic, matrix: ArrayLike, shift: ArrayLike) -> None:
+        super().__init__(tol=region.tol)
+        self.region = region
+        self.matrix = as_matrix("matrix", matrix)
+        self.shift = as_vector("shift", shift)
+
+    @property
+    def params(self) -> tuple:
+        """The region before the map, the matrix and the shift."""
+        return self.region, self.matrix, self.shift
+
+    @keywords(testPoints="points")
+    def check_if_interior(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points are inside, by mapping them back."""
+        back = (point_rows(points) - self.shift) @ np.linalg.inv(self.matrix).T
+        return self.region.check_if_interior(back)
+
+    def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "MovedAlgebraic":
+        """Return this region after x -> matrix @ x + shift."""
+        return MovedAlgebraic(self.region, matrix @ self.matrix, matrix @ self.shift + shift)
+
+    def get_bounding_box(self) -> np.ndarray | None:
+        """Return the mapped corners of the region."""
+        corners = self.region.get_bounding_box()
+        return None if corners is None else corners @ self.matrix.T + self.shift
+
+    def __repr__(self) -> str:
+        return f"MovedAlgebraic({self.region!r})"

@@ -1,0 +1,86 @@
+"""Checking what callers hand over: every array that enters is copied, shaped and finite."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+__all__ = ["as_flag", "as_integer", "as_matrix", "as_points", "as_positive", "as_vector"]
+
+
+def _as_floats(name: str, value: ArrayLike, wanted: str) -> np.ndarray:
+    try:
+        array = np.array(value, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} must be {wanted}; got {value!r}") from error
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite; got {value!r}")
+    return array
+
+
+def as_vector(name: str, value: ArrayLike, *, nonzero: bool = False) -> np.ndarray:
+    """Return a new (3,) float array, or raise an error that names the argument.
+
+    Examples
+    --------
+    >>> as_vector("center", [1, 2, 3])
+    array([1., 2., 3.])
+    >>> as_vector("center", [1, 2])
+    Traceback (most recent call last):
+        ...
+    ValueError: center must be 3 numbers; got shape (2,)
+    """
+    array = _as_floats(name, value, "3 numbers")
+    if array.size != 3 or array.ndim > 2:
+        raise ValueError(f"{name} must be 3 numbers; got shape {array.shape}")
+    array = array.reshape(3)
+    if nonzero and not np.linalg.norm(array) > 0:
+        raise ValueError(f"{name} must not be the zero vector; got {value!r}")
+    return array
+
+
+def as_points(name: str, value: ArrayLike) -> np.ndarray:
+    """Return a new (n, 3) float array; a single point (3,) becomes (1, 3)."""
+    array = _as_floats(name, value, "points of shape (n, 3)")
+    if array.shape == (3,):
+        array = array.reshape(1, 3)
+    if array.size == 0:
+        array = array.reshape(0, 3)
+    if array.ndim != 2 or array.shape[1] != 3:
+        raise ValueError(f"{name} must be points of shape (n, 3); got shape {array.shape}")
+    return array
+
+
+def as_matrix(name: str, value: ArrayLike, *, regular: bool = True) -> np.ndarray:
+    """Return a new (3, 3) float array; `regular` refuses a matrix of rank below 3."""
+    array = _as_floats(name, value, "a matrix of shape (3, 3)")
+    if array.shape != (3, 3):
+        raise ValueError(f"{name} must be a matrix of shape (3, 3); got shape {array.shape}")
+    if regular and np.linalg.matrix_rank(array) < 3:
+        raise ValueError(f"{name} must have three independent columns; got {array.tolist()}")
+    return array
+
+
+def as_positive(name: str, value: Any, unit: str = "angstrom") -> float:
+    """Return a float above zero."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} must be a positive number, in {unit}; got {value!r}") from error
+    if not (np.isfinite(number) and number > 0):
+        raise ValueError(f"{name} must be positive, in {unit}; got {value!r}")
+    return number
+
+
+def as_integer(name: str, value: Any) -> int:
+    """Return an int; NumPy integers are integers, booleans are not."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} must be an integer; got {value!r}")
+    return int(value)
+
+
+def as_flag(name: str, value: Any) -> bool:
+    """Return a bool; NumPy booleans are booleans."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False; got {value!r}")
+    return bool(value)

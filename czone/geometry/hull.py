@@ -1,0 +1,196 @@
+"""Convex bodies: the hull of points, and the body that half spaces enclose."""
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..equality import Compared
+from .checks import as_points
+from .primitives import Plane, half_space_chords
+
+__all__ = [
+    "Hull",
+    "convex_hull_to_planes",
+    "enclosed_corners",
+    "get_bounding_box",
+    "make_rect_prism",
+]
+
+
+def make_rect_prism(a: float, b: float, c: float, center: ArrayLike | None = None) -> np.ndarray:
+    """Return the corners of a box with edges along x, y and z.
+
+    Parameters
+    ----------
+    a, b, c
+        Edge lengths along x, y and z, in angstrom.
+    center
+        Centre (3,) of the box; None puts one corner at the origin.
+
+    Returns
+    -------
+    corners
+        Array (8, 3), in angstrom.
+
+    Examples
+    --------
+    >>> make_rect_prism(1, 2, 3).max(axis=0)
+    array([1., 2., 3.])
+    """
+    from .checks import as_positive, as_vector
+
+    edges = np.array([as_positive(n, v) for n, v in zip("abc", (a, b, c), strict=True)])
+    unit = np.array(
+        [[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]],
+        dtype=float,
+    )
+    corners = unit * edges
+    return corners if center is None else corners - edges / 2 + as_vector("center", center)
+
+
+class Hull(Compared):
+    """Convex hull of points, as the half spaces it is made of.
+
+    Parameters
+    ----------
+    points
+        Four or more points (n, 3), not all in one plane, in angstrom.
+    """
+
+    _transient = ("qhull", "equations")
+
+    def __init__(self, points: ArrayLike) -> None:
+        self.points = as_points("points", points)
+        if len(self.points) < 4:
+            raise ValueError(f"points must be 4 or more to span a volume; got {len(self.points)}")
+        spread = np.linalg.svd(self.points - self.points.mean(axis=0), compute_uv=False)
+        if spread[-1] <= 1e-9 * max(spread[0], 1e-300):
+            raise ValueError("points must span a volume; got points in one plane or line")
+
+    @cached_property
+    def qhull(self):
+        """The scipy.spatial.ConvexHull."""
+        from scipy.spatial import ConvexHull
+
+        return ConvexHull(self.points)
+
+    @cached_property
+    def equations(self) -> np.ndarray:
+        """Faces as rows (a, b, c, d) with a x + b y + c z + d <= 0 inside; one row per flat face."""
+        rows = self.qhull.equations
+        scale = np.array([1, 1, 1, 1 / max(1.0, np.abs(self.points).max())])
+        _, first = np.unique(np.round(rows * scale, 9), axis=0, return_index=True)
+        return rows[np.sort(first)]
+
+    def check_if_interior(self, points: np.ndarray, tol: float) -> np.ndarray:
+        """Tell which points are inside or within `tol` (angstrom) of a face."""
+        heights = points @ self.equations[:, :3].T + self.equations[:, 3]
+        return (heights <= tol).all(axis=-1)
+
+    def chords(
+        self, starts: np.ndarray, direction: np.ndarray, tol: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return where the lines start + t * direction enter and leave the hull."""
+        return half_space_chords(starts, direction, self.equations, tol)
+
+    def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Hull":
+        """Return the hull after x -> matrix @ x + shift."""
+        return Hull(self.points @ np.asarray(matrix).T + shift)
+
+    def __getstate__(self) -> dict:
+        # Qhull objects do not pickle; they are made again when asked for.
+        return {"points": self.points}
+
+    def __repr__(self) -> str:
+        return f"Hull({len(self.points)} points)"
+
+
+def convex_hull_to_planes(points: ArrayLike, **kwargs) -> list[Plane]:
+    """Return the outward faces of the convex hull of points, one Plane per flat face.
+
+    Parameters
+    ----------
+    points
+        Four or more points (n, 3), in angstrom.
+    **kwargs
+        Passed to Plane (`tol`).
+
+    Examples
+    --------
+    >>> len(convex_hull_to_planes(make_rect_prism(1, 1, 1)))
+    6
+    """
+    rows = Hull(points).equations
+    return [Plane(row[:3], -row[3] * row[:3], **kwargs) for row in rows]
+
+
+def enclosed_corners(half_spaces: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return the corners of the body that half spaces enclose, and a status.
+
+    Parameters
+    ----------
+    half_spaces
+        Rows (a, b, c, d) with a x + b y + c z + d <= 0 inside.
+
+    Returns
+    -------
+    corners
+        Array (m, 3); empty unless the status is 0.
+    status
+        0 bounded, 2 nothing is inside, 3 unbounded (the numbers of scipy.optimize.linprog).
+    """
+    from scipy.optimize import linprog
+    from scipy.spatial import HalfspaceIntersection
+
+    rows = np.asarray(half_spaces, dtype=float)
+    rows = rows / np.linalg.norm(rows[:, :3], axis=1, keepdims=True)
+    # The centre of the largest ball that fits; its radius is capped so that an open body has one too.
+    ball = np.column_stack([rows[:, :3], np.ones(len(rows))])
+    bounds = [(None, None)] * 3 + [(None, 1.0)]
+    found = linprog([0, 0, 0, -1], A_ub=ball, b_ub=-rows[:, 3], bounds=bounds)
+    if found.status != 0 or found.x[3] < -1e-9:
+        return np.zeros((0, 3)), 2
+    if not _encloses(rows[:, :3]):
+        return np.zeros((0, 3)), 3
+    # A body without thickness is opened a little: Qhull needs a point strictly inside.
+    rows[:, 3] -= max(0.0, 1e-6 - found.x[3])
+    return HalfspaceIntersection(rows, found.x[:3]).intersections, 0
+
+
+def _encloses(normals: np.ndarray) -> bool:
+    """Tell whether outward normals point to all sides, so that their half spaces enclose a body."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    if len(normals) < 4:
+        return False
+    try:
+        return bool((ConvexHull(normals).equations[:, 3] < -1e-9).all())
+    except QhullError:
+        return False
+
+
+def get_bounding_box(planes: list[Plane]) -> tuple[np.ndarray, int]:
+    """Return the corners of the body between planes, and a status.
+
+    Parameters
+    ----------
+    planes
+        Planes whose inner sides enclose the body.
+
+    Returns
+    -------
+    corners
+        Array (m, 3), in angstrom; empty unless the status is 0.
+    status
+        0 bounded, 2 nothing is inside, 3 unbounded.
+
+    Examples
+    --------
+    >>> corners, status = get_bounding_box(convex_hull_to_planes(make_rect_prism(1, 2, 3)))
+    >>> status, corners.max(axis=0).round(4)
+    (0, array([1., 2., 3.]))
+    """
+    if len(planes) == 0:
+        raise ValueError("planes must hold at least one Plane; got none")
+    return enclosed_corners(np.vstack([plane.half_spaces() for plane in planes]))

@@ -1,0 +1,430 @@
+"""The algebraic surfaces: plane, sphere, ellipsoid, cylinder."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..spelling import keywords
+from .base import BaseAlgebraic, point_rows
+from .checks import as_matrix, as_positive, as_vector
+
+__all__ = ["Cylinder", "Ellipsoid", "Plane", "Sphere"]
+
+# Corners of the cube [-1, 1]^3.
+_CUBE = np.array([[x, y, z] for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
+
+
+class _Params(tuple):
+    """Parameters that may be read or called: Construction Zone has both, depending on the class."""
+
+    def __call__(self) -> "_Params":
+        return self
+
+
+def similarity_scale(matrix: np.ndarray) -> float | None:
+    """Return s when `matrix` is s times a rotation or reflection, else None."""
+    gram = matrix.T @ matrix
+    scale = np.sqrt(np.trace(gram) / 3)
+    return float(scale) if np.allclose(gram, scale**2 * np.eye(3), atol=1e-9 * scale**2) else None
+
+
+def perpendicular_frame(axis: np.ndarray) -> np.ndarray:
+    """Return two unit vectors, as columns (3, 2), perpendicular to a unit vector."""
+    helper = np.eye(3)[np.argmin(np.abs(axis))]
+    first = np.cross(axis, helper)
+    first /= np.linalg.norm(first)
+    return np.column_stack([first, np.cross(axis, first)])
+
+
+def half_space_chords(
+    starts: np.ndarray, direction: np.ndarray, equations: np.ndarray, tol: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where lines enter and leave the intersection of half spaces a x + d <= tol."""
+    enter = np.full(len(starts), -np.inf)
+    leave = np.full(len(starts), np.inf)
+    slopes = equations[:, :3] @ direction
+    heights = starts @ equations[:, :3].T + (equations[:, 3] - tol)
+    parallel = np.abs(slopes) <= 1e-12 * np.linalg.norm(direction)
+    if parallel.any():
+        enter[(heights[:, parallel] > 0).any(axis=1)] = np.inf
+    for k in np.flatnonzero(~parallel):
+        t = heights[:, k] / -slopes[k]
+        if slopes[k] > 0:
+            np.minimum(leave, t, out=leave)
+        else:
+            np.maximum(enter, t, out=enter)
+    return enter, leave
+
+
+def quadratic_chords(a: float, b: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the interval where a t^2 + 2 b t + c < 0, for a >= 0."""
+    if a < 1e-24:
+        inside = c < 0
+        return np.where(inside, -np.inf, np.inf), np.where(inside, np.inf, -np.inf)
+    discriminant = b * b - a * c
+    root = np.sqrt(np.maximum(discriminant, 0))
+    hit = discriminant > 0
+    return np.where(hit, (-b - root) / a, np.inf), np.where(hit, (-b + root) / a, -np.inf)
+
+
+class Sphere(BaseAlgebraic):
+    """Ball.
+
+    Parameters
+    ----------
+    radius
+        In angstrom, above zero.
+    center
+        Point (3,), in angstrom.
+    tol
+        Padding, in angstrom.
+
+    Examples
+    --------
+    >>> Sphere(2.0, [0, 0, 0]).check_if_interior([[0, 0, 1], [0, 0, 3]])
+    array([ True, False])
+    """
+
+    def __init__(self, radius: float, center: ArrayLike, tol: float = 1e-5) -> None:
+        super().__init__(tol=tol)
+        self.radius = radius
+        self.center = center
+
+    @property
+    def params(self) -> tuple[float, np.ndarray]:
+        """Radius and centre."""
+        return _Params((self.radius, self.center))
+
+    @property
+    def radius(self) -> float:
+        """Radius, in angstrom."""
+        return self._radius
+
+    @radius.setter
+    def radius(self, value: float) -> None:
+        self._radius = as_positive("radius", value)
+
+    @property
+    def center(self) -> np.ndarray:
+        """Centre (3,), in angstrom."""
+        return self._center
+
+    @center.setter
+    def center(self, value: ArrayLike) -> None:
+        self._center = as_vector("center", value)
+
+    @keywords(testPoints="points")
+    def check_if_interior(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points are closer to the centre than the radius (plus `tol`)."""
+        away = point_rows(points) - self._center
+        return np.einsum("...i,...i->...", away, away) < (self._radius + self._tol) ** 2
+
+    def moved(self, matrix: np.ndarray, shift: np.ndarray) -> BaseAlgebraic:
+        """Return the ball after the map; a map that stretches it unevenly gives an Ellipsoid."""
+        scale = similarity_scale(matrix)
+        if scale is None:
+            return Ellipsoid(matrix * self.radius, matrix @ self.center + shift, tol=self.tol)
+        return Sphere(scale * self.radius, matrix @ self.center + shift, tol=self.tol)
+
+    def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return where lines enter and leave the ball."""
+        away = starts - self._center
+        reach = np.einsum("ij,ij->i", away, away) - (self._radius + self._tol) ** 2
+        return quadratic_chords(float(direction @ direction), away @ direction, reach)
+
+    def get_bounding_box(self) -> np.ndarray:
+        """Return the 8 corners of the cube around the ball."""
+        return self._center + (self._radius + self._tol) * _CUBE
+
+
+class Ellipsoid(BaseAlgebraic):
+    """Image of the unit ball under a matrix: centre + axes @ u for all |u| <= 1.
+
+    Parameters
+    ----------
+    axes
+        Matrix (3, 3), in angstrom; for perpendicular columns these are the semi-axes.
+    center
+        Point (3,), in angstrom.
+    tol
+        Padding, in angstrom, along the shortest semi-axis.
+
+    Examples
+    --------
+    >>> Ellipsoid([[3, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0]).check_if_interior([[2, 0, 0], [0, 2, 0]])
+    array([ True, False])
+    """
+
+    def __init__(self, axes: ArrayLike, center: ArrayLike, tol: float = 1e-5) -> None:
+        super().__init__(tol=tol)
+        self.axes = axes
+        self.center = center
+
+    @property
+    def params(self) -> tuple[np.ndarray, np.ndarray]:
+        """Axes and centre."""
+        return _Params((self.axes, self.center))
+
+    @property
+    def axes(self) -> np.ndarray:
+        """Matrix (3, 3) that maps the unit ball to the ellipsoid, in angstrom."""
+        return self._axes
+
+    @axes.setter
+    def axes(self, value: ArrayLike) -> None:
+        self._axes = as_matrix("axes", value)
+
+    @property
+    def center(self) -> np.ndarray:
+        """Centre (3,), in angstrom."""
+        return self._center
+
+    @center.setter
+    def center(self, value: ArrayLike) -> None:
+        self._center = as_vector("center", value)
+
+    def _unit_reach(self) -> float:
+        """Return the radius in the unit-ball frame, padding included."""
+        return 1 + self.tol / np.linalg.svd(self._axes, compute_uv=False)[-1]
+
+    @keywords(testPoints="points")
+    def check_if_interior(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points are inside."""
+        unit = (point_rows(points) - self._center) @ np.linalg.inv(self._axes).T
+        return np.einsum("...i,...i->...", unit, unit) < self._unit_reach() ** 2
+
+    def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Ellipsoid":
+        """Return the ellipsoid after the map."""
+        return Ellipsoid(matrix @ self.axes, matrix @ self.center + shift, tol=self.tol)
+
+    def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return where lines enter and leave the ellipsoid."""
+        inverse = np.linalg.inv(self._axes)
+        unit, along = (starts - self._center) @ inverse.T, inverse @ direction
+        reach = np.einsum("ij,ij->i", unit, unit) - self._unit_reach() ** 2
+        return quadratic_chords(float(along @ along), unit @ along, reach)
+
+    def get_bounding_box(self) -> np.ndarray:
+        """Return the 8 corners of the box, along x, y and z, around the ellipsoid."""
+        half = np.linalg.norm(self._axes, axis=1) * self._unit_reach()
+        return self._center + half * _CUBE
+
+
+class Plane(BaseAlgebraic):
+    """Half space: inside is the side that the normal points away from.
+
+    Parameters
+    ----------
+    normal
+        Outward direction (3,), of any length.
+    point
+        Any point (3,) of the plane, in angstrom.
+    tol
+        Padding, in angstrom.
+
+    Examples
+    --------
+    >>> floor = Plane([0, 0, 1], [0, 0, 5])
+    >>> floor.check_if_interior([[0, 0, 4], [0, 0, 6]])
+    array([ True, False])
+    >>> floor.sdist_from_plane([0, 0, 7])
+    array([2.])
+    """
+
+    def __init__(self, normal: ArrayLike, point: ArrayLike, tol: float = 1e-5) -> None:
+        super().__init__(tol=tol)
+        self.normal = normal
+        self.point = point
+
+    @property
+    def params(self) -> tuple[np.ndarray, np.ndarray]:
+        """Normal and point."""
+        return _Params((self.normal, self.point))
+
+    @property
+    def point(self) -> np.ndarray:
+        """A point (3,) of the plane, in angstrom."""
+        return self._point
+
+    @point.setter
+    def point(self, value: ArrayLike) -> None:
+        self._point = as_vector("point", value)
+
+    @property
+    def normal(self) -> np.ndarray:
+        """Unit normal (3,), pointing outwards."""
+        return self._normal
+
+    @normal.setter
+    def normal(self, value: ArrayLike) -> None:
+        normal = as_vector("normal", value, nonzero=True)
+        self._normal = normal / np.linalg.norm(normal)
+
+    @keywords(testPoints="points")
+    def check_if_interior(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points lie on the inner side (or within `tol` of the plane)."""
+        return (point_rows(points) - self._point) @ self._normal < self._tol
+
+    def flip_orientation(self) -> "Plane":
+        """Turn the normal round, in place, and return this plane."""
+        self._normal = -self._normal
+        return self
+
+    def sdist_from_plane(self, point: ArrayLike) -> np.ndarray:
+        """Return signed distances (n,) of points, positive outside, in angstrom."""
+        return (np.atleast_2d(point_rows(point)) - self._point) @ self._normal
+
+    def dist_from_plane(self, point: ArrayLike) -> np.ndarray:
+        """Return distances (n,) of points, in angstrom."""
+        return np.abs(self.sdist_from_plane(point))
+
+    def project_point(self, point: ArrayLike) -> np.ndarray:
+        """Return the nearest points of the plane, in the shape of the input."""
+        rows = point_rows(point)
+        distances = (rows - self._point) @ self._normal
+        return rows - distances[..., None] * self._normal
+
+    def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Plane":
+        """Return the plane after the map; the normal follows the inverse transpose."""
+        normal = np.linalg.inv(matrix).T @ self.normal
+        return Plane(normal, matrix @ self.point + shift, tol=self.tol)
+
+    def half_spaces(self) -> np.ndarray:
+        """Return the half space itself, one row (a, b, c, d)."""
+        return np.append(self._normal, -(self._normal @ self._point) - self._tol)[None]
+
+    def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return where lines enter and leave the half space."""
+        return half_space_chords(starts, direction, self.half_spaces(), 0.0)
+
+
+class Cylinder(BaseAlgebraic):
+    """Finite circular cylinder.
+
+    Parameters
+    ----------
+    axis
+        Direction (3,) of the axis, of any length.
+    point
+        Centre (3,) of the cylinder, in angstrom.
+    radius, length
+        In angstrom, above zero.
+    tol
+        Padding, in angstrom, of the mantle and of both ends.
+
+    Examples
+    --------
+    >>> Cylinder([0, 0, 1], [0, 0, 0], 1, 4).check_if_interior([[0, 0, 1.9], [0, 0, 2.1]])
+    array([ True, False])
+    """
+
+    def __init__(
+        self, axis: ArrayLike, point: ArrayLike, radius: float, length: float, tol: float = 1e-5
+    ) -> None:
+        super().__init__(tol=tol)
+        self.axis = axis
+        self.point = point
+        self.radius = radius
+        self.length = length
+
+    @property
+    def params(self) -> tuple[np.ndarray, np.ndarray, float, float]:
+        """Axis, centre, radius and length."""
+        return _Params((self.axis, self.point, self.radius, self.length))
+
+    @property
+    def axis(self) -> np.ndarray:
+        """Unit vector (3,) along the axis."""
+        return self._axis
+
+    @axis.setter
+    def axis(self, value: ArrayLike) -> None:
+        axis = as_vector("axis", value, nonzero=True)
+        self._axis = axis / np.linalg.norm(axis)
+
+    @property
+    def point(self) -> np.ndarray:
+        """Centre (3,), in angstrom."""
+        return self._point
+
+    @point.setter
+    def point(self, value: ArrayLike) -> None:
+        self._point = as_vector("point", value)
+
+    @property
+    def radius(self) -> float:
+        """Radius, in angstrom."""
+        return self._radius
+
+    @radius.setter
+    def radius(self, value: float) -> None:
+        self._radius = as_positive("radius", value)
+
+    @property
+    def length(self) -> float:
+        """Length along the axis, in angstrom."""
+        return self._length
+
+    @length.setter
+    def length(self, value: float) -> None:
+        self._length = as_positive("length", value)
+
+    @keywords(testPoints="points")
+    def check_if_interior(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points are inside."""
+        away = point_rows(points) - self._point
+        along = away @ self._axis
+        radial = np.einsum("...i,...i->...", away, away) - along**2
+        reach = self._radius + self._tol
+        return (radial < reach**2) & (np.abs(along) < self._length / 2 + self._tol)
+
+    def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Cylinder":
+        """Return the cylinder after the map.
+
+        Raises
+        ------
+        ValueError
+            If the map bends the section out of round or tilts the ends: the result is no circular
+            cylinder.
+        """
+        axis = matrix @ self.axis
+        section = matrix @ perpendicular_frame(self.axis)
+        scale = np.linalg.norm(section[:, 0])
+        stretch = np.linalg.norm(axis)
+        round_section = np.allclose(section.T @ section, scale**2 * np.eye(2), atol=1e-9 * scale**2)
+        if not (round_section and np.allclose(axis @ section, 0, atol=1e-9 * scale * stretch)):
+            raise ValueError(
+                "matrix must keep the cylinder circular (a rotation, reflection, or a stretch along "
+                f"or around its axis); got {np.asarray(matrix).tolist()}"
+            )
+        center = matrix @ self.point + shift
+        return Cylinder(axis, center, scale * self.radius, stretch * self.length, tol=self.tol)
+
+    def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return where lines enter and leave the cylinder."""
+        away = starts - self._point
+        heights, slope = away @ self._axis, float(direction @ self._axis)
+        a = max(float(direction @ direction) - slope**2, 0.0)
+        b = away @ direction - heights * slope
+        c = np.einsum("ij,ij->i", away, away) - heights**2 - (self._radius + self._tol) ** 2
+        round_enter, round_leave = quadratic_chords(a, b, c)
+        ends = np.array([np.append(self._axis, 0.0), np.append(-self._axis, 0.0)])
+        flat_enter, flat_leave = half_space_chords(
+            away, direction, ends, self._length / 2 + self._tol
+        )
+        return np.maximum(round_enter, flat_enter), np.minimum(round_leave, flat_leave)
+
+    def get_bounding_box(self) -> np.ndarray:
+        """Return the 8 corners of the square prism around the cylinder."""
+        frame = np.column_stack([perpendicular_frame(self._axis), self._axis])
+        reach = self._radius + self._tol
+        return self._point + (_CUBE * [reach, reach, self._length / 2 + self._tol]) @ frame.T
+
+    def half_spaces(self) -> np.ndarray:
+        """Return the 6 faces of the square prism around the cylinder."""
+        frame = np.column_stack([perpendicular_frame(self._axis), self._axis]).T
+        reach = self._radius + self._tol
+        half = np.array([reach, reach, self._length / 2 + self._tol])
+        heights = frame @ self._point
+        return np.vstack(
+            [np.column_stack([frame, -(heights + half)]), np.column_stack([-frame, heights - half])]
+        )

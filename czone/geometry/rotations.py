@@ -1,0 +1,119 @@
+"""Rotation matrices from an axis, from directions and from Euler angles."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .checks import as_points, as_vector
+from .primitives import perpendicular_frame
+
+__all__ = ["rot_align", "rot_v", "rot_vtv", "rot_zxz"]
+
+
+def rot_v(v: ArrayLike, theta: float) -> np.ndarray:
+    """Return the rotation about an axis.
+
+    Parameters
+    ----------
+    v
+        Axis (3,), of any length above zero.
+    theta
+        Angle in rad, right-handed.
+
+    Returns
+    -------
+    matrix
+        Array (3, 3).
+
+    Notes
+    -----
+    Rodrigues' formula, R = cos(t) 1 + sin(t) [v]x + (1 - cos(t)) v v^T.
+
+    Examples
+    --------
+    >>> rot_v([0, 0, 1], np.pi / 2).round(6) @ [1, 0, 0]
+    array([0., 1., 0.])
+    """
+    axis = as_vector("v", v, nonzero=True)
+    axis /= np.linalg.norm(axis)
+    if not np.isfinite(theta):
+        raise ValueError(f"theta must be a finite angle, in rad; got {theta!r}")
+    x, y, z = axis
+    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    return (
+        np.cos(theta) * np.eye(3)
+        + np.sin(theta) * cross
+        + (1 - np.cos(theta)) * np.outer(axis, axis)
+    )
+
+
+def rot_vtv(v: ArrayLike, vt: ArrayLike) -> np.ndarray:
+    """Return the smallest rotation that takes the direction `v` to the direction `vt`.
+
+    Opposite directions are turned by half a turn about an axis perpendicular to both.
+
+    Examples
+    --------
+    >>> rot_vtv([0, 0, -1], [0, 0, 1]) @ [0, 0, -1]
+    array([0., 0., 1.])
+    """
+    a = as_vector("v", v, nonzero=True)
+    b = as_vector("vt", vt, nonzero=True)
+    a, b = a / np.linalg.norm(a), b / np.linalg.norm(b)
+    middle = a + b
+    length = np.linalg.norm(middle)
+    middle = middle / length if length > 1e-8 else perpendicular_frame(a)[:, 0]
+    # Two mirrors make a rotation that stays orthogonal to rounding, also near half a turn.
+    return (np.eye(3) - 2 * np.outer(middle, middle)) @ (np.eye(3) - 2 * np.outer(a, a))
+
+
+def rot_align(v: ArrayLike, vt: ArrayLike) -> np.ndarray:
+    """Return the rotation that best takes the vectors `v` onto the vectors `vt`.
+
+    Parameters
+    ----------
+    v, vt
+        Arrays (n, 3) of matching vectors, n >= 2 and not all parallel (one pair leaves the turn
+        about itself open; the smallest rotation is then returned).
+
+    Notes
+    -----
+    Kabsch, Acta Cryst. A 32, 922 (1976): least squares of |R v - vt|.
+
+    Examples
+    --------
+    >>> (rot_align([[1, 0, 0], [0, 1, 0]], [[0, 1, 0], [-1, 0, 0]]) @ [1, 0, 0]).round(6)
+    array([0., 1., 0.])
+    """
+    before, after = as_points("v", v), as_points("vt", vt)
+    if before.shape != after.shape or len(before) == 0:
+        raise ValueError(
+            f"v and vt must hold the same number of vectors; got {before.shape} and {after.shape}"
+        )
+    if len(before) == 1:
+        return rot_vtv(before[0], after[0])
+    left, _, right = np.linalg.svd(after.T @ before)
+    proper = np.diag([1.0, 1.0, np.linalg.det(left @ right)])
+    return left @ proper @ right
+
+
+def rot_zxz(alpha: float, beta: float, gamma: float, convention: str = "intrinsic") -> np.ndarray:
+    """Return the rotation with the z-x-z Euler angles alpha, beta, gamma.
+
+    Parameters
+    ----------
+    alpha, beta, gamma
+        Angles in rad.
+    convention
+        "intrinsic": alpha about z, beta about the new x, gamma about the newest z. "extrinsic":
+        gamma about the fixed z, beta about the fixed x, alpha about the fixed z. These are the two
+        textbook ways to say the same orientation, so both give the same matrix.
+
+    Examples
+    --------
+    >>> bool(np.allclose(rot_zxz(0.1, 0, 0.2), rot_v([0, 0, 1], 0.3)))
+    True
+    """
+    if convention not in ("intrinsic", "extrinsic"):
+        raise ValueError(f"convention must be 'intrinsic' or 'extrinsic'; got {convention!r}")
+    z, x = [0, 0, 1], [1, 0, 0]
+    return rot_v(z, alpha) @ rot_v(x, beta) @ rot_v(z, gamma)

@@ -1,0 +1,368 @@
+"""Molecules: explicit atoms with an origin, an orientation and a precedence."""
+
+import warnings
+from abc import ABC
+from copy import deepcopy
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..equality import Compared
+from ..geometry.base import point_rows
+from ..geometry.checks import as_flag, as_integer, as_matrix, as_points, as_positive, as_vector
+from ..geometry.elements import SYMBOLS, atomic_numbers
+from ..spelling import Spelled, keywords
+from ..transform.base import steps_of
+
+__all__ = ["BaseMolecule", "Molecule"]
+
+
+class BaseMolecule(Compared, Spelled, ABC):
+    """Explicit atoms.
+
+    Parameters
+    ----------
+    species
+        Elements (n,), as atomic numbers or symbols.
+    positions
+        Array (n, 3), in angstrom.
+    origin
+        Reference of the molecule: None is (0, 0, 0), a point (3,) in angstrom is that point, an
+        integer is the atom of that index, wherever it goes.
+    orientation
+        Rotation matrix (3, 3) of the molecule; follows `transform`.
+    priority
+        Precedence where objects overlap: the smaller number keeps its atoms.
+    exclusion_radius
+        How close another atom may come to an atom of the molecule before it counts as inside, in
+        angstrom. None takes the covalent radius of each element.
+    """
+
+    _spellings: ClassVar[dict[str, str]] = {"checkIfInterior": "check_if_interior"}
+
+    def __init__(
+        self,
+        species: Any,
+        positions: ArrayLike,
+        origin: int | ArrayLike | None = None,
+        *,
+        orientation: ArrayLike | None = None,
+        priority: int = 0,
+        exclusion_radius: float | None = None,
+        print_warnings: bool = True,
+    ) -> None:
+        self.print_warnings = print_warnings
+        self._tracked: int | None = None
+        self._origin = np.zeros(3)
+        self.set_atoms(species, positions)
+        if origin is None:
+            pass
+        elif np.ndim(origin) == 0:
+            self.set_origin(idx=origin)
+        else:
+            self.set_origin(point=origin)
+        self.orientation = np.eye(3) if orientation is None else orientation
+        self.priority = priority
+        self.exclusion_radius = exclusion_radius
+
+    # The atoms.
+
+    @property
+    def atoms(self) -> np.ndarray:
+        """Positions (n, 3), in angstrom."""
+        return self._positions
+
+    @property
+    def species(self) -> np.ndarray:
+        """Atomic numbers (n,)."""
+        return self._species
+
+    def set_atoms(self, species: Any, positions: ArrayLike) -> None:
+        """Replace all atoms."""
+        numbers, points = atomic_numbers("species", species), as_points("positions", positions)
+        if len(numbers) != len(points):
+            raise ValueError(
+                "species and positions must have the same length; "
+                f"got {len(numbers)} and {len(points)}"
+            )
+        if self._tracked is not None and self._tracked >= len(points):
+            raise ValueError(
+                f"positions must keep atom {self._tracked}, which is the origin; got {len(points)} "
+                "atoms. Set another origin first"
+            )
+        self._species, self._positions = numbers, points
+        self._extra: dict[str, Any] = {"arrays": {}, "cell": None, "pbc": False, "info": {}}
+
+    def update_positions(self, positions: ArrayLike) -> None:
+        """Replace the positions by as many others (n, 3), in angstrom."""
+        points = as_points("positions", positions)
+        if points.shape != self._positions.shape:
+            raise ValueError(
+                f"positions must have shape {self._positions.shape}; got {points.shape}"
+            )
+        self._positions = points
+
+    def update_species(self, species: Any) -> None:
+        """Replace the elements by as many others (n,)."""
+        numbers = atomic_numbers("species", species)
+        if numbers.shape != self._species.shape:
+            raise ValueError(f"species must have length {len(self._species)}; got {len(numbers)}")
+        self._species = numbers
+
+    def remove_atoms(self, indices: Any, new_origin_idx: int | None = None) -> None:
+        """Delete atoms; an origin that is an atom stays that atom.
+
+        Parameters
+        ----------
+        indices
+            Index or indices of the atoms to delete.
+        new_origin_idx
+            Atom, in the numbering before the deletion, that becomes the origin. Needed when the
+            present origin is deleted.
+        """
+        count = len(self._species)
+        gone = np.unique([self._index("indices", k) for k in np.atleast_1d(indices)])
+        tracked = self._tracked
+        if new_origin_idx is not None:
+            tracked = self._index("new_origin_idx", new_origin_idx)
+        if tracked is not None and tracked in gone:
+            raise ValueError(
+                f"new_origin_idx must name an atom that stays: atom {tracked}, the origin, is among "
+                f"the deleted {gone.tolist()}; got new_origin_idx={new_origin_idx}"
+            )
+        stays = np.ones(count, dtype=bool)
+        stays[gone.astype(int)] = False
+        self._species, self._positions = self._species[stays], self._positions[stays]
+        arrays = self._extra["arrays"]
+        self._extra["arrays"] = {name: values[stays] for name, values in arrays.items()}
+        if tracked is not None:
+            self._tracked = int(np.count_nonzero(stays[:tracked]))
+
+    def _index(self, name: str, value: Any) -> int:
+        index, count = as_integer(name, value), len(self._species)
+        if not -count <= index < count:
+            raise IndexError(f"{name} must lie between {-count} and {count - 1}; got {index}")
+        return index % count
+
+    @property
+    def ase_atoms(self) -> Any:
+        """The molecule as ASE Atoms, with the cell and charges it may have come with."""
+        from ase import Atoms
+
+        extra = self._extra
+        atoms = Atoms(
+            numbers=self._species, positions=self._positions, cell=extra["cell"], pbc=extra["pbc"]
+        )
+        atoms.info.update(deepcopy(extra["info"]))
+        for name, values in extra["arrays"].items():
+            atoms.set_array(name, values)
+        return atoms
+
+    def to_file(self, fname: Any, **kwargs: Any) -> None:
+        """Write the molecule through ASE; `kwargs` (such as `format`) go to ase.io.write."""
+        from ase.io import write
+
+        write(fname, self.ase_atoms, **kwargs)
+
+    # Origin and orientation.
+
+    @property
+    def print_warnings(self) -> bool:
+        """Whether to warn when a transform cannot leave the origin in place."""
+        return self._print_warnings
+
+    @print_warnings.setter
+    def print_warnings(self, value: bool) -> None:
+        self._print_warnings = as_flag("print_warnings", value)
+
+    @property
+    def origin(self) -> np.ndarray:
+        """Reference point (3,), in angstrom: the tracked atom, or the point that was set."""
+        return self._origin if self._tracked is None else self._positions[self._tracked]
+
+    @property
+    def _origin_tracking(self) -> bool:
+        return self._tracked is not None
+
+    @property
+    def _origin_idx(self) -> int | None:
+        return self._tracked
+
+    @_origin_idx.setter
+    def _origin_idx(self, value: int) -> None:
+        self.set_origin(idx=value)
+
+    def set_origin(self, point: ArrayLike | None = None, idx: int | None = None) -> None:
+        """Set the origin to a point (3,), in angstrom, or to the atom of an index."""
+        if (point is None) == (idx is None):
+            raise ValueError(f"set_origin takes point or idx; got point={point!r} and idx={idx!r}")
+        if idx is not None:
+            self._tracked = self._index("idx", idx)
+        else:
+            self._origin, self._tracked = as_vector("point", point), None
+
+    @property
+    def orientation(self) -> np.ndarray:
+        """Rotation matrix (3, 3): how the molecule has been turned."""
+        return self._orientation
+
+    @orientation.setter
+    def orientation(self, value: ArrayLike) -> None:
+        matrix = as_matrix("orientation", value)
+        if not np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-6) or np.linalg.det(matrix) < 0:
+            raise ValueError(f"orientation must be a rotation matrix; got {matrix.tolist()}")
+        self._orientation = matrix
+
+    def reset_orientation(self) -> None:
+        """Call the present orientation the identity; the atoms stay where they are."""
+        self._orientation = np.eye(3)
+
+    def transform(self, transformation: Any, transform_origin: bool = True) -> None:
+        """Move the molecule.
+
+        Parameters
+        ----------
+        transformation
+            A transform or a list of them. Its rotation (for any matrix, the rotation nearest to
+            it) turns `orientation`; a mirror image makes `orientation` a mirror as well.
+        transform_origin
+            Whether an origin set as a point moves along. An origin that is an atom always does.
+        """
+        if not transform_origin and self._tracked is not None and self.print_warnings:
+            warnings.warn(
+                f"the origin is atom {self._tracked} and moves with it", UserWarning, stacklevel=2
+            )
+        for step in steps_of(transformation):
+            self._positions = step.apply_transformation(self._positions)
+            turned = step.apply_transformation_bases(self._orientation)
+            left, _, right = np.linalg.svd(turned)
+            self._orientation = left @ right
+            if transform_origin and self._tracked is None:
+                self._origin = step.apply_transformation(self._origin[None])[0]
+
+    # What a scene asks of its objects.
+
+    @property
+    def priority(self) -> int:
+        """Precedence: the smaller number keeps its atoms where objects overlap."""
+        return self._priority
+
+    @priority.setter
+    def priority(self, value: int) -> None:
+        self._priority = as_integer("priority", value)
+
+    @property
+    def exclusion_radius(self) -> float | None:
+        """Reach of each atom, in angstrom; None for the covalent radius of its element."""
+        return self._exclusion_radius
+
+    @exclusion_radius.setter
+    def exclusion_radius(self, value: float | None) -> None:
+        self._exclusion_radius = None if value is None else as_positive("exclusion_radius", value)
+
+    def _radii(self) -> np.ndarray:
+        if self.exclusion_radius is not None:
+            return np.full(len(self._species), self.exclusion_radius)
+        from ase.data import covalent_radii
+
+        return covalent_radii[self._species]
+
+    def populate_atoms(self) -> None:
+        """Nothing to do: the atoms are there."""
+
+    @keywords(testPoints="points")
+    def check_if_interior(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points lie within reach of an atom: (n, 3) gives (n,) booleans."""
+        from scipy.spatial import cKDTree
+
+        rows = point_rows(points)
+        inside = np.zeros(rows.shape[:-1], dtype=bool)
+        radii = self._radii()
+        for radius in np.unique(radii):
+            tree = cKDTree(self._positions[radii == radius])
+            distance, _ = tree.query(rows, distance_upper_bound=radius)
+            inside = inside | np.isfinite(distance)
+        return inside
+
+    def outer_box(self) -> np.ndarray:
+        """Return two corners (2, 3) of the box around the reach of all atoms, in angstrom."""
+        if len(self._positions) == 0:
+            return np.zeros((0, 3))
+        reach = self._radii()[:, None]
+        low, high = self._positions - reach, self._positions + reach
+        return np.array([low.min(axis=0), high.max(axis=0)])
+
+    def get_bounding_box(self) -> np.ndarray:
+        """Return the corners (8, 3) of the box around the reach of all atoms, in angstrom."""
+        low, high = self.outer_box()
+        pick = np.array([[k & 1, k >> 1 & 1, k >> 2 & 1] for k in range(8)], dtype=bool)
+        return np.where(pick, high, low)
+
+    # Coming from elsewhere.
+
+    @classmethod
+    def from_ase_atoms(cls, atoms: Any, **kwargs: Any) -> "BaseMolecule":
+        """Make a molecule from ASE Atoms; cell, charges and other arrays come along."""
+        molecule = cls(atoms.numbers, atoms.positions, **kwargs)
+        arrays = {k: v.copy() for k, v in atoms.arrays.items() if k not in ("numbers", "positions")}
+        molecule._extra = {
+            "arrays": arrays,
+            "cell": np.array(atoms.cell),
+            "pbc": np.array(atoms.pbc),
+            "info": deepcopy(atoms.info),
+        }
+        return molecule
+
+    @classmethod
+    def from_pmg_molecule(cls, atoms: Any, **kwargs: Any) -> "BaseMolecule":
+        """Make a molecule from a pymatgen Molecule or IMolecule."""
+        if not atoms.is_ordered:
+            raise ValueError(
+                f"atoms must be ordered, one element per site; got {atoms.composition}"
+            )
+        return cls(np.array(atoms.atomic_numbers), atoms.cart_coords, **kwargs)
+
+    def from_molecule(self, **kwargs: Any) -> "BaseMolecule":
+        """Return a copy.
+
+        Parameters
+        ----------
+        **kwargs
+            `transformation` (a transform or a list), and `origin`, `orientation`, `priority`,
+            `exclusion_radius` as in the constructor.
+        """
+        copy = deepcopy(self)
+        transformation = kwargs.pop("transformation", None)
+        origin = kwargs.pop("origin", None)
+        if origin is not None:
+            copy.set_origin(**({"idx": origin} if np.ndim(origin) == 0 else {"point": origin}))
+        for name in ("orientation", "priority", "exclusion_radius"):
+            if name in kwargs:
+                setattr(copy, name, kwargs.pop(name))
+        if kwargs:
+            raise TypeError(f"from_molecule takes no argument {sorted(kwargs)}")
+        if transformation is not None:
+            copy.transform(transformation)
+        return copy
+
+    def __len__(self) -> int:
+        return len(self._species)
+
+    def __repr__(self) -> str:
+        found, counts = np.unique(self._species, return_counts=True)
+        formula = "".join(f"{SYMBOLS[n]}{c}" for n, c in zip(found, counts, strict=True))
+        return f"{type(self).__name__}({formula}, priority={self.priority})"
+
+
+class Molecule(BaseMolecule):
+    """Explicit atoms, see `BaseMolecule`.
+
+    Examples
+    --------
+    >>> carbon_monoxide = Molecule(["C", "O"], [[0, 0, 0], [0, 0, 1.13]], origin=0)
+    >>> carbon_monoxide
+    Molecule(C1O1, priority=0)
+    >>> carbon_monoxide.check_if_interior([[0, 0, 0.5], [0, 0, 5]])
+    array([ True, False])
+    """

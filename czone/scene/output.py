@@ -1,0 +1,94 @@
+"""Handing a scene on: ASE, pymatgen, files."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..geometry.elements import SYMBOLS, atomic_numbers
+from .xyz import fits, write_xyz
+
+__all__ = ["to_ase", "to_pymatgen", "write_scene"]
+
+
+def _in_box(scene: Any) -> np.ndarray:
+    """Return positions with the lower corner of the box at 0."""
+    return scene.all_atoms - scene.bounds[0]
+
+
+def to_ase(scene: Any) -> Any:
+    """Return the kept atoms of a scene as ASE Atoms, with the array "labels"."""
+    from ase import Atoms
+
+    atoms = Atoms(
+        numbers=scene.all_species, positions=_in_box(scene), cell=scene.cell, pbc=scene.pbc
+    )
+    atoms.set_array("labels", scene.labels)
+    return atoms
+
+
+def to_pymatgen(scene: Any) -> Any:
+    """Return the kept atoms of a scene as a pymatgen Structure."""
+    from pymatgen.core import Lattice, Structure
+
+    return Structure(
+        Lattice(scene.cell, pbc=scene.pbc),
+        [SYMBOLS[n] for n in scene.all_species],
+        _in_box(scene),
+        coords_are_cartesian=True,
+        site_properties={"labels": scene.labels.tolist()},
+    )
+
+
+def write_scene(scene: Any, fname: Any, *, format: str | None = None, **kwargs: Any) -> None:
+    """Write the kept atoms of a scene.
+
+    Parameters
+    ----------
+    scene
+        A populated `Scene`.
+    fname
+        Path or open file.
+    format
+        Any format of ASE; None goes by the ending of the name. "prismatic" is the input of
+        Prismatic.
+    **kwargs
+        Passed to ase.io.write. For "prismatic": `debye_waller_factors`, a number or {element:
+        number}, B = 8 pi^2 u^2 in square angstrom, u being the rms displacement along one axis.
+        Without it u is 0.1 angstrom for every element.
+    """
+    if format == "prismatic":
+        given = kwargs.pop("debye_waller_factors", None)
+        kwargs["debye_waller_factors"] = _factors_by_symbol(scene, given)
+    is_path = isinstance(fname, (str, Path)) and str(fname) != "-"
+    extended = format == "extxyz" or (format is None and str(fname).lower().endswith(".xyz"))
+    if is_path and extended and not kwargs and fits(_in_box(scene)):
+        write_xyz(fname, scene.all_species, _in_box(scene), scene.cell, scene.pbc, scene.labels)
+        return
+    from ase.io import write
+
+    write(fname, to_ase(scene), format=format, **kwargs)
+
+
+def _factors_by_symbol(scene: Any, given: Any) -> dict[str, float]:
+    """Return a Debye-Waller factor for every element in the scene."""
+    present = [SYMBOLS[n] for n in np.unique(scene.all_species)]
+    if given is None:
+        given = 8 * np.pi**2 * 0.1**2
+    if np.ndim(given) == 0 and not isinstance(given, dict):
+        given = dict.fromkeys(present, given)
+    if not isinstance(given, dict):
+        raise TypeError(
+            f"debye_waller_factors must be a number or {{element: number}}; got {given!r}"
+        )
+    factors = {
+        SYMBOLS[atomic_numbers("debye_waller_factors", key)[0]]: float(value)
+        for key, value in given.items()
+    }
+    missing = [symbol for symbol in present if symbol not in factors]
+    if missing:
+        raise ValueError(f"debye_waller_factors must name every element; got none for {missing}")
+    wrong = {s: f for s, f in factors.items() if not (np.isfinite(f) and f >= 0)}
+    if wrong:
+        raise ValueError(f"debye_waller_factors must be zero or more, in A^2; got {wrong}")
+    return {symbol: factors[symbol] for symbol in present}

@@ -1,0 +1,85 @@
+"""Second spellings: the Construction Zone names beside our own.
+
+A class that derives from :class:`Spelled` lists its pairs once, ``_spellings = {"checkIfInterior":
+"check_if_interior"}``. Every class below it, the user's own included, then has both names bound to the
+same function, whichever of the two its author wrote, so that overriding either and calling
+``super()`` by either works. Keywords and functions get theirs from :func:`keywords`.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+__all__ = ["Spelled", "keywords"]
+
+
+class Spelled:
+    """Base of classes with methods that can be called by two names."""
+
+    _spellings: ClassVar[dict[str, str]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        written = dict(vars(cls))
+        for second, first in _all_spellings(cls).items():
+            if first in written and second not in written:
+                setattr(cls, second, written[first])
+            elif second in written and first not in written:
+                setattr(cls, first, written[second])
+
+
+def _all_spellings(cls: type) -> dict[str, str]:
+    """Return the pairs of a class and of everything it derives from."""
+    pairs: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        pairs.update(vars(base).get("_spellings", {}))
+    return pairs
+
+
+def keywords(**pairs: str) -> Callable:
+    """Let a function take second spellings of its keywords.
+
+    Parameters
+    ----------
+    **pairs
+        ``second="first"`` for every keyword that has two spellings.
+
+    Returns
+    -------
+    decorator
+        The decorated function keeps its signature; the pairs are in its ``second_keywords``.
+
+    Raises
+    ------
+    TypeError
+        From the decorated function, when both spellings of one keyword are given.
+
+    Examples
+    --------
+    >>> @keywords(cellDims="cell_dims")
+    ... def volume(cell_dims):
+    ...     return cell_dims[0] * cell_dims[1] * cell_dims[2]
+    >>> volume(cellDims=(2, 3, 4)) == volume(cell_dims=(2, 3, 4)) == volume((2, 3, 4))
+    True
+    """
+
+    def decorate(function: Callable) -> Callable:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def translated(*args: Any, **kwargs: Any) -> Any:
+            for second in pairs.keys() & kwargs.keys():
+                first = pairs[second]
+                if first in kwargs:
+                    raise TypeError(
+                        f"{function.__name__}() got both {first!r} and its second spelling {second!r}"
+                    )
+                kwargs[first] = kwargs.pop(second)
+            return function(*args, **kwargs)
+
+        translated.second_keywords = dict(pairs)
+        translated.__signature__ = signature
+        return translated
+
+    return decorate

@@ -1,0 +1,46 @@
+"""Moving things, straining crystals, and changing the atoms they supply.
+
+A transform is an affine map (`matrix`, `shift`); a strain field displaces the atoms of a crystal; a
+post transform changes them (substitution, ...).
+"""
+
+from .post import ArbitraryPostTransform, BasePostTransform, ChemicalSubstitution, PostSequence
+from .strain import BaseStrain, HStrain, IStrain
+from .transform import (
+    AffineTransform,
+    BaseTransform,
+    Inversion,
+    MatrixTransform,
+    MultiTransform,
+    Reflection,
+    Rotation,
+    Translation,
+    rot_align,
+    rot_v,
+    rot_vtv,
+    rot_zxz,
+    s2s_alignment,
+)
+
+__all__ = [
+    "AffineTransform",
+    "ArbitraryPostTransform",
+    "BasePostTransform",
+    "BaseStrain",
+    "BaseTransform",
+    "ChemicalSubstitution",
+    "HStrain",
+    "IStrain",
+    "Inversion",
+    "MatrixTransform",
+    "MultiTransform",
+    "PostSequence",
+    "Reflection",
+    "Rotation",
+    "Translation",
+    "rot_align",
+    "rot_v",
+    "rot_vtv",
+    "rot_zxz",
+    "s2s_alignment",
+]

@@ -1,0 +1,267 @@
+"""Strain fields: how the atoms of a crystal are displaced before a volume cuts them out."""
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..equality import Compared
+from ..geometry.checks import as_matrix, as_points, as_vector
+
+__all__ = ["BaseStrain", "HStrain", "IStrain"]
+
+_MODES = ("crystal", "standard")
+
+
+class BaseStrain(Compared, ABC):
+    """A displacement of points about an origin.
+
+    Parameters
+    ----------
+    origin
+        "generator" strains about the origin of the crystal; a point (3,), in angstrom, stays in
+        place itself and moves with the object.
+    mode
+        "crystal": coordinates along the lattice vectors. "standard": x, y, z, in a frame that turns
+        with the object.
+    """
+
+    def __init__(self, origin: str | ArrayLike = "generator", mode: str = "crystal") -> None:
+        self._bases = np.eye(3)
+        self._frame = np.eye(3)
+        self.mode = mode
+        if isinstance(origin, str):
+            self.origin_type = origin
+            self._origin = np.zeros(3)
+        else:
+            self.origin = origin
+
+    @abstractmethod
+    def apply_strain(self, points: np.ndarray) -> np.ndarray:
+        """Return displaced points (n, 3), in angstrom."""
+
+    @property
+    def origin(self) -> np.ndarray:
+        """Point (3,) the field leaves in place, in angstrom; setting it makes it "global"."""
+        return getattr(self, "_origin", np.zeros(3))
+
+    @origin.setter
+    def origin(self, value: ArrayLike) -> None:
+        self._origin = as_vector("origin", value)
+        self._origin_type = "global"
+
+    @property
+    def origin_type(self) -> str:
+        """ "generator" (follows the crystal) or "global" (a point of its own)."""
+        return getattr(self, "_origin_type", "generator")
+
+    @origin_type.setter
+    def origin_type(self, value: str) -> None:
+        if value not in ("generator", "global"):
+            raise ValueError(f"origin must be 'generator', 'global' or a point; got {value!r}")
+        self._origin_type = value
+
+    @property
+    def mode(self) -> str:
+        """ "crystal" or "standard"."""
+        return getattr(self, "_mode", "crystal")
+
+    @mode.setter
+    def mode(self, value: str) -> None:
+        if value not in _MODES:
+            raise ValueError(f"mode must be 'crystal' or 'standard'; got {value!r}")
+        self._mode = value
+
+    @property
+    def bases(self) -> np.ndarray:
+        """Axes of the field as columns (3, 3): the lattice vectors, or the turned x, y, z."""
+        if self.mode == "crystal":
+            return getattr(self, "_bases", np.eye(3))
+        return getattr(self, "_frame", np.eye(3))
+
+    def scrape_params(self, obj: Any) -> None:
+        """Take the lattice vectors, and where asked the origin, from a crystal generator."""
+        self._bases = np.array(obj.voxel.sbases)
+        if self.origin_type == "generator":
+            self._origin = np.array(obj.voxel.origin)
+
+    def transform(self, transformation: Any) -> None:
+        """Turn (and shift) the field with the object it belongs to."""
+        self._frame = transformation.apply_transformation_bases(getattr(self, "_frame", np.eye(3)))
+        if self.origin_type == "global" and not transformation.basis_only:
+            self._origin = transformation.apply_transformation(self.origin)
+
+    def source_box(self, box: np.ndarray) -> np.ndarray:
+        """Return points (m, 3) around all that the field moves into the box of `box`.
+
+        The default samples the box and follows its points back; a margin covers what lies between.
+        """
+        low, high = np.min(box, axis=0), np.max(box, axis=0)
+        steps = 7
+        axes = [np.linspace(a, b, steps) for a, b in zip(low, high, strict=True)]
+        target = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+        source = self._followed_back(target)
+        # Between two samples the way back can bulge by about the change from one to the next.
+        way = (source - target).reshape(steps, steps, steps, 3)
+        change = max(np.abs(np.diff(way, axis=k)).max() for k in range(3))
+        margin = 0.1 + change
+        return np.array([source.min(axis=0) - margin, source.max(axis=0) + margin])
+
+    def _followed_back(self, target: np.ndarray) -> np.ndarray:
+        """Return where points came from, by Newton's method with numerical derivatives."""
+        source = target.copy()
+        for _ in range(30):
+            miss = self.apply_strain(source) - target
+            if np.abs(miss).max() < 1e-9:
+                break
+            step = 1e-4
+            columns = [
+                (self.apply_strain(source + step * e) - self.apply_strain(source - step * e))
+                for e in np.eye(3)
+            ]
+            jacobian = np.stack(columns, axis=-1) / (2 * step)
+            source = source - np.einsum("nij,nj->ni", np.linalg.pinv(jacobian), miss)
+        return source
+
+    def __repr__(self) -> str:
+        origin = self.origin_type if self.origin_type == "generator" else self.origin.tolist()
+        return f"{type(self).__name__}(origin={origin!r}, mode={self.mode!r})"
+
+
+class HStrain(BaseStrain):
+    """Homogeneous deformation x -> F (x - origin) + origin.
+
+    Parameters
+    ----------
+    matrix
+        Deformation gradient F, not a strain tensor: 1 is no change, 1.01 is one per cent longer.
+        3 numbers (stretch along each axis), 6 (Voigt: xx, yy, zz, yz, xz, xy, symmetric) or (3, 3).
+    origin, mode
+        See `BaseStrain`.
+
+    Examples
+    --------
+    >>> HStrain([1.1, 1, 1], mode="standard").apply_strain([[1, 1, 1]])
+    array([[1.1, 1. , 1. ]])
+    """
+
+    def __init__(
+        self,
+        matrix: ArrayLike | None = None,
+        origin: str | ArrayLike = "generator",
+        mode: str = "crystal",
+    ) -> None:
+        super().__init__(origin=origin, mode=mode)
+        self.matrix = np.eye(3) if matrix is None else matrix
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """Deformation gradient (3, 3), in the axes of `mode`."""
+        return self._matrix
+
+    @matrix.setter
+    def matrix(self, value: ArrayLike) -> None:
+        array = np.array(value, dtype=float)
+        if array.shape == (3,):
+            array = np.diag(array)
+        elif array.shape == (6,):
+            xx, yy, zz, yz, xz, xy = array
+            array = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+        elif array.shape == (9,):
+            array = array.reshape(3, 3)
+        if array.shape != (3, 3):
+            raise ValueError(f"matrix must have 3, 6, 9 or (3, 3) numbers; got shape {array.shape}")
+        self._matrix = as_matrix("matrix", array)
+
+    def gradient(self) -> np.ndarray:
+        """Return the deformation gradient (3, 3) along x, y, z."""
+        return self.bases @ self._matrix @ np.linalg.inv(self.bases)
+
+    def apply_strain(self, points: np.ndarray) -> np.ndarray:
+        """Return displaced points (n, 3), in angstrom."""
+        return (as_points("points", points) - self.origin) @ self.gradient().T + self.origin
+
+    def source_box(self, box: np.ndarray) -> np.ndarray:
+        """Return the corners of `box` followed back through the deformation."""
+        low, high = np.min(box, axis=0), np.max(box, axis=0)
+        pick = np.array(np.meshgrid([0, 1], [0, 1], [0, 1], indexing="ij")).reshape(3, -1).T
+        corners = np.where(pick, high, low)
+        return (corners - self.origin) @ np.linalg.inv(self.gradient()).T + self.origin
+
+
+class IStrain(BaseStrain):
+    """Inhomogeneous deformation by a function.
+
+    Parameters
+    ----------
+    fun
+        Takes points (n, 3) relative to the origin and returns them displaced. In "crystal" mode
+        they are coordinates along the lattice vectors, and a function with an argument `basis` is
+        given those vectors (columns). None is no change.
+    origin, mode
+        See `BaseStrain`.
+    **kwargs
+        Passed to the function at every call.
+
+    Examples
+    --------
+    >>> bend = IStrain(lambda x, radius: x + x[:, :1] ** 2 / (2 * radius) * [0, 0, 1],
+    ...                mode="standard", radius=100.0)
+    >>> bend.apply_strain([[10.0, 0, 0]])
+    array([[10. ,  0. ,  0.5]])
+    """
+
+    def __init__(
+        self,
+        fun: Callable[..., np.ndarray] | None = None,
+        origin: str | ArrayLike = "generator",
+        mode: str = "crystal",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(origin=origin, mode=mode)
+        self.fun_kwargs = kwargs
+        self.strain_fun = _no_change if fun is None else fun
+
+    @property
+    def fun_kwargs(self) -> dict[str, Any]:
+        """Keyword arguments of the function."""
+        return self._fun_kwargs
+
+    @fun_kwargs.setter
+    def fun_kwargs(self, value: dict[str, Any]) -> None:
+        self._fun_kwargs = dict(value)
+
+    @property
+    def strain_fun(self) -> Callable[..., np.ndarray]:
+        """The function."""
+        return self._strain_fun
+
+    @strain_fun.setter
+    def strain_fun(self, value: Callable[..., np.ndarray]) -> None:
+        if not callable(value):
+            raise TypeError(f"fun must be a function of points (n, 3); got {value!r}")
+        parameters = inspect.signature(value).parameters.values()
+        self._takes_basis = any(p.name == "basis" or p.kind is p.VAR_KEYWORD for p in parameters)
+        self._strain_fun = value
+
+    def apply_strain(self, points: np.ndarray) -> np.ndarray:
+        """Return displaced points (n, 3), in angstrom."""
+        points = as_points("points", points)
+        axes = self.bases
+        along = (points - self.origin) @ np.linalg.inv(axes).T
+        kwargs = dict(self.fun_kwargs)
+        if self.mode == "crystal" and self._takes_basis:
+            kwargs.setdefault("basis", np.array(axes))
+        displaced = np.asarray(self.strain_fun(along, **kwargs), dtype=float)
+        if displaced.shape != points.shape or not np.isfinite(displaced).all():
+            raise ValueError(
+                f"fun must return finite points of shape {points.shape}; got {displaced.shape}"
+            )
+        return displaced @ axes.T + self.origin
+
+
+def _no_change(points: np.ndarray) -> np.ndarray:
+    return points

@@ -1,0 +1,31 @@
+"""Regions of space filled with atoms: volumes, volumes of volumes, and the surfaces that bound them."""
+
+from .algebraic import (
+    BaseAlgebraic,
+    Cylinder,
+    Ellipsoid,
+    Plane,
+    Sphere,
+    convex_hull_to_planes,
+    get_bounding_box,
+    snap_plane_near_point,
+)
+from .volume import BaseVolume, MultiVolume, Volume, make_rect_prism, makeRectPrism
+from .voxel import Voxel
+
+__all__ = [
+    "BaseAlgebraic",
+    "BaseVolume",
+    "Cylinder",
+    "Ellipsoid",
+    "MultiVolume",
+    "Plane",
+    "Sphere",
+    "Volume",
+    "Voxel",
+    "convex_hull_to_planes",
+    "get_bounding_box",
+    "makeRectPrism",
+    "make_rect_prism",
+    "snap_plane_near_point",
+]

@@ -1,0 +1,319 @@
+"""The volume: the part of space inside a hull and a set of surfaces, filled by a generator."""
+
+from copy import deepcopy
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..geometry import BaseAlgebraic, Hull, enclosed_corners
+from ..geometry.base import point_rows
+from ..geometry.checks import as_points, as_positive
+from ..spelling import keywords
+from ..transform.base import steps_of
+from .base import BaseVolume
+
+__all__ = ["Volume"]
+
+
+class Volume(BaseVolume):
+    """The common part of a convex hull and of algebraic surfaces, filled by a generator.
+
+    Parameters
+    ----------
+    points
+        Points (n, 3) whose convex hull bounds the volume, in angstrom.
+    alg_objects
+        Surfaces (spheres, planes, ...) that bound it; copied.
+    generator
+        Supplier of the atoms; copied.
+    priority
+        Precedence, see `BaseVolume`.
+    tolerance
+        Padding of the hull, in angstrom.
+    gen_origin
+        New origin (3,) for the copy of the generator, in angstrom.
+
+    Examples
+    --------
+    >>> from czone.generator import Generator
+    >>> from czone.geometry import Sphere
+    >>> gold = Generator.from_spacegroup(
+    ...     Z=[79], coords=[[0, 0, 0]], cell_dims=[4.07825] * 3, cell_angs=[90] * 3, sgn=225)
+    >>> ball = Volume(alg_objects=[Sphere(10, [0, 0, 0])], generator=gold)
+    >>> ball.populate_atoms()
+    >>> len(ball.atoms)
+    249
+    """
+
+    _spellings: ClassVar[dict[str, str]] = {"createHull": "create_hull", "addPoints": "add_points"}
+    _transient = ("_atoms", "_species", "_delaunay")
+
+    def __init__(
+        self,
+        points: ArrayLike | None = None,
+        alg_objects: list[BaseAlgebraic] | None = None,
+        generator: Any = None,
+        priority: int = 0,
+        tolerance: float = 1e-10,
+        gen_origin: ArrayLike | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(priority=priority, **kwargs)
+        self._points = np.zeros((0, 3))
+        self._hull: Hull | None = None
+        self._delaunay = None
+        self._alg_objects: list[BaseAlgebraic] = []
+        self._generator = None
+        self.tolerance = tolerance
+        if points is not None:
+            self.points = points
+        if alg_objects is not None:
+            self.add_alg_object(alg_objects)
+        if generator is not None:
+            self.add_generator(generator, origin=gen_origin)
+        elif gen_origin is not None:
+            raise ValueError("gen_origin needs a generator; got generator=None")
+
+    # What bounds the volume.
+
+    @property
+    def points(self) -> np.ndarray:
+        """Points (n, 3) of the hull, in angstrom."""
+        return self._points
+
+    @points.setter
+    def points(self, value: ArrayLike) -> None:
+        points = as_points("points", value)
+        if len(points) == 0:
+            raise ValueError("points must hold at least one point; got none")
+        hull = Hull(points) if len(points) >= 4 else None
+        self._set_points(points, hull)
+
+    def _set_points(self, points: np.ndarray, hull: Hull | None) -> None:
+        self._points = points
+        self._hull = hull
+        self._delaunay = None
+        self._forget_atoms()
+
+    def add_points(self, points: ArrayLike) -> None:
+        """Add points (n, 3) to the hull; fewer than four in all do not bound anything yet."""
+        self.points = np.vstack([self._points, as_points("points", points)])
+
+    def create_hull(self) -> None:
+        """Build the hull of the points; raises ValueError when they span no volume."""
+        self._set_points(self._points, Hull(self._points))
+
+    @property
+    def hull(self) -> Any:
+        """The scipy ConvexHull of the points; None without points."""
+        return None if self._hull is None else self._hull.qhull
+
+    @property
+    def tri(self) -> Any:
+        """The scipy Delaunay triangulation of the points; None without points."""
+        if self._delaunay is None and self._hull is not None:
+            from scipy.spatial import Delaunay
+
+            self._delaunay = Delaunay(self._points)
+        return self._delaunay
+
+    @property
+    def tolerance(self) -> float:
+        """Padding of the hull, in angstrom."""
+        return self._tolerance
+
+    @tolerance.setter
+    def tolerance(self, value: float) -> None:
+        self._tolerance = as_positive("tolerance", value)
+
+    @property
+    def alg_objects(self) -> list[BaseAlgebraic]:
+        """The surfaces that bound the volume."""
+        return self._alg_objects
+
+    def add_alg_object(self, obj: BaseAlgebraic | list[BaseAlgebraic]) -> None:
+        """Add a copy of a surface, or of several."""
+        members = list(obj) if isinstance(obj, (list, tuple, np.ndarray)) else [obj]
+        for member in members:
+            if not isinstance(member, BaseAlgebraic):
+                raise TypeError(f"alg_objects must be Sphere, Plane, Cylinder, ...; got {member!r}")
+        self._alg_objects.extend(deepcopy(members))
+        self._forget_atoms()
+
+    @keywords(testPoints="points")
+    def check_if_interior(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points are inside the hull and all surfaces: (n, 3) gives (n,) booleans."""
+        points = point_rows(points)
+        self._require_bounds()
+        inside = None
+        if self._hull is not None:
+            inside = self._hull.check_if_interior(points, self.tolerance)
+        for surface in self._alg_objects:
+            found = surface.check_if_interior(points)
+            inside = found if inside is None else inside & found
+        return inside
+
+    def _require_bounds(self) -> None:
+        if self._hull is None and not self._alg_objects:
+            raise ValueError(
+                "a Volume needs points (4 or more) or alg_objects to have an inside; "
+                f"got {len(self._points)} points and no alg_objects"
+            )
+
+    def chords(
+        self, starts: np.ndarray, direction: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return where the lines start + t * direction enter and leave the volume.
+
+        None when one of the surfaces cannot tell.
+        """
+        parts = [surface.chords(starts, direction) for surface in self._alg_objects]
+        if self._hull is not None:
+            parts.append(self._hull.chords(starts, direction, self.tolerance))
+        if any(part is None for part in parts):
+            return None
+        enter, leave = parts[0]
+        for other_enter, other_leave in parts[1:]:
+            enter, leave = np.maximum(enter, other_enter), np.minimum(leave, other_leave)
+        return enter, leave
+
+    def _bounded_parts(self) -> list[np.ndarray]:
+        """Return the corners of every part that is bounded by itself."""
+        parts = [] if self._hull is None else [self._points]
+        boxes = [surface.get_bounding_box() for surface in self._alg_objects]
+        return parts + [box for box in boxes if box is not None]
+
+    def get_bounding_box(self) -> np.ndarray:
+        """Return the corners (m, 3) of a convex body around the volume, in angstrom.
+
+        Empty when the surfaces have no common part.
+
+        Raises
+        ------
+        ValueError
+            If the volume is not bounded on all sides.
+        """
+        self._require_bounds()
+        if self._hull is not None and not self._alg_objects:
+            return np.array(self._points)
+        parts = self._bounded_parts()
+        if len(self._alg_objects) == 1 and len(parts) == 1 and self._hull is None:
+            return parts[0]
+        faces = [surface.half_spaces() for surface in self._alg_objects]
+        if self._hull is not None:
+            faces.append(self._hull.equations - [0, 0, 0, self.tolerance])
+        corners, status = enclosed_corners(np.vstack(faces))
+        if status == 3 and not parts:
+            raise ValueError(
+                "alg_objects must bound the volume on all sides, with points or by themselves; "
+                f"got {self._alg_objects!r}"
+            )
+        return corners
+
+    def outer_box(self) -> np.ndarray:
+        """Return two corners (2, 3) of a box along x, y, z around the volume; (0, 3) if empty."""
+        self._require_bounds()
+        parts = self._bounded_parts() or [self.get_bounding_box()]
+        if len(parts[0]) == 0:
+            return np.zeros((0, 3))
+        low = np.max([part.min(axis=0) for part in parts], axis=0) - self.tolerance
+        high = np.min([part.max(axis=0) for part in parts], axis=0) + self.tolerance
+        return np.array([low, high]) if (low <= high).all() else np.zeros((0, 3))
+
+    # What fills it.
+
+    @property
+    def generator(self) -> Any:
+        """The generator; None if there is none."""
+        return self._generator
+
+    def add_generator(self, generator: Any, origin: ArrayLike | None = None) -> None:
+        """Fill the volume from a copy of a generator, with a new origin (3,) if given."""
+        if not hasattr(generator, "supply_atoms"):
+            raise TypeError(f"generator must offer supply_atoms; got {generator!r}")
+        own = deepcopy(generator)
+        if origin is not None:
+            if not hasattr(own, "origin"):
+                raise TypeError(f"gen_origin needs a generator with an origin; got {generator!r}")
+            own.origin = origin
+        self._generator = own
+        self._forget_atoms()
+
+    def populate_atoms(self) -> None:
+        """Fill the volume: sets `atoms` and `species`."""
+        if self._generator is None:
+            raise ValueError("generator must be set before populate_atoms(); got None")
+        inside = getattr(self._generator, "supply_inside", lambda region: None)(self)
+        if inside is None:
+            inside = self._supplied_inside()
+        self._atoms, self._species = inside
+
+    def _supplied_inside(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return those of the atoms supplied for the bounding box that are inside."""
+        box = self.get_bounding_box()
+        if len(box) == 0:
+            return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
+        positions, numbers = self._generator.supply_atoms(box)
+        positions = np.asarray(positions, dtype=float).reshape(-1, 3)
+        keep = self.check_if_interior(positions)
+        return positions[keep], np.asarray(numbers)[keep].astype(np.int64)
+
+    # Moving and copying.
+
+    def transform(self, transformation: Any) -> None:
+        """Move the volume, and with locked transforms its generator.
+
+        Parameters
+        ----------
+        transformation
+            A transform or a list of them. Each member of a sequence moves the generator or not by
+            its own `locked`.
+        """
+        for step in steps_of(transformation):
+            if len(self._points):
+                points = step.apply_transformation(self._points)
+                self._set_points(points, Hull(points) if self._hull is not None else None)
+            self._alg_objects = [step.apply_transformation_alg(s) for s in self._alg_objects]
+            if step.locked and self._generator is not None:
+                self._generator.transform(step)
+        self._forget_atoms()
+
+    def from_volume(self, **kwargs: Any) -> "Volume":
+        """Return a copy, changed as asked.
+
+        Parameters
+        ----------
+        **kwargs
+            `transformation` (a transform or a list), and any argument of `Volume`: `points`,
+            `alg_objects`, `generator`, `gen_origin`, `priority`, `tolerance`.
+        """
+        transformation = kwargs.pop("transformation", None)
+        copy = deepcopy(self)
+        copy._forget_atoms()
+        origin = kwargs.pop("gen_origin", None)
+        generator = kwargs.pop("generator", None)
+        if generator is not None or origin is not None:
+            copy.add_generator(copy.generator if generator is None else generator, origin=origin)
+        if "alg_objects" in kwargs:
+            copy._alg_objects = []
+            copy.add_alg_object(kwargs.pop("alg_objects"))
+        for name in ("points", "priority", "tolerance"):
+            if name in kwargs:
+                setattr(copy, name, kwargs.pop(name))
+        if kwargs:
+            raise TypeError(f"from_volume takes no argument {sorted(kwargs)}")
+        if transformation is not None:
+            copy.transform(transformation)
+        return copy
+
+    def __getstate__(self) -> dict:
+        # Qhull's triangulation does not pickle; it is made again when asked for.
+        return vars(self) | {"_delaunay": None}
+
+    def __repr__(self) -> str:
+        parts = [] if self._hull is None else [f"hull of {len(self._points)} points"]
+        parts += [repr(surface) for surface in self._alg_objects]
+        state = "" if self._atoms is None else f", {len(self._atoms)} atoms"
+        inside = " & ".join(parts) or "no bounds"
+        return f"Volume({inside}, generator={self._generator!r}, priority={self.priority}{state})"

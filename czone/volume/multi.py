@@ -1,0 +1,135 @@
+"""Volumes of volumes."""
+
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from ..geometry.base import point_rows
+from ..spelling import keywords
+from ..transform.base import steps_of
+from .base import BaseVolume
+from .precedence import kept_atoms
+
+__all__ = ["MultiVolume"]
+
+
+class MultiVolume(BaseVolume):
+    """Union of volumes, with priorities among them; may be nested.
+
+    Parameters
+    ----------
+    volumes
+        Volumes or MultiVolumes; copied.
+    priority
+        Precedence of the whole, see `BaseVolume`.
+
+    Examples
+    --------
+    >>> from czone.generator import NullGenerator
+    >>> from czone.geometry import Sphere
+    >>> from czone.volume import Volume
+    >>> parts = [Volume(alg_objects=[Sphere(5, [x, 0, 0])], generator=NullGenerator())
+    ...          for x in (0, 8)]
+    >>> MultiVolume(parts).check_if_interior([[0, 0, 0], [8, 0, 0], [20, 0, 0]])
+    array([ True,  True, False])
+    """
+
+    def __init__(
+        self, volumes: list[BaseVolume] | None = None, priority: int | None = None
+    ) -> None:
+        super().__init__(priority=0 if priority is None else priority)
+        self._volumes: list[BaseVolume] = []
+        if volumes is not None:
+            self.add_volume(volumes)
+
+    @property
+    def volumes(self) -> list[BaseVolume]:
+        """The members, in the order they were added."""
+        return self._volumes
+
+    def add_volume(self, volume: BaseVolume | list[BaseVolume]) -> None:
+        """Add a copy of a volume, or of several."""
+        members = list(volume) if isinstance(volume, (list, tuple)) else [volume]
+        for member in members:
+            if not (hasattr(member, "populate_atoms") and hasattr(member, "check_if_interior")):
+                raise TypeError(f"volumes must be Volume or MultiVolume; got {member!r}")
+        self._volumes.extend(deepcopy(members))
+        self._forget_atoms()
+
+    def _require_volumes(self) -> None:
+        if not self._volumes:
+            raise ValueError("volumes must hold at least one Volume; this MultiVolume is empty")
+
+    def _get_priorities(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the relative priority level of each member, and where levels begin when sorted."""
+        return priority_levels(self._volumes)
+
+    def transform(self, transformation: Any) -> None:
+        """Move every member by a transform or a list of them."""
+        steps = list(steps_of(transformation))
+        for volume in self._volumes:
+            volume.transform(steps)
+        self._forget_atoms()
+
+    @keywords(testPoints="points")
+    def check_if_interior(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points are inside any member."""
+        self._require_volumes()
+        points = point_rows(points)
+        inside = np.zeros(points.shape[:-1], dtype=bool)
+        for volume in self._volumes:
+            inside = inside | volume.check_if_interior(points)
+        return inside
+
+    def get_bounding_box(self) -> np.ndarray:
+        """Return points (m, 3) around all members, in angstrom."""
+        self._require_volumes()
+        return np.vstack([volume.get_bounding_box() for volume in self._volumes])
+
+    def outer_box(self) -> np.ndarray | None:
+        """Return two corners (2, 3) of a box around all members; None if not known."""
+        boxes = [volume.outer_box() for volume in self._volumes]
+        if any(box is None for box in boxes):
+            return None
+        corners = np.vstack([np.zeros((0, 3)), *boxes])
+        return np.array([corners.min(axis=0), corners.max(axis=0)]) if len(corners) else corners
+
+    def populate_atoms(self) -> None:
+        """Fill all members and resolve their overlaps by priority."""
+        self._require_volumes()
+        for volume in self._volumes:
+            volume.populate_atoms()
+        masks = kept_atoms(self._volumes)
+        pairs = list(zip(self._volumes, masks, strict=True))
+        self._atoms = np.vstack([volume.atoms[mask] for volume, mask in pairs])
+        self._species = np.concatenate([volume.species[mask] for volume, mask in pairs])
+
+    def from_volume(self, **kwargs: Any) -> "MultiVolume":
+        """Return a copy.
+
+        Parameters
+        ----------
+        **kwargs
+            `priority` of the whole; everything else (`transformation`, `generator`, ...) goes to
+            `from_volume` of every member.
+        """
+        priority = kwargs.pop("priority", self.priority)
+        members = [volume.from_volume(**kwargs) for volume in self._volumes]
+        copy = type(self)(priority=priority)
+        copy._volumes = members
+        return copy
+
+    def __repr__(self) -> str:
+        state = "" if self._atoms is None else f", {len(self._atoms)} atoms"
+        return f"MultiVolume({len(self._volumes)} volumes, priority={self.priority}{state})"
+
+
+def priority_levels(objects: list[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the level (n,) of each object, 0 the strongest, and where levels begin when sorted.
+
+    The second array has one more entry than there are levels: the number of objects.
+    """
+    priorities = [ob.priority for ob in objects]
+    _, levels, counts = np.unique(priorities, return_inverse=True, return_counts=True)
+    return levels.reshape(-1), np.concatenate([[0], np.cumsum(counts)])
