@@ -7,7 +7,7 @@ import numpy as np
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.imaging import Aberrations, ImagingConditions
 from hrtem_sim.provenance import identity, rng_for
-from hrtem_sim.specimen import ParticleOnFilm
+from hrtem_sim.specimen.builders import ParticleOnFilm
 
 ALGORITHM = 1
 """Version of what the numbers of a plan turn into; part of every id."""

@@ -18,6 +18,8 @@ FILE_TABLES = ("dataset", "training", "benchmark", "study")
 
 ZERO = Distribution("constant", (0.0,))
 ONE = Distribution("constant", (1.0,))
+PAPER_BURIAL = Distribution("constant", (0.2,))
+ANYWHERE = Distribution("uniform", (-1.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ class PlacementRecipe:
     """
 
     field: tuple[float, float]
-    burial: Distribution = Distribution("constant", (0.2,))
-    offset: Distribution = Distribution("uniform", (-1.0, 1.0))
+    burial: Distribution = PAPER_BURIAL
+    offset: Distribution = ANYWHERE
     side: Literal["entrance", "exit"] = "entrance"
     margin: float = 2.0
 

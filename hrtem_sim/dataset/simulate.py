@@ -7,7 +7,7 @@ from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.imaging import Micrograph, form_images
 from hrtem_sim.mask import Mask, phase_mask
 from hrtem_sim.provenance import identity
-from hrtem_sim.specimen import BuiltSpecimen, build_particle_on_film
+from hrtem_sim.specimen.builders import BuiltSpecimen, build_particle_on_film
 from hrtem_sim.wave import ExitWave, compute_exit_waves
 
 

@@ -145,8 +145,8 @@ def debye_rms(symbol: str, temperature: float = ROOM_TEMPERATURE) -> float:
     -----
     u^2 = 3 hbar^2 / (m k Theta) [1/4 + (T / Theta)^2 int_0^(Theta/T) x / (e^x - 1) dx]; B. E.
     Warren, X-ray Diffraction (1969), eq. 11.77 (there B = 8 pi^2 u^2); Theta from Kittel's table.
-    The Debye model of a monatomic crystal: for compounds and amorphous films give values of your
-    own.
+    The Debye model of a monatomic crystal: within 20 % of measured B for metals, a third low for
+    silicon; for compounds and amorphous films give values of your own.
 
     Examples
     --------
