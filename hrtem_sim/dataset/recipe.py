@@ -8,7 +8,7 @@ from typing import Literal
 
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
-from hrtem_sim.mask.phase import PAPER_THRESHOLD
+from hrtem_sim.mask.phase import PAPER_CUT, PAPER_THRESHOLD
 from hrtem_sim.provenance import Distribution, RecipeError, from_table, read_recipe
 from hrtem_sim.wave import WaveSettings
 
@@ -160,7 +160,7 @@ class MaskRecipe:
 
     threshold: float = PAPER_THRESHOLD
     blur: float = 1.0
-    cut: float = 0.5
+    cut: float = PAPER_CUT
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold < math.pi:

@@ -11,6 +11,9 @@ from hrtem_sim.wave import ExitWave
 PAPER_THRESHOLD = math.pi / 16
 """rad; the group's later work uses pi/16 on the exit wave, the archived scripts pi/12."""
 
+PAPER_CUT = 0.1
+"""Of the smoothed mask, in the archived scripts: the mask grows by about 1.3 blurs."""
+
 
 @dataclass(frozen=True, eq=False)
 class Mask:
@@ -40,7 +43,7 @@ def phase_mask(
     *,
     threshold: float = PAPER_THRESHOLD,
     blur: float = 1.0,
-    cut: float = 0.5,
+    cut: float = PAPER_CUT,
 ) -> Mask:
     """Return the particle's mask from the exit wave of the particle alone in vacuum.
 

@@ -1,0 +1,220 @@
+"""Image formation and labels against known answers."""
+
+import numpy as np
+import pytest
+
+from hrtem_sim.electron import wavelength
+from hrtem_sim.grid import Grid
+from hrtem_sim.imaging import (
+    Aberrations,
+    Detector,
+    ImagingConditions,
+    aberration_phase,
+    expected_image,
+    focal_series_weights,
+    form_image,
+    form_images,
+)
+from hrtem_sim.mask import phase_mask
+from hrtem_sim.specimen import Specimen
+from hrtem_sim.wave import ExitWave, WaveSettings, compute_exit_wave
+
+LAM = wavelength(300e3)
+GRID = Grid((64, 64), 0.2)
+
+
+def blank(shape=(64, 64), pixel=0.2, value=1.0, phonons=1):
+    return ExitWave(np.full((phonons, *shape), value, np.complex64), Grid(shape, pixel), 300e3)
+
+
+def gold_on_carbon():
+    rng = np.random.default_rng(0)
+    film = rng.uniform(0, 1, (500, 3)) * [25.6, 25.6, 10]
+    cell = np.array([[0, 0, 0], [0, 2, 2], [2, 0, 2], [2, 2, 0]])  # fcc, 4 angstrom
+    steps = np.stack(np.meshgrid(*[np.arange(-2, 2) * 4.0] * 3), axis=-1).reshape(-1, 1, 3)
+    gold = (cell + steps).reshape(-1, 3)
+    gold = gold[np.linalg.norm(gold, axis=1) < 6] + [12.8, 12.8, 17]
+    numbers = np.r_[np.full(500, 6), np.full(len(gold), 79)]
+    return Specimen(np.r_[film, gold], numbers, (25.6, 25.6, 24.0))
+
+
+@pytest.fixture(scope="module")
+def wave():
+    return compute_exit_wave(gold_on_carbon(), WaveSettings(phonons=2, rms=0.1), rng=1)
+
+
+def test_underfocus_is_negative_c10_and_positive_distances_fly_on(wave):
+    # C10 = z shows the plane z further along the beam; defocus is -C10
+    far = wave.refocused(80.0)
+    clean = Detector(0.2)
+    image = expected_image(wave, ImagingConditions(defocus=-80.0), clean)
+    np.testing.assert_allclose(image, np.mean(np.abs(far.array) ** 2, axis=0), atol=2e-5)
+    # and the zero of focus stays in the middle of the model wherever the wave is given
+    again = expected_image(far, ImagingConditions(defocus=-80.0), clean)
+    np.testing.assert_allclose(again, image, atol=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "order", "fold"),
+    [("C12", 2, 2), ("C21", 3, 1), ("C23", 3, 3), ("C30", 4, 0), ("C32", 4, 2), ("C34", 4, 4)]
+    + [("C41", 5, 1), ("C43", 5, 3), ("C45", 5, 5), ("C50", 6, 0), ("C52", 6, 2)]
+    + [("C54", 6, 4), ("C56", 6, 6)],
+)
+def test_every_aberration_has_its_order_multiplicity_sign_and_azimuth(name, order, fold):
+    value, angle = 1.0e3, 0.3
+    angles = {f"phi{name[1:]}": angle} if fold else {}
+    chi = aberration_phase(GRID, LAM, Aberrations(**{name: value}, **angles))
+    ky, kx = GRID.frequencies()
+    k, phi = np.hypot(kx, ky), np.arctan2(ky, kx)
+    for i, j in ((0, 5), (5, 0), (3, 4), (60, 7)):
+        expected = 2 * np.pi / LAM * value * (LAM * k[i, j]) ** order / order
+        expected *= np.cos(fold * (phi[i, j] - angle))
+        assert chi[i, j] == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_scherzer_conditions_shift_the_phase_by_the_textbook_amount():
+    # at k = (4 / (Cs lambda^3))^(1/4) / ... chi passes through 0: chi = pi lambda C10 k^2 + pi/2 Cs
+    # lambda^3 k^4 vanishes at k^2 = -2 C10 / (Cs lambda^2)
+    cs, defocus = 1.2e7, 580.0
+    k0 = np.sqrt(2 * defocus / (cs * LAM**2))
+    grid = Grid((8, 8), (1 / (8 * k0), 1 / (8 * k0)))
+    chi = aberration_phase(grid, LAM, Aberrations(C30=cs, C10=-defocus))
+    assert chi[0, 1] == pytest.approx(0, abs=1e-9)
+    assert aberration_phase(grid, LAM, Aberrations(C30=cs))[0, 1] > 0
+
+
+def test_phase_contrast_of_a_weak_object_follows_the_transfer_function():
+    # I = 1 + 2 sum phi_k sin(chi): a cosine phase grating of amplitude e
+    n, pixel, order, e = 64, 0.2, 4, 1e-3
+    x = np.arange(n) / n
+    array = np.exp(1j * e * np.cos(2 * np.pi * order * x))[None, None] * np.ones((1, n, 1))
+    exit_wave = ExitWave(array.astype(np.complex128), Grid((n, n), pixel), 300e3)
+    k = order / (n * pixel)
+    for defocus in (50.0, 200.0, -200.0):
+        chi = -np.pi * LAM * defocus * k**2
+        image = expected_image(exit_wave, ImagingConditions(defocus=defocus), Detector(pixel))
+        contrast = 2 * np.fft.fft(image[0])[order].real / n
+        assert contrast == pytest.approx(2 * e * np.sin(chi), abs=2e-6)
+
+
+def test_focal_spread_damps_a_weak_object_by_its_gaussian_envelope():
+    # linear theory: exp(-(pi lambda sigma k^2)^2 / 2)
+    n, order, e, spread = 64, 12, 1e-3, 15.0
+    x = np.arange(n) / n
+    array = np.exp(1j * e * np.cos(2 * np.pi * order * x))[None, None] * np.ones((1, n, 1))
+    exit_wave = ExitWave(array.astype(np.complex128), GRID, 300e3)
+    k = order / (n * 0.2)
+    quarter = 0.5 / (LAM * k**2)  # defocus of full contrast
+    sharp, damped = (
+        np.fft.fft(
+            expected_image(
+                exit_wave, ImagingConditions(defocus=quarter, focal_spread=s), Detector(0.2)
+            )[0]
+        )[order].real
+        for s in (0.0, spread)
+    )
+    envelope = np.exp(-0.5 * (np.pi * LAM * spread * k**2) ** 2)
+    assert 0.6 < envelope < 0.8
+    assert damped / sharp == pytest.approx(envelope, rel=5e-3)
+
+
+def test_number_of_foci_is_enough(wave):
+    conditions = ImagingConditions(defocus=100.0, focal_spread=30.0)
+    image = expected_image(wave, conditions, Detector(0.2))
+    foci, weights = focal_series_weights(30.0, 61)
+    many = sum(
+        w * expected_image(wave, ImagingConditions(defocus=100.0 + f), Detector(0.2))
+        for f, w in zip(foci, weights, strict=True)
+    )
+    assert np.sqrt(np.mean((image - many) ** 2)) < 3e-3 * many.std()
+
+
+def test_phonons_are_averaged_incoherently(wave):
+    conditions = ImagingConditions(defocus=50.0)
+    each = [
+        expected_image(ExitWave(w[None], wave.grid, wave.energy), conditions, Detector(0.2))
+        for w in wave.array
+    ]
+    np.testing.assert_allclose(
+        expected_image(wave, conditions, Detector(0.2)), np.mean(each, axis=0), atol=1e-5
+    )
+
+
+def test_shot_noise_has_the_variance_of_its_mean():
+    image = form_image(blank((256, 256)), ImagingConditions(dose=500.0), Detector(0.4), rng=3)
+    assert image.counts.dtype == np.uint16
+    assert image.counts.shape == (128, 128)
+    expected = 500.0 * 0.4**2
+    n = image.counts.size
+    assert image.counts.mean() == pytest.approx(expected, abs=4 * np.sqrt(expected / n))
+    assert image.counts.var() == pytest.approx(expected, rel=4 * np.sqrt(2 / n))
+
+
+def test_pixels_integrate_over_their_area(wave):
+    fine = expected_image(wave, ImagingConditions(defocus=100.0), Detector(0.2))
+    coarse = expected_image(wave, ImagingConditions(defocus=100.0), Detector(0.8))
+    blocks = fine.reshape(32, 4, 32, 4).mean(axis=(1, 3))
+    np.testing.assert_allclose(coarse, blocks, atol=1e-6)
+
+
+def test_plasmon_losses_dilute_contrast_and_keep_the_mean(wave):
+    clean = expected_image(wave, ImagingConditions(), Detector(0.2))
+    lossy = expected_image(
+        wave, ImagingConditions(plasmon_weight=0.4, plasmon_background=1.5), Detector(0.2)
+    )
+    assert lossy.mean() == pytest.approx(clean.mean())
+    assert lossy.std() / clean.std() == pytest.approx(1 - 0.4 * 1.5 / 2.5)
+
+
+def test_many_images_equal_single_ones(wave):
+    conditions = [ImagingConditions(defocus=d, dose=300.0) for d in (0.0, 100.0)]
+    together = list(form_images(wave, conditions, Detector(0.4), [7, 8]))
+    for image, condition, seed in zip(together, conditions, (7, 8), strict=True):
+        alone = form_image(wave, condition, Detector(0.4), rng=seed)
+        np.testing.assert_array_equal(image.counts, alone.counts)
+
+
+def test_mask_covers_the_atoms_of_the_particle_and_nothing_far_away():
+    specimen = gold_on_carbon().keep(slice(500, None))
+    mask = phase_mask(compute_exit_wave(specimen), 0.2)
+    assert mask.classes.dtype == np.uint8
+    ys, xs = (specimen.positions[:, [1, 0]].T / 0.2).astype(int)
+    assert mask.classes[ys, xs].mean() > 0.95
+    y, x = np.mgrid[:128, :128] * 0.2
+    far = np.hypot(x - 12.8, y - 12.8) > 9.5  # 6, an atom's radius of 1 and the blur
+    assert not mask.classes[far].any()
+
+
+def test_masks_are_binned_to_the_detector():
+    wave = compute_exit_wave(gold_on_carbon().keep(slice(500, None)))
+    fine, coarse = phase_mask(wave, 0.2), phase_mask(wave, 0.8)
+    assert coarse.classes.shape == (32, 32)
+    assert coarse.classes.mean() == pytest.approx(fine.classes.mean(), rel=0.1)
+    with pytest.raises(ValueError, match="pixel_size must be a multiple"):
+        phase_mask(wave, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"defocus": np.nan}, "defocus must be finite"),
+        ({"focal_spread": -1}, "focal_spread must be >= 0"),
+        ({"dose": 0}, "dose must be positive"),
+        ({"plasmon_weight": 1.5}, "plasmon_weight must be in 0..1"),
+        ({"plasmon_background": -1}, "plasmon_background must be >= 0"),
+    ],
+)
+def test_impossible_conditions_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        ImagingConditions(**change)
+
+
+def test_impossible_images_are_refused():
+    with pytest.raises(ValueError, match="pixel_size must divide the wave's extent"):
+        form_image(blank(), ImagingConditions(), Detector(0.37))
+    with pytest.raises(ValueError, match="rng must be given for shot noise"):
+        form_image(blank(), ImagingConditions(dose=1.0), Detector(0.2))
+    with pytest.raises(ValueError, match="C12 must be finite"):
+        Aberrations(C12=np.inf)
+    with pytest.raises(ValueError, match="threshold must be between"):
+        phase_mask(blank(), threshold=0.0)

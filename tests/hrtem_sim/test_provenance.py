@@ -1,0 +1,131 @@
+"""Streams, ids and strict recipes."""
+
+import tomllib
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from hrtem_sim.provenance import (
+    Distribution,
+    RecipeError,
+    from_table,
+    identity,
+    read_recipe,
+    rng_for,
+    to_table,
+    to_toml,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    radius: Distribution
+    count: int = 3
+    box: tuple[float, float] = (1.0, 2.0)
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Whole:
+    seed: int
+    part: Part
+    extra: dict[str, Distribution] = field(default_factory=dict)
+
+
+GOOD = {"seed": 1, "part": {"radius": {"uniform": [1, 2]}}, "extra": {"a": 2.0}}
+
+
+def test_the_same_key_names_the_same_stream_everywhere():
+    # a stored number: a change would silently change every data set
+    assert rng_for(7, "noise", 3).integers(2**32) == 2869663054
+    assert rng_for(7, "noise", 3).integers(2**32) == rng_for(7, "noise", 3).integers(2**32)
+
+
+def test_different_keys_name_different_streams():
+    keys = [(1, "a"), (2, "a"), (1, "b"), (1, "a", 0), (1, "a", "0"), (1, "a", 0, 0)]
+    assert len({rng_for(*key).integers(2**62) for key in keys}) == len(keys)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, True, "1"])
+def test_bad_seeds_are_refused(seed):
+    with pytest.raises(ValueError, match="root_seed must be a non-negative integer"):
+        rng_for(seed, "a")
+
+
+def test_identity_depends_on_type_and_content_only():
+    assert identity({"a": 1, "b": (1, 2)}) == identity({"b": [1, 2], "a": 1})
+    values = [1, 1.0, True, "1", None, np.zeros(2), np.zeros(2, np.float32), np.zeros((1, 2)), {}]
+    assert len({identity(value) for value in values}) == len(values)
+    assert identity(np.float64(0.1)) == identity(0.1)
+    assert identity(1, "recipe").startswith("recipe-")
+    assert identity(1, "recipe")[7:] != identity(1, "plan")[5:]
+
+
+def test_identity_refuses_what_has_no_canonical_form():
+    with pytest.raises(TypeError, match="plain data"):
+        identity(object())
+
+
+def test_recipes_go_to_toml_and_back():
+    recipe = from_table(Whole, GOOD)
+    assert from_table(Whole, tomllib.loads(to_toml(to_table(recipe)))) == recipe
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({}, "seed is missing"),
+        ({**GOOD, "sed": 1}, "sed is not a field of the recipe .did you mean 'seed'"),
+        ({**GOOD, "seed": 1.5}, "seed must be an integer; got 1.5"),
+        ({**GOOD, "seed": True}, "seed must be an integer; got True"),
+        ({**GOOD, "part": 3}, "part must be a table; got 3"),
+        ({**GOOD, "part": {"radius": "x"}}, "part.radius must be a number or a table"),
+        ({**GOOD, "part": {"radius": {"uniform": [2, 1]}}}, "part.radius: uniform takes"),
+        ({**GOOD, "part": {"radius": {"uniforn": [1, 2]}}}, "kind must be one of"),
+        ({**GOOD, "part": {"radius": float("nan")}}, "part.radius must be a number"),
+        ({**GOOD, "part": {"radius": 1, "box": [1]}}, "part.box must be a list of 2 values"),
+        ({**GOOD, "part": {"radius": 1, "box": [1, "a"]}}, r"part.box\[1\] must be a finite"),
+        ({**GOOD, "extra": {"a": "b"}}, "extra.a must be a number or a table"),
+    ],
+)
+def test_bad_recipes_name_the_field_the_rule_and_the_value(table, message):
+    with pytest.raises(RecipeError, match=message) as error:
+        from_table(Whole, table)
+    assert "\n" not in str(error.value)
+
+
+def test_unreadable_files_are_refused(tmp_path):
+    with pytest.raises(RecipeError, match="cannot be read: No such file"):
+        read_recipe(tmp_path / "none.toml")
+    bad = tmp_path / "bad.toml"
+    bad.write_text("a = = 1")
+    with pytest.raises(RecipeError, match="not valid TOML"):
+        read_recipe(bad)
+    bad.write_bytes(b"\xff\xfe")
+    with pytest.raises(RecipeError, match="not UTF-8"):
+        read_recipe(bad)
+
+
+@pytest.mark.parametrize(
+    ("distribution", "reference"),
+    [
+        (Distribution("uniform", (2, 5)), stats.uniform(2, 3)),
+        (Distribution("log_uniform", (10, 1000)), stats.loguniform(10, 1000)),
+        (Distribution("normal", (3, 2)), stats.norm(3, 2)),
+        (Distribution("truncated_normal", (40, 10, 30, 50)), stats.truncnorm(-1, 1, 40, 10)),
+    ],
+)
+def test_draws_follow_the_distribution(distribution, reference):
+    rng = np.random.default_rng(4)
+    draws = [distribution.draw(rng) for _ in range(3000)]
+    assert stats.kstest(draws, reference.cdf).pvalue > 1e-3
+
+
+def test_discrete_draws_reach_every_value():
+    rng = np.random.default_rng(4)
+    integers = {Distribution("integers", (0, 3)).draw(rng) for _ in range(200)}
+    assert integers == {0, 1, 2, 3}
+    assert {Distribution("choice", (1.5, 9)).draw(rng) for _ in range(100)} == {1.5, 9}
+    assert Distribution("constant", (4.0,)).draw(rng) == 4.0
