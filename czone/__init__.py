@@ -1,4 +1,4 @@
-"""Atomic structures of nanoscale objects: crystals and amorphous matter cut by shapes, joined to scenes.
+"""Atomic structures of nanoscale objects: crystals and amorphous matter, cut by shapes and joined.
 
 From the bottom up: `geometry`, `transform`, `generator`, `volume` and `molecule`, `scene`; beside
 the scene `prefab`, `surface` and `viz`; below all `util`. The sub-packages load when first used.

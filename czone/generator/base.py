@@ -43,7 +43,7 @@ class BaseGenerator(Compared, Spelled, ABC):
         Parameters
         ----------
         region
-            Offers `chords`, `check_if_interior` and `outer_box`, see `Volume`.
+            Offers `span`, `chords` and `check_if_interior`, see `Volume`.
         """
         return None
 

@@ -238,8 +238,8 @@ class Generator(BaseGenerator):
         if strain is not None:
             strain.scrape_params(self)
             bbox = strain.source_box(np.asarray(bbox, dtype=float))
-        positions, atom = cell_atoms(voxel.sbases, voxel.origin, cell.coords, bbox)
-        numbers = cell.numbers[atom]
+        positions, count = cell_atoms(voxel.sbases, voxel.origin, cell.coords, bbox)
+        numbers = np.tile(cell.numbers, count)
         if self._post_transform is not None:
             positions, numbers = self._post_transform.apply_function(positions, numbers)
             numbers = atomic_numbers("species", np.asarray(numbers))
@@ -252,11 +252,13 @@ class Generator(BaseGenerator):
         cell = self._contents()
         if self._strain_field is not None or self._post_transform is not None:
             return None
-        box = region.outer_box()
-        if len(box) == 0:
+        bases, origin = self._voxel.sbases, self._voxel.origin
+        inverse = np.linalg.inv(bases)
+        low, high = region.span(inverse)
+        if (low > high).any():
             return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
-        voxel = self._voxel
-        starts, step, atom = row_starts(voxel.sbases, voxel.origin, cell.coords, box)
+        corner = inverse @ origin
+        starts, step, atom = row_starts(bases, origin, cell.coords, low - corner, high - corner)
         chords = region.chords(starts, step)
         if chords is None:
             return None

@@ -8,11 +8,18 @@ import numpy as np
 
 __all__ = ["cell_atoms", "row_starts", "written_out"]
 
+# Corners of a cell, in fractional coordinates.
+_CORNERS = np.array([[k >> 2 & 1, k >> 1 & 1, k & 1] for k in range(8)], dtype=float)
+
 
 def row_starts(
-    bases: np.ndarray, origin: np.ndarray, offsets: np.ndarray, box: np.ndarray
+    bases: np.ndarray,
+    origin: np.ndarray,
+    offsets: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return one point on every row that may reach a box.
+    """Return one point on every row that may reach a region.
 
     Parameters
     ----------
@@ -22,8 +29,8 @@ def row_starts(
         Origin (3,) of the lattice, in angstrom.
     offsets
         Fractional coordinates (n, 3) of the atoms of a cell.
-    box
-        Points (m, 3) around the region, in angstrom.
+    low, high
+        Lowest and highest fractional coordinates (3,) in the region.
 
     Returns
     -------
@@ -34,19 +41,15 @@ def row_starts(
     atom
         Index (k,) of the atom of the cell each row repeats.
     """
-    inverse = np.linalg.inv(bases)
-    corners = _box_corners(box)
-    fractions = (corners - origin) @ inverse.T
-    low = np.floor(fractions.min(axis=0) - offsets.max(axis=0)).astype(np.int64)
-    high = np.ceil(fractions.max(axis=0) - offsets.min(axis=0)).astype(np.int64)
-    along = int(np.argmax(high - low))
+    first_cell = np.ceil(low - offsets.max(axis=0) - 1e-6).astype(np.int64)
+    last_cell = np.floor(high - offsets.min(axis=0) + 1e-6).astype(np.int64)
+    along = int(np.argmax(last_cell - first_cell))
     first, second = (k for k in range(3) if k != along)
-    i = np.arange(low[first], high[first] + 1)
-    j = np.arange(low[second], high[second] + 1)
-    grid = (
-        i[:, None, None] * bases[:, first] + j[None, :, None] * bases[:, second] + origin
-    ).reshape(-1, 3)
-    starts = ((offsets @ bases.T)[:, None, :] + grid[None]).reshape(-1, 3)
+    i = np.arange(first_cell[first], last_cell[first] + 1.0)
+    j = np.arange(first_cell[second], last_cell[second] + 1.0)
+    side = i[:, None] * bases[:, first] + origin
+    grid = (side[:, None, :] + j[:, None] * bases[:, second]).reshape(-1, 3)
+    starts = ((offsets @ bases.T)[:, None, :] + grid).reshape(-1, 3)
     return starts, bases[:, along].copy(), np.repeat(np.arange(len(offsets)), len(grid))
 
 
@@ -74,24 +77,27 @@ def written_out(
 
 def cell_atoms(
     bases: np.ndarray, origin: np.ndarray, offsets: np.ndarray, box: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the atoms of all cells that reach a box, and which atom of the cell each is.
+) -> tuple[np.ndarray, int]:
+    """Return the atoms of all cells that reach a box, cell after cell.
 
     Returns
     -------
     positions
         Array (n, 3), in angstrom.
-    atom
-        Index (n,) into `offsets`.
+    count
+        Number of cells.
     """
     from ..geometry.primitives import half_space_chords
 
-    corner = _box_corners(np.array([np.zeros(3), np.ones(3)])) @ bases.T
+    corner = _CORNERS @ bases.T
     reach = np.vstack([corner, offsets @ bases.T])
     # A cell at x reaches the box if x lies in the box widened by the cell itself.
     low = np.min(box, axis=0) - reach.max(axis=0)
     high = np.max(box, axis=0) - reach.min(axis=0)
-    starts, step, _ = row_starts(bases, origin, np.zeros((1, 3)), np.array([low, high]))
+    fractions = (np.where(_CORNERS > 0, high, low) - origin) @ np.linalg.inv(bases).T
+    starts, step, _ = row_starts(
+        bases, origin, np.zeros((1, 3)), fractions.min(axis=0), fractions.max(axis=0)
+    )
     faces = np.vstack([np.column_stack([np.eye(3), -high]), np.column_stack([-np.eye(3), low])])
     enter, leave = half_space_chords(starts, step, faces, 1e-9)
     hit = leave >= enter
@@ -99,11 +105,5 @@ def cell_atoms(
     first = np.ceil(enter - 1e-9).astype(np.int64)
     last = np.floor(leave + 1e-9).astype(np.int64)
     cells, _ = written_out(starts, step, first, last)
-    positions = (cells[:, None, :] + (offsets @ bases.T)[None]).reshape(-1, 3)
-    return positions, np.tile(np.arange(len(offsets)), len(cells))
-
-
-def _box_corners(box: np.ndarray) -> np.ndarray:
-    low, high = np.min(box, axis=0), np.max(box, axis=0)
-    pick = np.array([[k >> 2 & 1, k >> 1 & 1, k & 1] for k in range(8)], dtype=bool)
-    return np.where(pick, high, low)
+    positions = (cells[:, None, :] + offsets @ bases.T).reshape(-1, 3)
+    return positions, len(cells)

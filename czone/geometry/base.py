@@ -74,13 +74,24 @@ class BaseAlgebraic(Compared, Spelled, ABC):
         """Return the corners (m, 3) of a convex body around the region, None if unbounded."""
         return None
 
-    def half_spaces(self) -> np.ndarray:
-        """Return rows (a, b, c, d) with a x + b y + c z + d <= 0 all over the region."""
+    def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the lowest and highest x . d over the region, for directions d as rows (k, 3).
+
+        None where the region is unbounded.
+        """
         corners = self.get_bounding_box()
         if corners is None:
-            return np.zeros((0, 4))
-        low, high = np.min(corners, axis=0), np.max(corners, axis=0)
+            return None
+        heights = corners @ directions.T
+        return heights.min(axis=0), heights.max(axis=0)
+
+    def half_spaces(self) -> np.ndarray:
+        """Return rows (a, b, c, d) with a x + b y + c z + d <= 0 all over the region."""
         unit = np.eye(3)
+        span = self.span(unit)
+        if span is None:
+            return np.zeros((0, 4))
+        low, high = span
         return np.vstack([np.column_stack([unit, -high]), np.column_stack([-unit, low])])
 
     def from_alg_object(self, **kwargs: Any) -> "BaseAlgebraic":

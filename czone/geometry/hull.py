@@ -85,8 +85,14 @@ class Hull(Compared):
 
     def check_if_interior(self, points: np.ndarray, tol: float) -> np.ndarray:
         """Tell which points are inside or within `tol` (angstrom) of a face."""
-        heights = points @ self.equations[:, :3].T + self.equations[:, 3]
-        return (heights <= tol).all(axis=-1)
+        normals, offsets = self.equations[:, :3], self.equations[:, 3]
+        heights = normals @ points.reshape(-1, 3).T
+        return (heights <= (tol - offsets)[:, None]).all(axis=0).reshape(points.shape[:-1])
+
+    def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the lowest and highest x . d over the hull, for directions d as rows (k, 3)."""
+        heights = directions @ self.points.T
+        return heights.min(axis=1), heights.max(axis=1)
 
     def chords(
         self, starts: np.ndarray, direction: np.ndarray, tol: float

@@ -135,6 +135,12 @@ class Sphere(BaseAlgebraic):
         """Return the 8 corners of the cube around the ball."""
         return self._center + (self._radius + self._tol) * _CUBE
 
+    def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the lowest and highest x . d over the ball, for directions d as rows (k, 3)."""
+        middle = directions @ self._center
+        reach = (self._radius + self._tol) * np.sqrt((directions * directions).sum(axis=1))
+        return middle - reach, middle + reach
+
 
 class Ellipsoid(BaseAlgebraic):
     """Image of the unit ball under a matrix: centre + axes @ u for all |u| <= 1.
@@ -207,6 +213,12 @@ class Ellipsoid(BaseAlgebraic):
         """Return the 8 corners of the box, along x, y and z, around the ellipsoid."""
         half = np.linalg.norm(self._axes, axis=1) * self._unit_reach()
         return self._center + half * _CUBE
+
+    def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the lowest and highest x . d over the ellipsoid, for directions d as rows (k, 3)."""
+        middle = directions @ self._center
+        reach = self._unit_reach() * np.linalg.norm(directions @ self._axes, axis=1)
+        return middle - reach, middle + reach
 
 
 class Plane(BaseAlgebraic):

@@ -178,12 +178,6 @@ class Volume(BaseVolume):
             enter, leave = np.maximum(enter, other_enter), np.minimum(leave, other_leave)
         return enter, leave
 
-    def _bounded_parts(self) -> list[np.ndarray]:
-        """Return the corners of every part that is bounded by itself."""
-        parts = [] if self._hull is None else [self._points]
-        boxes = [surface.get_bounding_box() for surface in self._alg_objects]
-        return parts + [box for box in boxes if box is not None]
-
     def get_bounding_box(self) -> np.ndarray:
         """Return the corners (m, 3) of a convex body around the volume, in angstrom.
 
@@ -197,29 +191,41 @@ class Volume(BaseVolume):
         self._require_bounds()
         if self._hull is not None and not self._alg_objects:
             return np.array(self._points)
-        parts = self._bounded_parts()
-        if len(self._alg_objects) == 1 and len(parts) == 1 and self._hull is None:
-            return parts[0]
+        if len(self._alg_objects) == 1 and self._hull is None:
+            corners = self._alg_objects[0].get_bounding_box()
+            if corners is not None:
+                return np.array(corners)
         faces = [surface.half_spaces() for surface in self._alg_objects]
         if self._hull is not None:
             faces.append(self._hull.equations - [0, 0, 0, self.tolerance])
         corners, status = enclosed_corners(np.vstack(faces))
-        if status == 3 and not parts:
+        if status == 3:
             raise ValueError(
                 "alg_objects must bound the volume on all sides, with points or by themselves; "
                 f"got {self._alg_objects!r}"
             )
         return corners
 
+    def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return bounds of x . d over the volume, for directions d as rows (k, 3), in angstrom.
+
+        Low above high tells that the surfaces have no common part.
+        """
+        self._require_bounds()
+        spans = [] if self._hull is None else [self._hull.span(directions)]
+        spans += [span for s in self._alg_objects if (span := s.span(directions)) is not None]
+        if not spans:
+            heights = self.get_bounding_box() @ directions.T
+            spans = [(heights.min(axis=0, initial=np.inf), heights.max(axis=0, initial=-np.inf))]
+        low, high = spans[0]
+        for other_low, other_high in spans[1:]:
+            low, high = np.maximum(low, other_low), np.minimum(high, other_high)
+        return low - self.tolerance, high + self.tolerance
+
     def outer_box(self) -> np.ndarray:
         """Return two corners (2, 3) of a box along x, y, z around the volume; (0, 3) if empty."""
-        self._require_bounds()
-        parts = self._bounded_parts() or [self.get_bounding_box()]
-        if len(parts[0]) == 0:
-            return np.zeros((0, 3))
-        low = np.max([part.min(axis=0) for part in parts], axis=0) - self.tolerance
-        high = np.min([part.max(axis=0) for part in parts], axis=0) + self.tolerance
-        return np.array([low, high]) if (low <= high).all() else np.zeros((0, 3))
+        low, high = self.span(np.eye(3))
+        return np.zeros((0, 3)) if (low > high).any() else np.array([low, high])
 
     # What fills it.
 

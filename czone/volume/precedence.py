@@ -30,37 +30,32 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
     priorities = np.array([ob.priority for ob in objects])
     atoms = [np.asarray(ob.atoms, dtype=float).reshape(-1, 3) for ob in objects]
     masks = [np.ones(len(a), dtype=bool) for a in atoms]
+    # Where the atoms of each object are, and where each object can have an inside.
+    atom_lows, atom_highs = _reach([_box_around(a) for a in atoms])
     lows, highs = _reach([_box_of(ob) for ob in objects])
-    for index, positions in enumerate(atoms):
-        if len(positions) == 0:
-            continue
-        low, high = positions.min(axis=0), positions.max(axis=0)
-        wins = priorities <= priorities[index]
-        wins[index] = False
+    for index, ob in enumerate(objects):
+        loses = priorities >= priorities[index]
+        loses[index] = False
         for shift in images:
-            # Points moved by the shift, or objects moved against it: the same test.
-            meets = wins & ((lows <= high + shift) & (highs >= low + shift)).all(axis=1)
-            for other in np.flatnonzero(meets):
-                _drop_inside(
-                    masks[index], positions, objects[other], shift, lows[other], highs[other]
-                )
+            # Points moved by the shift against one object: the object moved against its images.
+            near = (atom_lows + shift <= highs[index]) & (atom_highs + shift >= lows[index])
+            found = np.flatnonzero(loses & near.all(axis=1))
+            if len(found):
+                points = np.concatenate([atoms[k] for k in found])
+                points = points + shift if shift.any() else points
+                outside = ~np.asarray(ob.check_if_interior(points), dtype=bool)
+                ends = np.cumsum([len(atoms[k]) for k in found])
+                for k, part in zip(found, np.split(outside, ends[:-1]), strict=True):
+                    masks[k] &= part
     return masks
 
 
-def _drop_inside(
-    mask: np.ndarray,
-    positions: np.ndarray,
-    other: Any,
-    shift: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-) -> None:
-    """Clear the mask of the positions that lie inside another object."""
-    alive = np.flatnonzero(mask)
-    points = positions[alive] + shift
-    near = ((points >= low) & (points <= high)).all(axis=1)
-    if near.any():
-        mask[alive[near]] = ~np.asarray(other.check_if_interior(points[near]), dtype=bool)
+def _box_around(points: np.ndarray) -> np.ndarray:
+    """Return the low and high corner (2, 3) of the box around points, (0, 3) for none."""
+    if len(points) == 0:
+        return points
+    columns = [points[:, axis] for axis in range(3)]
+    return np.array([[c.min() for c in columns], [c.max() for c in columns]])
 
 
 def _box_of(ob: Any) -> np.ndarray | None:
