@@ -1,0 +1,43 @@
+# make demo   the whole path: atoms, micrographs, a network, real micrographs; opens in report.html
+# make test   everything that CI runs: tests, import contracts, ruff
+# make docs   the documentation as web pages
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_OUT ?= demo-run
+WORKERS ?= 2
+
+.PHONY: demo test docs clean
+
+demo: $(VENV)/.train
+	$(BIN)/seg-train run recipes/demo.toml --out $(DEMO_OUT) --workers $(WORKERS)
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2
+
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.train: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --disable-pip-version-check -e ".[train]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --disable-pip-version-check -e ".[dev]"
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --disable-pip-version-check -e ".[docs]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(DEMO_OUT) docs/_build

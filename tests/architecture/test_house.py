@@ -1,0 +1,75 @@
+"""The house: what imports what, how long it takes, what the files say."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("czone", "hrtem_sim", "seg_train")
+
+
+def python(code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import czone, hrtem_sim, seg_train",
+        "import hrtem_sim.cli, seg_train.cli",
+        "import czone.generator, czone.volume, czone.scene, czone.prefab, czone.surface, czone.util",
+        "import hrtem_sim.dataset, hrtem_sim.imaging, hrtem_sim.wave, hrtem_sim.mask",
+    ],
+)
+def test_no_import_loads_tensorflow_matplotlib_or_prismatic(statement):
+    heavy = "{'tensorflow', 'keras', 'matplotlib', 'pyprismatic', 'segmentation_models', 'torch'}"
+    loaded = python(f"import sys; {statement}; print(sorted({heavy} & set(sys.modules)))")
+    assert loaded.strip() == "[]"
+
+
+def test_import_of_czone_is_fast():
+    seconds = [
+        float(python("import time; t = time.perf_counter(); import czone; "
+                     "print(time.perf_counter() - t)"))
+        for _ in range(3)
+    ]
+    assert min(seconds) < 1.5  # the budget of ARCHITECTURE.md, on a quiet machine
+
+
+def test_modules_stay_readable():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long
+
+
+def test_every_module_says_what_it_holds():
+    silent = [
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if not path.read_text(encoding="utf-8").lstrip().startswith(('"""', 'r"""'))
+    ]
+    assert not silent
+
+
+def test_versions_agree():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    assert f"## {project['version']}" in changelog
+
+
+def test_documents_point_at_files_that_exist():
+    for document in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"):
+        text = (ROOT / document).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", text):
+            assert (ROOT / target).exists(), f"{document} points at {target}"
