@@ -1,9 +1,9 @@
 """Second spellings: the Construction Zone names beside our own.
 
-A class that derives from :class:`Spelled` lists its pairs once, ``_spellings = {"checkIfInterior":
-"check_if_interior"}``. Every class below it, the user's own included, then has both names bound to the
-same function, whichever of the two its author wrote, so that overriding either and calling
-``super()`` by either works. Keywords and functions get theirs from :func:`keywords`.
+A class that derives from `Spelled` lists its pairs once, ``_spellings = {"checkIfInterior":
+"check_if_interior"}``. Every class below it, the user's own included, then has both names bound to
+the same function, whichever of the two its author wrote, so that overriding either and calling
+``super()`` by either works. Functions get second spellings of their keywords from `keywords`.
 """
 
 import functools
@@ -73,7 +73,7 @@ def keywords(**pairs: str) -> Callable:
                 first = pairs[second]
                 if first in kwargs:
                     raise TypeError(
-                        f"{function.__name__}() got both {first!r} and its second spelling {second!r}"
+                        f"{function.__name__}() got {first!r} and its second spelling {second!r}"
                     )
                 kwargs[first] = kwargs.pop(second)
             return function(*args, **kwargs)

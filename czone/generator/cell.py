@@ -84,7 +84,8 @@ class UnitCell:
         coords = as_points("coords", self.coords)
         if len(numbers) != len(coords) or len(numbers) == 0:
             raise ValueError(
-                f"Z and coords must have the same length, at least 1; got {len(numbers)} and {len(coords)}"
+                "Z and coords must have the same length, at least 1; "
+                f"got {len(numbers)} and {len(coords)}"
             )
         matrix = np.array(self.matrix, dtype=float)
         for name, array in (("numbers", numbers), ("coords", coords), ("matrix", matrix)):
@@ -100,8 +101,8 @@ class UnitCell:
             raise ValueError("structure must hold at least one site; got none")
         if not structure.is_ordered:
             raise ValueError(
-                "structure must be ordered, one whole atom per site; got a structure with partial or "
-                f"mixed occupancies ({structure.composition}). Order it first (pymatgen's "
+                "structure must be ordered, one whole atom per site; got one with partial or mixed "
+                f"occupancies ({structure.composition}). Order it first (pymatgen's "
                 "OrderDisorderedStructureTransformation), or build the ordered parent and apply a "
                 "ChemicalSubstitution"
             )

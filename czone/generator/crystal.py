@@ -134,7 +134,7 @@ class Generator(BaseGenerator):
 
     @property
     def structure(self) -> Any:
-        """The pymatgen Structure of the untransformed cell; setting it keeps origin and rotation."""
+        """The pymatgen Structure before all transforms; setting it keeps origin and rotation."""
         if self._structure is None and self._cell is not None:
             self._structure = self._cell.to_structure()
         return self._structure
@@ -162,7 +162,7 @@ class Generator(BaseGenerator):
 
     @property
     def orientation(self) -> np.ndarray:
-        """Matrix (3, 3) of all transforms so far: from the untransformed lattice to the present one."""
+        """Matrix (3, 3) from the lattice of the structure to the present one: all transforms."""
         if self._voxel is None or self._cell is None:
             return np.eye(3)
         return self._voxel.sbases @ np.linalg.inv(self._cell.matrix.T)

@@ -6,6 +6,8 @@ at once, and only the atoms that stay are ever written out.
 
 import numpy as np
 
+from ..geometry.lines import half_space_chords
+
 __all__ = ["cell_atoms", "row_starts", "written_out"]
 
 # Corners of a cell, in fractional coordinates.
@@ -87,8 +89,6 @@ def cell_atoms(
     count
         Number of cells.
     """
-    from ..geometry.primitives import half_space_chords
-
     corner = _CORNERS @ bases.T
     reach = np.vstack([corner, offsets @ bases.T])
     # A cell at x reaches the box if x lies in the box widened by the cell itself.

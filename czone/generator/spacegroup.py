@@ -123,8 +123,8 @@ def fill_cell(
         for other, taken in zip(found_numbers, found, strict=True):
             if (_apart(taken, orbit[0]) < 1e-5).any():
                 raise ValueError(
-                    f"coords must be distinct sites; {site.tolist()} (Z = {number}) falls on a site "
-                    f"of Z = {other}"
+                    f"coords must be distinct sites; {site.tolist()} (Z = {number}) falls on "
+                    f"one of Z = {other}"
                 )
         found_numbers.append(number)
         found.append(orbit)

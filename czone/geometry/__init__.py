@@ -4,6 +4,7 @@ A surface implements ``moved(matrix, shift)``; nothing here knows what a transfo
 """
 
 from .base import BaseAlgebraic, MovedAlgebraic
+from .cylinder import Cylinder
 from .hull import (
     Hull,
     convex_hull_to_planes,
@@ -11,7 +12,7 @@ from .hull import (
     get_bounding_box,
     make_rect_prism,
 )
-from .primitives import Cylinder, Ellipsoid, Plane, Sphere
+from .primitives import Ellipsoid, Plane, Sphere
 from .rotations import rot_align, rot_v, rot_vtv, rot_zxz
 from .voxel import Voxel
 

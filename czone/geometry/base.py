@@ -10,7 +10,7 @@ from ..equality import Compared
 from ..spelling import Spelled, keywords
 from .checks import as_matrix, as_positive, as_vector
 
-__all__ = ["BaseAlgebraic", "MovedAlgebraic", "point_rows"]
+__all__ = ["BaseAlgebraic", "MovedAlgebraic", "Params", "point_rows"]
 
 
 def point_rows(points: ArrayLike) -> np.ndarray:
@@ -19,6 +19,13 @@ def point_rows(points: ArrayLike) -> np.ndarray:
     if rows.ndim == 0 or rows.shape[-1] != 3:
         raise ValueError(f"points must have shape (n, 3) or (3,); got shape {rows.shape}")
     return rows
+
+
+class Params(tuple):
+    """Parameters that may be read or called: Construction Zone has both, depending on the class."""
+
+    def __call__(self) -> "Params":
+        return self
 
 
 class BaseAlgebraic(Compared, Spelled, ABC):

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from ..equality import Compared
 from .checks import as_points
-from .primitives import Plane, half_space_chords
+from .lines import half_space_chords
+from .primitives import Plane
 
 __all__ = [
     "Hull",
@@ -77,7 +78,7 @@ class Hull(Compared):
 
     @cached_property
     def equations(self) -> np.ndarray:
-        """Faces as rows (a, b, c, d) with a x + b y + c z + d <= 0 inside; one row per flat face."""
+        """Flat faces as rows (a, b, c, d) with a x + b y + c z + d <= 0 inside."""
         rows = self.qhull.equations
         scale = np.array([1, 1, 1, 1 / max(1.0, np.abs(self.points).max())])
         _, first = np.unique(np.round(rows * scale, 9), axis=0, return_index=True)
@@ -151,7 +152,7 @@ def enclosed_corners(half_spaces: np.ndarray) -> tuple[np.ndarray, int]:
 
     rows = np.asarray(half_spaces, dtype=float)
     rows = rows / np.linalg.norm(rows[:, :3], axis=1, keepdims=True)
-    # The centre of the largest ball that fits; its radius is capped so that an open body has one too.
+    # The centre of the largest ball that fits; the radius is capped: an open body has one too.
     ball = np.column_stack([rows[:, :3], np.ones(len(rows))])
     bounds = [(None, None)] * 3 + [(None, 1.0)]
     found = linprog([0, 0, 0, -1], A_ub=ball, b_ub=-rows[:, 3], bounds=bounds)

@@ -1,69 +1,17 @@
-"""The algebraic surfaces: plane, sphere, ellipsoid, cylinder."""
+"""The simplest surfaces: sphere, ellipsoid and plane."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..spelling import keywords
-from .base import BaseAlgebraic, point_rows
+from .base import BaseAlgebraic, Params, point_rows
 from .checks import as_matrix, as_positive, as_vector
+from .lines import half_space_chords, quadratic_chords, similarity_scale
 
-__all__ = ["Cylinder", "Ellipsoid", "Plane", "Sphere"]
+__all__ = ["Ellipsoid", "Plane", "Sphere"]
 
 # Corners of the cube [-1, 1]^3.
-_CUBE = np.array([[x, y, z] for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
-
-
-class _Params(tuple):
-    """Parameters that may be read or called: Construction Zone has both, depending on the class."""
-
-    def __call__(self) -> "_Params":
-        return self
-
-
-def similarity_scale(matrix: np.ndarray) -> float | None:
-    """Return s when `matrix` is s times a rotation or reflection, else None."""
-    gram = matrix.T @ matrix
-    scale = np.sqrt(np.trace(gram) / 3)
-    return float(scale) if np.allclose(gram, scale**2 * np.eye(3), atol=1e-9 * scale**2) else None
-
-
-def perpendicular_frame(axis: np.ndarray) -> np.ndarray:
-    """Return two unit vectors, as columns (3, 2), perpendicular to a unit vector."""
-    helper = np.eye(3)[np.argmin(np.abs(axis))]
-    first = np.cross(axis, helper)
-    first /= np.linalg.norm(first)
-    return np.column_stack([first, np.cross(axis, first)])
-
-
-def half_space_chords(
-    starts: np.ndarray, direction: np.ndarray, equations: np.ndarray, tol: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return where lines enter and leave the intersection of half spaces a x + d <= tol."""
-    enter = np.full(len(starts), -np.inf)
-    leave = np.full(len(starts), np.inf)
-    slopes = equations[:, :3] @ direction
-    heights = starts @ equations[:, :3].T + (equations[:, 3] - tol)
-    parallel = np.abs(slopes) <= 1e-12 * np.linalg.norm(direction)
-    if parallel.any():
-        enter[(heights[:, parallel] > 0).any(axis=1)] = np.inf
-    for k in np.flatnonzero(~parallel):
-        t = heights[:, k] / -slopes[k]
-        if slopes[k] > 0:
-            np.minimum(leave, t, out=leave)
-        else:
-            np.maximum(enter, t, out=enter)
-    return enter, leave
-
-
-def quadratic_chords(a: float, b: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the interval where a t^2 + 2 b t + c < 0, for a >= 0."""
-    if a < 1e-24:
-        inside = c < 0
-        return np.where(inside, -np.inf, np.inf), np.where(inside, np.inf, -np.inf)
-    discriminant = b * b - a * c
-    root = np.sqrt(np.maximum(discriminant, 0))
-    hit = discriminant > 0
-    return np.where(hit, (-b - root) / a, np.inf), np.where(hit, (-b + root) / a, -np.inf)
+CUBE = np.array([[x, y, z] for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
 
 
 class Sphere(BaseAlgebraic):
@@ -92,7 +40,7 @@ class Sphere(BaseAlgebraic):
     @property
     def params(self) -> tuple[float, np.ndarray]:
         """Radius and centre."""
-        return _Params((self.radius, self.center))
+        return Params((self.radius, self.center))
 
     @property
     def radius(self) -> float:
@@ -133,7 +81,7 @@ class Sphere(BaseAlgebraic):
 
     def get_bounding_box(self) -> np.ndarray:
         """Return the 8 corners of the cube around the ball."""
-        return self._center + (self._radius + self._tol) * _CUBE
+        return self._center + (self._radius + self._tol) * CUBE
 
     def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the lowest and highest x . d over the ball, for directions d as rows (k, 3)."""
@@ -156,7 +104,8 @@ class Ellipsoid(BaseAlgebraic):
 
     Examples
     --------
-    >>> Ellipsoid([[3, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0]).check_if_interior([[2, 0, 0], [0, 2, 0]])
+    >>> cigar = Ellipsoid([[3, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0])
+    >>> cigar.check_if_interior([[2, 0, 0], [0, 2, 0]])
     array([ True, False])
     """
 
@@ -168,7 +117,7 @@ class Ellipsoid(BaseAlgebraic):
     @property
     def params(self) -> tuple[np.ndarray, np.ndarray]:
         """Axes and centre."""
-        return _Params((self.axes, self.center))
+        return Params((self.axes, self.center))
 
     @property
     def axes(self) -> np.ndarray:
@@ -212,10 +161,10 @@ class Ellipsoid(BaseAlgebraic):
     def get_bounding_box(self) -> np.ndarray:
         """Return the 8 corners of the box, along x, y and z, around the ellipsoid."""
         half = np.linalg.norm(self._axes, axis=1) * self._unit_reach()
-        return self._center + half * _CUBE
+        return self._center + half * CUBE
 
     def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the lowest and highest x . d over the ellipsoid, for directions d as rows (k, 3)."""
+        """Return the lowest and highest x . d over the ellipsoid, for directions d (k, 3)."""
         middle = directions @ self._center
         reach = self._unit_reach() * np.linalg.norm(directions @ self._axes, axis=1)
         return middle - reach, middle + reach
@@ -250,7 +199,7 @@ class Plane(BaseAlgebraic):
     @property
     def params(self) -> tuple[np.ndarray, np.ndarray]:
         """Normal and point."""
-        return _Params((self.normal, self.point))
+        return Params((self.normal, self.point))
 
     @property
     def point(self) -> np.ndarray:
@@ -307,136 +256,3 @@ class Plane(BaseAlgebraic):
     def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where lines enter and leave the half space."""
         return half_space_chords(starts, direction, self.half_spaces(), 0.0)
-
-
-class Cylinder(BaseAlgebraic):
-    """Finite circular cylinder.
-
-    Parameters
-    ----------
-    axis
-        Direction (3,) of the axis, of any length.
-    point
-        Centre (3,) of the cylinder, in angstrom.
-    radius, length
-        In angstrom, above zero.
-    tol
-        Padding, in angstrom, of the mantle and of both ends.
-
-    Examples
-    --------
-    >>> Cylinder([0, 0, 1], [0, 0, 0], 1, 4).check_if_interior([[0, 0, 1.9], [0, 0, 2.1]])
-    array([ True, False])
-    """
-
-    def __init__(
-        self, axis: ArrayLike, point: ArrayLike, radius: float, length: float, tol: float = 1e-5
-    ) -> None:
-        super().__init__(tol=tol)
-        self.axis = axis
-        self.point = point
-        self.radius = radius
-        self.length = length
-
-    @property
-    def params(self) -> tuple[np.ndarray, np.ndarray, float, float]:
-        """Axis, centre, radius and length."""
-        return _Params((self.axis, self.point, self.radius, self.length))
-
-    @property
-    def axis(self) -> np.ndarray:
-        """Unit vector (3,) along the axis."""
-        return self._axis
-
-    @axis.setter
-    def axis(self, value: ArrayLike) -> None:
-        axis = as_vector("axis", value, nonzero=True)
-        self._axis = axis / np.linalg.norm(axis)
-
-    @property
-    def point(self) -> np.ndarray:
-        """Centre (3,), in angstrom."""
-        return self._point
-
-    @point.setter
-    def point(self, value: ArrayLike) -> None:
-        self._point = as_vector("point", value)
-
-    @property
-    def radius(self) -> float:
-        """Radius, in angstrom."""
-        return self._radius
-
-    @radius.setter
-    def radius(self, value: float) -> None:
-        self._radius = as_positive("radius", value)
-
-    @property
-    def length(self) -> float:
-        """Length along the axis, in angstrom."""
-        return self._length
-
-    @length.setter
-    def length(self, value: float) -> None:
-        self._length = as_positive("length", value)
-
-    @keywords(testPoints="points")
-    def check_if_interior(self, points: np.ndarray) -> np.ndarray:
-        """Tell which points are inside."""
-        away = point_rows(points) - self._point
-        along = away @ self._axis
-        radial = np.einsum("...i,...i->...", away, away) - along**2
-        reach = self._radius + self._tol
-        return (radial < reach**2) & (np.abs(along) < self._length / 2 + self._tol)
-
-    def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Cylinder":
-        """Return the cylinder after the map.
-
-        Raises
-        ------
-        ValueError
-            If the map bends the section out of round or tilts the ends: the result is no circular
-            cylinder.
-        """
-        axis = matrix @ self.axis
-        section = matrix @ perpendicular_frame(self.axis)
-        scale = np.linalg.norm(section[:, 0])
-        stretch = np.linalg.norm(axis)
-        round_section = np.allclose(section.T @ section, scale**2 * np.eye(2), atol=1e-9 * scale**2)
-        if not (round_section and np.allclose(axis @ section, 0, atol=1e-9 * scale * stretch)):
-            raise ValueError(
-                "matrix must keep the cylinder circular (a rotation, reflection, or a stretch along "
-                f"or around its axis); got {np.asarray(matrix).tolist()}"
-            )
-        center = matrix @ self.point + shift
-        return Cylinder(axis, center, scale * self.radius, stretch * self.length, tol=self.tol)
-
-    def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return where lines enter and leave the cylinder."""
-        away = starts - self._point
-        heights, slope = away @ self._axis, float(direction @ self._axis)
-        a = max(float(direction @ direction) - slope**2, 0.0)
-        b = away @ direction - heights * slope
-        c = np.einsum("ij,ij->i", away, away) - heights**2 - (self._radius + self._tol) ** 2
-        round_enter, round_leave = quadratic_chords(a, b, c)
-        ends = np.array([np.append(self._axis, 0.0), np.append(-self._axis, 0.0)])
-        flat_enter, flat_leave = half_space_chords(
-            away, direction, ends, self._length / 2 + self._tol
-        )
-        return np.maximum(round_enter, flat_enter), np.minimum(round_leave, flat_leave)
-
-    def get_bounding_box(self) -> np.ndarray:
-        """Return the 8 corners of the square prism around the cylinder."""
-        frame = np.column_stack([perpendicular_frame(self._axis), self._axis])
-        reach = self._radius + self._tol
-        return self._point + (_CUBE * [reach, reach, self._length / 2 + self._tol]) @ frame.T
-
-    def half_spaces(self) -> np.ndarray:
-        """Return the 6 faces of the square prism around the cylinder."""
-        frame = np.column_stack([perpendicular_frame(self._axis), self._axis]).T
-        reach = self._radius + self._tol
-        half = np.array([reach, reach, self._length / 2 + self._tol])
-        heights = frame @ self._point
-        return np.vstack(
-            [np.column_stack([frame, -(heights + half)]), np.column_stack([-frame, heights - half])]
-        )

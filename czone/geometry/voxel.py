@@ -62,7 +62,7 @@ class Voxel(Compared):
         lengths = np.linalg.norm(bases, axis=0)
         if not (lengths > 0).all() or abs(np.linalg.det(bases / lengths)) < 1e-8:
             raise ValueError(
-                "bases must be three vectors (columns) that are not zero, parallel or in one plane; "
+                "bases must be three vectors (columns), not zero, parallel or in one plane; "
                 f"got {bases.tolist()}"
             )
         self._bases = bases

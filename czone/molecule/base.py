@@ -128,8 +128,8 @@ class BaseMolecule(Compared, Spelled, ABC):
             tracked = self._index("new_origin_idx", new_origin_idx)
         if tracked is not None and tracked in gone:
             raise ValueError(
-                f"new_origin_idx must name an atom that stays: atom {tracked}, the origin, is among "
-                f"the deleted {gone.tolist()}; got new_origin_idx={new_origin_idx}"
+                f"new_origin_idx must name an atom that stays: atom {tracked}, the origin, is "
+                f"one of the deleted {gone.tolist()}; got new_origin_idx={new_origin_idx}"
             )
         stays = np.ones(count, dtype=bool)
         stays[gone.astype(int)] = False

@@ -239,7 +239,7 @@ class Reflection(MatrixTransform):
 
     @property
     def matrix(self) -> np.ndarray:
-        """Mirror matrix (3, 3); setting it takes a normal, (3,) or (3, 1), for a mirror through 0."""
+        """Mirror matrix (3, 3); setting it takes a normal, (3,) or (3, 1)."""
         normal = self.plane.normal
         return np.eye(3) - 2 * np.outer(normal, normal)
 

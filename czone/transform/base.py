@@ -1,4 +1,4 @@
-"""The interface of all transforms: an affine map x -> matrix @ x + shift, and what it carries along."""
+"""The interface of all transforms: an affine map x -> matrix @ x + shift, and what it carries."""
 
 from abc import ABC
 from typing import Any, ClassVar

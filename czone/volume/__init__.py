@@ -1,4 +1,4 @@
-"""Regions of space filled with atoms: volumes, volumes of volumes, and the surfaces that bound them."""
+"""Regions of space filled with atoms: volumes, volumes of volumes, the surfaces around them."""
 
 from .algebraic import (
     BaseAlgebraic,
