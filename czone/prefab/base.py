@@ -1,0 +1,143 @@
+"""What every prefab offers, and the steps they share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+
+from czone.equality import Compared
+from czone.geometry import BaseAlgebraic
+from czone.spelling import Spelled
+from czone.volume import BaseVolume, MultiVolume
+
+__all__ = ["BasePrefab", "PlanarDefect"]
+
+
+@dataclass(frozen=True, eq=False)
+class PlanarDefect:
+    """A planar defect in a particle.
+
+    Attributes
+    ----------
+    kind
+        ``"twin"``, ``"stacking_fault"``, ``"I1"``, ``"I2"`` or ``"E"``.
+    plane_index
+        Which atomic plane the defect follows, counted along `normal` from 0 at the bottom of the
+        particle.
+    point
+        Point of the defect plane below the middle of the particle, (3,), in angstrom: the mirror of
+        a twin, else the middle between two atomic planes.
+    normal
+        Unit normal, (3,), pointing to the changed side.
+    """
+
+    kind: str
+    plane_index: int
+    point: np.ndarray
+    normal: np.ndarray
+
+    def __repr__(self) -> str:
+        return (
+            f"PlanarDefect({self.kind}, plane {self.plane_index}, "
+            f"point={np.round(self.point, 3).tolist()}, normal={np.round(self.normal, 4).tolist()})"
+        )
+
+
+class BasePrefab(Compared, Spelled, ABC):
+    """A recipe for an object: set parameters, then `build_object`."""
+
+    _transient = ("_defects",)
+
+    @abstractmethod
+    def build_object(self) -> BaseVolume:
+        """Return a new Volume or MultiVolume."""
+
+
+class FilledPrefab(BasePrefab):
+    """A recipe that fills a given volume with a given crystal.
+
+    Parameters
+    ----------
+    generator
+        The crystal; copied. None to take that of `volume`, or to set it later.
+    volume
+        The region; copied. None to set it later.
+    rng
+        Seed, `numpy.random.Generator`, or None for fresh entropy.
+    """
+
+    def __init__(self, generator=None, volume: BaseVolume | None = None, rng=None):
+        self._generator = self._volume = None
+        self._rng = np.random.default_rng(rng)
+        self._defects: tuple[PlanarDefect, ...] | None = None
+        if generator is not None:
+            self.generator = generator
+        if volume is not None:
+            self.volume = volume
+
+    @property
+    def generator(self):
+        """The crystal."""
+        return self._generator
+
+    @generator.setter
+    def generator(self, value):
+        if not hasattr(value, "voxel"):
+            raise TypeError(f"generator must be a Generator; got {value!r}")
+        self._generator = deepcopy(value)
+
+    @property
+    def volume(self) -> BaseVolume | None:
+        """The region to fill."""
+        return self._volume
+
+    @volume.setter
+    def volume(self, value):
+        if not hasattr(value, "populate_atoms") or not hasattr(value, "check_if_interior"):
+            raise TypeError(f"volume must be a Volume or MultiVolume; got {value!r}")
+        self._volume = deepcopy(value)
+
+    @property
+    def defects(self) -> tuple[PlanarDefect, ...]:
+        """The planar defects of the object built last, from the bottom up."""
+        if self._defects is None:
+            raise RuntimeError("defects are known after build_object(); call it first")
+        return self._defects
+
+    def _crystal(self):
+        """Return the crystal to build from, or say what is missing."""
+        if self._volume is None:
+            raise ValueError("volume must be set before build_object(); got None")
+        crystal = self._generator
+        if crystal is None:
+            crystal = getattr(self._volume, "generator", None)
+        if crystal is None:
+            raise ValueError("generator must be set before build_object(); got None")
+        if crystal.strain_field is not None:
+            raise ValueError(
+                "generator must not carry a strain field, which would bend the defect planes; "
+                f"got {crystal.strain_field!r}"
+            )
+        return crystal
+
+
+def cut(volume: BaseVolume, generator, surfaces: Sequence[BaseAlgebraic]) -> BaseVolume:
+    """Return a copy of a volume, bounded by further surfaces and filled by another generator."""
+    if hasattr(volume, "volumes"):
+        members = [cut(member, generator, surfaces) for member in volume.volumes]
+        return MultiVolume(members, priority=volume.priority)
+    part = volume.from_volume(generator=generator)
+    part.add_alg_object(list(surfaces))
+    return part
+
+
+def whole_number(name: str, value, least: int) -> int:
+    """Return a whole number, or say what was wrong."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} must be a whole number of {least} or more; got {value!r}")
+    return int(value)

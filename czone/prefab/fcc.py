@@ -1,0 +1,319 @@
+"""Face-centred cubic particles with twins and stacking faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from czone.geometry import Plane
+from czone.prefab._layers import (
+    Layers,
+    crystal_heights,
+    draw_planes,
+    layers_between,
+    plane_normal,
+    stack,
+    translations,
+)
+from czone.prefab.base import FilledPrefab, PlanarDefect, whole_number
+from czone.transform import Reflection, Translation
+from czone.volume import BaseVolume, MultiVolume
+
+__all__ = ["FCCMixedTwinSF", "FCCStackingFault", "FCCTwin"]
+
+
+class FCCMixedTwinSF(FilledPrefab):
+    """Face-centred cubic particle with twins and stacking faults on one set of {111} planes.
+
+    Parameters
+    ----------
+    generator
+        The crystal, face-centred cubic with any origin and orientation. None to take that of
+        `volume`.
+    volume
+        The particle's shape, a Volume or MultiVolume anywhere in space.
+    ratio
+        Probability of a defect to be a stacking fault; the others are twins.
+    N
+        Number of defects.
+    min_sep
+        Smallest number of planes between two defects, and between a defect and either end.
+    plane
+        Miller indices of the planes, any of the eight {111} of the conventional cell.
+    rng
+        Seed, `numpy.random.Generator`, or None. Every call of `build_object` draws on.
+
+    Notes
+    -----
+    A twin is a mirror image in an atomic plane, which both sides share: ..ABC B A... An intrinsic
+    stacking fault moves one side by a Shockley partial a/6<112>, as if one plane were taken out:
+    ..ABC|BCA... (Hirth and Lothe, Theory of Dislocations, chapter 10). Both keep 12 neighbours at
+    the bulk distance around every atom. The part below the first defect keeps the given crystal.
+
+    Examples
+    --------
+    >>> from czone.generator import Generator
+    >>> from czone.volume import Sphere, Volume
+    >>> gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.07825] * 3, [90] * 3, sgn=225)
+    >>> ball = Volume(alg_objects=[Sphere(25, [60, 60, 76])], generator=gold)
+    >>> prefab = FCCMixedTwinSF(gold, ball, N=2, rng=3)
+    >>> particle = prefab.build_object()
+    >>> [(defect.kind, defect.plane_index) for defect in prefab.defects]
+    [('twin', 4), ('twin', 14)]
+    """
+
+    def __init__(
+        self,
+        generator=None,
+        volume: BaseVolume | None = None,
+        ratio: float = 0.5,
+        N: int = 1,
+        min_sep: int = 3,
+        plane: Sequence[int] = (1, 1, 1),
+        *,
+        rng=None,
+    ):
+        super().__init__(generator, volume, rng)
+        self.ratio = ratio
+        self.N = N
+        self.min_sep = min_sep
+        self.plane = plane
+
+    @property
+    def N(self) -> int:
+        """Number of defects."""
+        return self._N
+
+    @N.setter
+    def N(self, value):
+        self._N = whole_number("N", value, 0)
+
+    @property
+    def min_sep(self) -> int:
+        """Smallest number of planes between defects, and between a defect and either end."""
+        return self._min_sep
+
+    @min_sep.setter
+    def min_sep(self, value):
+        self._min_sep = whole_number("min_sep", value, 1)
+
+    @property
+    def plane(self) -> tuple[int, int, int]:
+        """Miller indices of the defect planes."""
+        return self._plane
+
+    @plane.setter
+    def plane(self, value):
+        indices = np.asarray(value)
+        if indices.shape != (3,) or not np.issubdtype(indices.dtype, np.number):
+            raise ValueError(
+                f"plane must be three Miller indices of a {{111}} plane; got {value!r}"
+            )
+        if not np.array_equal(indices, np.round(indices)) or not indices.any():
+            raise ValueError(f"plane must be three whole Miller indices, not all 0; got {value!r}")
+        self._plane = tuple(int(index) for index in indices)
+
+    @property
+    def ratio(self) -> float:
+        """Probability of a defect to be a stacking fault."""
+        return self._ratio
+
+    @ratio.setter
+    def ratio(self, value):
+        if isinstance(value, bool) or not np.isscalar(value) or not 0 <= value <= 1:
+            raise ValueError(f"ratio must be from 0 (all twins) to 1 (all faults); got {value!r}")
+        self._ratio = float(value)
+
+    def build_object(self, return_defect_types: bool = False, *, return_defects: bool = False):
+        """Return a particle with new random defects.
+
+        Parameters
+        ----------
+        return_defect_types
+            Also return ``{"twin": bool, "stacking_fault": bool}``.
+        return_defects
+            Also return the defects, a tuple of `PlanarDefect` from the bottom up.
+
+        Returns
+        -------
+        particle : MultiVolume
+            One volume for every grain, or a tuple with what was asked for besides.
+
+        Raises
+        ------
+        ValueError
+            If the generator or volume is missing or empty, the crystal is not face-centred cubic,
+            or so many defects do not fit.
+        """
+        crystal = self._crystal()
+        layers = fcc_layers(crystal, self.volume, self.plane)
+        planes = draw_planes(self.N, self.min_sep, layers, self._rng)
+        faulted = self._rng.random(self.N) < self.ratio
+        kinds = ["stacking_fault" if fault else "twin" for fault in faulted]
+        particle = build_with_defects(crystal, self.volume, layers, planes, kinds)
+        self._defects = tuple(
+            PlanarDefect(kind, k, layers.point(k if kind == "twin" else k + 0.5), layers.normal)
+            for kind, k in zip(kinds, planes, strict=True)
+        )
+        result = [particle]
+        if return_defect_types:
+            result.append({kind: kind in kinds for kind in ("twin", "stacking_fault")})
+        if return_defects:
+            result.append(self._defects)
+        return result[0] if len(result) == 1 else tuple(result)
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(ratio={self.ratio:g}, N={self.N}, min_sep={self.min_sep}, "
+            f"plane={self.plane}, generator={self.generator!r}, volume={self.volume!r})"
+        )
+
+
+class _OneKind(FCCMixedTwinSF):
+    """Defects of one kind only."""
+
+    _only: float
+
+    def __init__(
+        self,
+        generator=None,
+        volume: BaseVolume | None = None,
+        N: int = 1,
+        min_sep: int = 3,
+        plane: Sequence[int] = (1, 1, 1),
+        *,
+        rng=None,
+    ):
+        super().__init__(generator, volume, self._only, N, min_sep, plane, rng=rng)
+
+    @property
+    def ratio(self) -> float:
+        """Probability of a defect to be a stacking fault: fixed."""
+        return self._only
+
+    @ratio.setter
+    def ratio(self, value):
+        if value != self._only:
+            raise ValueError(
+                f"ratio of {type(self).__name__} is {self._only:g}; got {value!r}; "
+                "FCCMixedTwinSF takes any"
+            )
+
+
+class FCCStackingFault(_OneKind):
+    """Face-centred cubic particle with stacking faults: `FCCMixedTwinSF` with ratio 1.
+
+    Parameters
+    ----------
+    generator, volume, N, min_sep, plane, rng
+        As in `FCCMixedTwinSF`.
+    """
+
+    _only = 1.0
+
+
+class FCCTwin(_OneKind):
+    """Face-centred cubic particle with twins: `FCCMixedTwinSF` with ratio 0.
+
+    Parameters
+    ----------
+    generator, volume, N, min_sep, plane, rng
+        As in `FCCMixedTwinSF`.
+    """
+
+    _only = 0.0
+
+
+def fcc_layers(crystal, volume: BaseVolume, miller: Sequence[int]) -> Layers:
+    """Return the close-packed planes (hkl) of a face-centred cubic crystal in a volume.
+
+    Raises
+    ------
+    ValueError
+        If the planes are not close-packed planes of a face-centred cubic lattice with an atom or a
+        symmetric group of atoms at every point.
+    """
+    normal = plane_normal(crystal, miller)
+    vectors = translations(crystal)
+    heights = vectors @ normal
+    spacing = heights[heights > 1e-3].min()
+    steps = vectors[np.abs(heights - spacing) < 1e-3]
+    lengths = np.linalg.norm(steps, axis=1)
+    steps = steps[lengths < lengths.min() + 1e-3]
+    # Close packing: three nearest neighbours in the next plane, 60 degrees from each other.
+    cosines = steps @ steps.T / lengths.min() ** 2
+    if len(steps) != 3 or not np.allclose(cosines, 0.5 + 0.5 * np.eye(3), atol=1e-3):
+        raise ValueError(
+            f"plane must be a {{111}} plane of a face-centred cubic crystal; got {tuple(miller)} "
+            f"of {crystal!r}"
+        )
+    heights = crystal.coords @ crystal.voxel.sbases.T @ normal
+    levels = _levels(crystal, (heights - heights[0]) / spacing)
+    phase = crystal.voxel.origin @ normal + heights[0]
+    middle, low, high = crystal_heights(crystal, volume, normal)
+    return layers_between(normal, spacing, phase, middle, low, high, gap=levels[1] / 2)
+
+
+def _levels(crystal, heights: np.ndarray) -> list[float]:
+    """Return the heights of atoms from one plane to the next, 0 to 1, in units of the spacing.
+
+    Refuses a basis, such as that of diamond, that its planes do not mirror onto itself.
+    """
+    found = {(number, round(h, 3) % 1) for number, h in zip(crystal.species, heights, strict=True)}
+    if found != {(number, -level % 1) for number, level in found}:
+        raise ValueError(
+            "generator must have one atom, or a symmetric group of atoms, at every lattice point; "
+            f"the planes of {crystal!r} are no mirrors"
+        )
+    return sorted({level for _, level in found} | {1.0})
+
+
+def build_with_defects(
+    crystal, volume: BaseVolume, layers: Layers, planes: Sequence[int], kinds: Sequence[str]
+) -> MultiVolume:
+    """Return a particle with given defects.
+
+    Parameters
+    ----------
+    crystal
+        Generator of the part below the first defect.
+    volume
+        Shape of the particle.
+    layers
+        Close-packed planes, from `fcc_layers`.
+    planes
+        Plane index of every defect, in increasing order.
+    kinds
+        ``"twin"`` or ``"stacking_fault"`` for every defect.
+
+    Notes
+    -----
+    Slabs meet between two atomic planes, so no atom lies on a boundary.
+    """
+    grains = [crystal]
+    for index, kind in zip(planes, kinds, strict=True):
+        if kind == "twin":
+            step = Reflection(Plane(layers.normal, layers.point(index)))
+        elif layers.gap < 0.5:
+            raise ValueError(
+                "generator must have one atom at every lattice point for stacking faults; "
+                f"got {crystal!r}"
+            )
+        else:
+            step = Translation(_partial(grains[-1], layers))
+        grains.append(grains[-1].from_generator(transformation=[step]))
+    return stack(volume, grains, list(planes), layers)
+
+
+def _partial(crystal, layers: Layers) -> np.ndarray:
+    """Return the Shockley partial that turns the stacking ABC|ABC of a grain into ABC|BCA.
+
+    It is the in-plane part of a step to the next plane; its opposite would put atoms on top of each
+    other. A twinned grain steps the other way, hence it is taken from the grain itself.
+    """
+    vectors = translations(crystal)
+    heights = vectors @ layers.normal
+    steps = vectors[np.abs(heights - layers.spacing) < 1e-3]
+    step = steps[np.linalg.norm(steps, axis=1).argmin()]
+    return step - (step @ layers.normal) * layers.normal
