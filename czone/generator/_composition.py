@@ -145,4 +145,4 @@ def number_density(species, mass_density: float) -> float:
         raise ValueError(f"mass_density must be positive, in g/cm3; got {mass_density}")
     shares = parse_composition(species)
     mean_mass = sum(share * atomic_masses[number] for number, share in shares.items())
-    return _AVOGADRO_PER_A3 * mass_density / mean_mass
+    return float(_AVOGADRO_PER_A3 * mass_density / mean_mass)

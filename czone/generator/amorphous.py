@@ -7,14 +7,23 @@ from numbers import Integral
 
 import numpy as np
 from ase.data import chemical_symbols
-from czone.generator.base import BaseGenerator
 
-from czone.generator._composition import distance_table, parse_composition, split_count
+from czone.generator._composition import (
+    distance_table,
+    number_density,
+    parse_composition,
+    split_count,
+)
 from czone.generator.amorphous_algorithms import (
     CARBON_DENSITY,
     atom_count,
     random_sequential_addition,
 )
+from czone.generator.base import BaseGenerator
+from czone.transform import AffineTransform
+from czone.transform.base import steps_of
+
+__all__ = ["AmorphousGenerator", "number_density"]
 
 
 class AmorphousGenerator(BaseGenerator):
@@ -65,6 +74,8 @@ class AmorphousGenerator(BaseGenerator):
     >>> np.bincount(silica.supply_atoms(box)[1])[[8, 14]].tolist()
     [397, 199]
     """
+
+    _transient = ("_block",)
 
     def __init__(
         self,
@@ -187,7 +198,9 @@ class AmorphousGenerator(BaseGenerator):
             If `bbox` is not an array of points, or the density cannot be reached.
         """
         corners = np.asarray(bbox, dtype=float)
-        if corners.ndim != 2 or corners.shape[1] != 3 or not len(corners):
+        if corners.shape == (0, 3):
+            return np.empty((0, 3)), np.empty(0, dtype=np.int64)
+        if corners.ndim != 2 or corners.shape[1] != 3:
             raise ValueError(f"bbox must have shape (m, 3); got {corners.shape}")
         if not np.isfinite(corners).all():
             raise ValueError("bbox must be finite, in angstrom; got NaN or infinity")
@@ -205,11 +218,28 @@ class AmorphousGenerator(BaseGenerator):
         Parameters
         ----------
         transformation
-            A transform of `czone.transform`. One that is `basis_only` leaves the origin in place.
+            A transform of `czone.transform`, or a list of them. One that is `basis_only` leaves the
+        origin in place.
         """
-        self._bases = transformation.apply_transformation_bases(self._bases)
-        if not transformation.basis_only:
-            self._origin = transformation.apply_transformation(self._origin[None])[0]
+        for step in steps_of(transformation):
+            self._bases = step.apply_transformation_bases(self._bases)
+            if not step.basis_only:
+                self._origin = step.apply_transformation(self._origin)
+
+    def supply_inside(self, region) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the atoms inside a volume; None for a generator that was never turned.
+
+        The region is boxed along the axes of the generator, so that a volume that is turned
+        together with its solid keeps its atoms.
+        """
+        if not hasattr(region, "from_volume") or np.array_equal(self._bases, np.eye(3)):
+            return None
+        back = np.linalg.inv(self._bases)
+        home = AffineTransform(back, -back @ self._origin, locked=False)
+        corners = region.from_volume(transformation=home).get_bounding_box()
+        positions, numbers = self.supply_atoms(self._to_lab(corners))
+        inside = region.check_if_interior(positions)
+        return positions[inside], numbers[inside]
 
     def _covers(self, low: np.ndarray, dims: np.ndarray) -> bool:
         if self._block is None:

@@ -14,7 +14,8 @@ from czone.generator._composition import (
     parse_composition,
     split_count,
 )
-from czone.transform import Rotation, Translation, rot_v
+from czone.transform import MultiTransform, Rotation, Translation, rot_v
+from czone.volume import Plane, Sphere, Volume, makeRectPrism
 
 
 def box(low, high):
@@ -129,6 +130,37 @@ def test_transform_after_supply_keeps_the_atoms():
     np.testing.assert_allclose(after, turn.apply_transformation(before), atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        dict(alg_objects=[Sphere(12, [30, 0, 5])]),
+        dict(points=makeRectPrism(20, 20, 10)),
+        dict(alg_objects=[Sphere(12, [30, 0, 5]), Plane([1, 2, 3], [30, 0, 4])]),
+    ],
+)
+def test_volume_turned_with_its_solid_keeps_its_atoms(bounds):
+    volume = Volume(**bounds, generator=AmorphousGenerator(rng=2))
+    volume.populate_atoms()
+    before = volume.atoms
+    assert len(before) > 100
+    motion = MultiTransform(
+        [Rotation(rot_v([1.0, 2, 3], 0.7), origin=[5.0, 1, -2]), Translation([11.0, -3, 40])]
+    )
+    volume.transform(motion)
+    volume.populate_atoms()
+    np.testing.assert_allclose(volume.atoms, motion.apply_transformation(before), atol=1e-5)
+
+
+def test_unlocked_turn_leaves_the_solid():
+    generator = AmorphousGenerator(rng=2)
+    volume = Volume(points=makeRectPrism(20, 20, 10), generator=generator)
+    volume.transform(Rotation(rot_v([0, 0, 1], 0.5), locked=False))
+    volume.populate_atoms()
+    assert np.array_equal(volume.generator.supply_atoms(FILM)[0], generator.supply_atoms(FILM)[0])
+    # The box of the turned slab is larger; the slab itself keeps the density.
+    assert len(volume.atoms) / 4000 == pytest.approx(0.1103, rel=0.1)
+
+
 def test_seam_is_closed_when_periodic_and_left_open_when_not():
     def smallest_across_seam(periodic):
         film, _ = AmorphousGenerator(rng=4, periodic=periodic).supply_atoms(
@@ -172,6 +204,7 @@ def test_copies_and_pickles_supply_the_same_atoms():
         pickle.loads(pickle.dumps(generator)),
         generator.from_generator(),
     ):
+        assert twin == generator
         assert np.array_equal(twin.supply_atoms(FILM)[0], expected)
 
 
@@ -207,7 +240,7 @@ def test_bad_input_is_named(arguments, message):
         AmorphousGenerator(**arguments)
 
 
-@pytest.mark.parametrize("bbox", [np.zeros(3), np.zeros((0, 3)), np.full((8, 3), np.nan)])
+@pytest.mark.parametrize("bbox", [np.zeros(3), np.zeros((4, 2)), np.full((8, 3), np.nan)])
 def test_bad_box_is_named(bbox):
     with pytest.raises(ValueError, match="bbox must"):
         AmorphousGenerator().supply_atoms(bbox)
