@@ -7,7 +7,7 @@ import numpy as np
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.imaging import Aberrations, ImagingConditions
 from hrtem_sim.provenance import identity, rng_for
-from hrtem_sim.specimen.builders import ParticleOnFilm
+from hrtem_sim.specimen.builders import ParticleOnFilm, most_defects
 
 ALGORITHM = 1
 """Version of what the numbers of a plan turn into; part of every id."""
@@ -87,7 +87,10 @@ def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticleOnFilm:
         radius=radius,
         orientation=tuple(float(q) for q in quaternion / np.linalg.norm(quaternion)),
         offset=tuple(float(r * placement.offset.draw(offsets)) for r in room),
-        defects=int(draw("defects", particle.defects)),
+        defects=min(
+            int(draw("defects", particle.defects)),
+            most_defects(radius, particle.lattice_constant),
+        ),
         stacking_fault_ratio=particle.stacking_fault_ratio,
         burial=float(draw("burial", placement.burial)),
         side=placement.side,

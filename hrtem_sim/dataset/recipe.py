@@ -35,7 +35,8 @@ class ParticleRecipe:
     radius
         In angstrom.
     defects
-        Number of {111} twins and stacking faults; no more than fit the radius.
+        Number of {111} twins and stacking faults; a particle too small for those drawn gets as many
+        as fit.
     stacking_fault_ratio
         Probability that a defect is a stacking fault and not a twin.
     """

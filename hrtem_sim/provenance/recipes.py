@@ -3,7 +3,7 @@
 A recipe is a tree of frozen dataclasses. A table of the file becomes a dataclass; an unknown key, a
 missing field, a wrong type or an impossible value is a `RecipeError` whose one line names the path
 of the field, what is allowed and what came. Fields may be bool, int, float, str, `Literal`,
-`tuple[X, ...]`, `tuple[X, Y]`, `dict[str, X]`, `X | None`, other dataclasses, and any class with
+`tuple[X, ...]`, `tuple[X, Y]`, `dict[str, X]`, unions, other dataclasses, and any class with
 `from_recipe(value, path)` and `to_recipe()`.
 """
 
@@ -111,8 +111,7 @@ def _convert(annotation: Any, value: Any, path: str) -> Any:
     if dataclasses.is_dataclass(annotation):
         return from_table(annotation, value, path)
     if origin in (typing.Union, types.UnionType):
-        (inner,) = [arg for arg in args if arg is not type(None)]
-        return _convert(inner, value, path)
+        return _first_that_fits([arg for arg in args if arg is not type(None)], value, path)
     if origin is typing.Literal:
         require(value in args, path, "one of " + ", ".join(map(repr, args)), value)
         return value
@@ -142,6 +141,19 @@ def _convert(annotation: Any, value: Any, path: str) -> Any:
         require(isinstance(value, str), path, "a string", value)
         return value
     raise TypeError(f"{path}: recipes cannot hold fields of type {annotation!r}")
+
+
+def _first_that_fits(annotations: list[Any], value: Any, path: str) -> Any:
+    refusals = []
+    for annotation in annotations:
+        try:
+            return _convert(annotation, value, path)
+        except RecipeError as error:
+            refusals.append(error)
+    if len(refusals) == 1:
+        raise refusals[0]
+    allowed = [str(error).split(" must be ")[-1].split("; got")[0] for error in refusals]
+    raise RecipeError(f"{path} must be {' or '.join(allowed)}; got {value!r}")
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Structures of data sets, built with `czone`."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,10 @@ from czone.scene import Scene
 from czone.transform import Rotation, Translation
 from czone.volume import Sphere, Volume, make_rect_prism
 from hrtem_sim.specimen.specimen import Specimen
+
+
+MIN_SEPARATION = 3
+"""Planes between two defects, and between a defect and the surface."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,7 @@ def particle_scene(
         volume=sphere,
         ratio=plan.stacking_fault_ratio,
         N=plan.defects,
+        min_sep=MIN_SEPARATION,
         rng=defects_rng,
     )
     particle = prefab.build_object()
@@ -143,6 +149,28 @@ def particle_scene(
     scene = Scene(bounds=bounds, objects=[particle, film])
     scene.populate()
     return scene, tuple(defect.kind for defect in prefab.defects)
+
+
+def most_defects(radius: float, lattice_constant: float) -> int:
+    """Return how many planar defects surely fit an fcc sphere, three {111} planes apart.
+
+    Parameters
+    ----------
+    radius, lattice_constant
+        In angstrom.
+
+    Notes
+    -----
+    A sphere has 2 floor(r / d) + 1 planes about its centre, the outermost of which may hold no atom;
+    as many defects fit as planes three apart with three left at either end.
+
+    Examples
+    --------
+    >>> most_defects(25.0, 4.07825), most_defects(9.0, 4.07825)
+    (4, 0)
+    """
+    planes = 2 * math.floor(radius * math.sqrt(3) / lattice_constant) - 1
+    return max(0, (planes - MIN_SEPARATION - 1) // MIN_SEPARATION)
 
 
 def rotation_matrix(quaternion: tuple[float, float, float, float]) -> np.ndarray:

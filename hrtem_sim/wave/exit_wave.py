@@ -1,7 +1,7 @@
 """The frozen exit wave and its settings."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -38,7 +38,7 @@ class WaveSettings:
     pixel_size: float = 0.2
     slice_thickness: float = 2.0
     phonons: int = 0
-    rms: float | str = "debye"
+    rms: float | Literal["debye"] = "debye"
     parametrization: str = "lobato"
 
     def __post_init__(self) -> None:
@@ -49,8 +49,10 @@ class WaveSettings:
                 raise ValueError(f"{name} must be positive, in angstrom; got {value!r}")
         if self.phonons != int(self.phonons) or self.phonons < 0:
             raise ValueError(f"phonons must be a whole number >= 0; got {self.phonons!r}")
-        if not isinstance(self.rms, Mapping | str) and not 0 <= self.rms < np.inf:
-            raise ValueError(f"rms must be a number >= 0 in angstrom or a name; got {self.rms!r}")
+        if self.rms != "debye" and not (
+            isinstance(self.rms, int | float) and 0 <= self.rms < np.inf
+        ):
+            raise ValueError(f'rms must be a number >= 0 in angstrom or "debye"; got {self.rms!r}')
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,128 @@
+"""Figures of waves, micrographs and masks; every function returns a matplotlib figure.
+
+Figures are made without pyplot, so that nothing is left behind in a session; save them with
+`figure.savefig(path)`.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hrtem_sim.database import Database
+from hrtem_sim.dataset import SimulatedStructure
+
+try:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+except ImportError as error:
+    raise ImportError(
+        'figures need matplotlib, which is not installed: pip install "micrograph-foundry[viz]"'
+    ) from error
+
+OUTLINE = "#ffb000"
+
+
+def contact_sheet(
+    database: Database, rows: Sequence[int], *, columns: int = 6, outlines: bool = True
+) -> Figure:
+    """Draw micrographs of a data set with the outlines of their masks.
+
+    Parameters
+    ----------
+    database
+        Data set.
+    rows
+        Positions in its catalogue.
+    columns
+        Pictures side by side.
+    outlines
+        Draw the masks.
+    """
+    rows = list(rows)
+    counts, masks = database.counts(rows), database.masks(rows)
+    columns = max(1, min(columns, len(rows)))
+    height = -(-len(rows) // columns)
+    figure = Figure(figsize=(2.2 * columns, 2.45 * height), layout="constrained")
+    axes = figure.subplots(height, columns, squeeze=False)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for ax, row, image, mask in zip(axes.flat, rows, counts, masks, strict=False):
+        show_micrograph(ax, image, database.pixel_size)
+        if outlines and mask.any() and not mask.all():
+            ax.contour(mask, [0.5], colors=OUTLINE, linewidths=0.9)
+        record = database.catalogue.iloc[row]
+        ax.set_title(
+            f"defocus {record['defocus'] / 10:.0f} nm, {record['dose']:.0f} e/Å²", fontsize=7
+        )
+    return figure
+
+
+def structure_to_mask(simulated: SimulatedStructure, image: int = 0) -> Figure:
+    """Draw what becomes of one structure: exit-wave phases, micrograph and mask.
+
+    Parameters
+    ----------
+    simulated
+        From `hrtem_sim.dataset.simulate_structure`.
+    image
+        Which of its micrographs.
+    """
+    figure = Figure(figsize=(12, 3.3), layout="constrained")
+    axes = figure.subplots(1, 4)
+    pixel = simulated.wave.grid.pixel_size[0]
+    phases = [np.angle(w.array.mean(axis=0)) for w in (simulated.wave, simulated.particle_wave)]
+    for ax, phase, title in zip(
+        axes, phases, ("exit wave, phase", "particle alone, phase"), strict=False
+    ):
+        shown = ax.imshow(phase, cmap="magma", interpolation="nearest")
+        figure.colorbar(shown, ax=ax, shrink=0.8, label="rad")
+        scale_bar(ax, phase.shape, pixel)
+        ax.set_title(title, fontsize=10)
+    micrograph = simulated.micrographs[image]
+    show_micrograph(axes[2], micrograph.counts, micrograph.pixel_size)
+    conditions = micrograph.conditions
+    axes[2].set_title(
+        f"micrograph: defocus {conditions.defocus / 10:.0f} nm, {conditions.dose:.0f} e/Å²",
+        fontsize=10,
+    )
+    axes[3].imshow(simulated.mask.classes, cmap="gray", interpolation="nearest")
+    axes[3].set_title("mask", fontsize=10)
+    for ax in axes:
+        ax.set_axis_off()
+    return figure
+
+
+def show_micrograph(ax: Axes, image: np.ndarray, pixel_size: float) -> None:
+    """Draw an image in gray from its 0.5 to its 99.5 percentile, with a scale bar."""
+    low, high = np.percentile(image, [0.5, 99.5])
+    ax.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+    scale_bar(ax, image.shape, pixel_size)
+
+
+def scale_bar(ax: Axes, shape: tuple[int, int], pixel_size: float) -> None:
+    """Draw a bar of a round number of nanometres, about a quarter of the width."""
+    width = shape[1] * pixel_size / 10
+    length = max(n for n in (0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if n <= width / 3 or n == 0.2)
+    pixels = length * 10 / pixel_size
+    x, y = 0.05 * shape[1], 0.93 * shape[0]
+    thickness = 0.02 * shape[0]
+    backing = Rectangle((x, y), pixels, thickness, facecolor="white", edgecolor="black", lw=0.4)
+    ax.add_patch(backing)
+    text = ax.text(
+        x + pixels / 2,
+        y - 0.01 * shape[0],
+        f"{length:g} nm",
+        color="white",
+        ha="center",
+        va="bottom",
+        fontsize=7,
+        fontweight="bold",
+    )
+    text.set_path_effects(_outline())
+
+
+def _outline() -> list:
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=1.5, foreground="black")]
