@@ -61,6 +61,7 @@ class BaseAlgebraic(Compared, Spelled, ABC):
         """The numbers that define the surface."""
 
     @abstractmethod
+    @keywords(testPoints="points")
     def check_if_interior(self, points: np.ndarray) -> np.ndarray:
         """Tell which points are inside: (n, 3) gives (n,) booleans, (3,) gives one."""
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..equality import Compared
 from ..geometry.checks import as_integer
-from ..spelling import Spelled
+from ..spelling import Spelled, keywords
 
 __all__ = ["BaseVolume"]
 
@@ -83,6 +83,7 @@ class BaseVolume(Compared, Spelled, ABC):
         """Fill the volume with atoms."""
 
     @abstractmethod
+    @keywords(testPoints="points")
     def check_if_interior(self, points: np.ndarray) -> np.ndarray:
         """Tell which points (n, 3) are inside."""
 

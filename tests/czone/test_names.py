@@ -1,0 +1,190 @@
+"""Every public name of Construction Zone is here, with a signature its callers can use.
+
+The names are data: `upstream_names*.json` beside this file, one entry per name,
+``{"module", "name", "kind", "parameters"}``; a parameter that ends in "=" has a default.
+"""
+
+import importlib
+import inspect
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from czone.geometry import BaseAlgebraic, Sphere
+from czone.spelling import Spelled, keywords
+from czone.transform import BaseTransform, Translation
+from czone.volume import Volume
+
+ENTRIES = [
+    entry
+    for path in sorted(Path(__file__).parent.glob("upstream_names*.json"))
+    for entry in json.loads(path.read_text())
+]
+
+
+def find(owner, dotted):
+    for part in dotted.split("."):
+        owner = inspect.getattr_static(owner, part)
+    return owner
+
+
+def signature_of(found):
+    """Return the parameters of a callable after `self`, and the second spellings it takes."""
+    if isinstance(found, (classmethod, staticmethod)):
+        method = found.__func__
+        skip = int(isinstance(found, classmethod))
+    elif inspect.isclass(found):
+        method, skip = found.__init__, 1
+    else:
+        method, skip = found, int("." in getattr(found, "__qualname__", ""))
+    parameters = list(inspect.signature(method).parameters.values())[skip:]
+    return parameters, getattr(method, "second_keywords", {})
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: f"{e['module']}.{e['name']}")
+def test_upstream_name_exists_with_compatible_signature(entry):
+    module = importlib.import_module(entry["module"])
+    if entry["kind"] == "property":
+        class_name, name = entry["name"].split(".")
+        cls = getattr(module, class_name)
+        assert hasattr(cls, name) or hasattr(cls(), name)
+        return
+    found = find(module, entry["name"])
+    if isinstance(found, property):
+        return  # Construction Zone has a method where its other classes have a property
+    parameters, second = signature_of(found)
+    by_name = {p.name: p for p in parameters}
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    takes_all = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    wanted = [p for p in entry["parameters"] if not p.startswith("**")]
+    for place, parameter in enumerate(wanted):
+        name = parameter.rstrip("=")
+        own = by_name.get(second.get(name, name))
+        assert own is not None or takes_any, f"{name} is not taken"
+        if own is None:
+            continue
+        if own.kind is own.POSITIONAL_OR_KEYWORD and not takes_all:
+            assert parameters.index(own) == place, f"{name} is not argument number {place}"
+        if parameter.endswith("="):
+            assert own.default is not own.empty, f"{name} has no default"
+    known = {second.get(p.rstrip("="), p.rstrip("=")) for p in wanted}
+    for own in parameters:
+        fixed = own.kind in (own.POSITIONAL_OR_KEYWORD, own.KEYWORD_ONLY)
+        if fixed and own.default is own.empty:
+            assert own.name in known, f"{own.name} would be a new required argument"
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: f"{e['module']}.{e['name']}")
+def test_upstream_name_is_offered_by_its_package(entry):
+    if "." in entry["name"] or entry["module"].endswith("amorphous_algorithms"):
+        return
+    package = importlib.import_module(entry["module"].rsplit(".", 1)[0])
+    if package.__name__ == "czone.util":
+        return  # upstream keeps these in their modules
+    assert entry["name"] in package.__all__
+
+
+def test_the_list_of_names_is_not_empty():
+    assert len(ENTRIES) > 150
+
+
+def test_star_imports_bring_only_our_own_names():
+    for name in ("generator", "volume", "transform", "scene", "molecule", "geometry"):
+        module = importlib.import_module(f"czone.{name}")
+        for exported in module.__all__:
+            value = getattr(module, exported)
+            assert value.__module__.startswith("czone."), f"czone.{name}.{exported}"
+
+
+class UpstreamSphere(BaseAlgebraic):
+    """As a user of Construction Zone writes it."""
+
+    def __init__(self, radius):
+        super().__init__(tol=1e-5)
+        self.radius = radius
+
+    @property
+    def params(self):
+        return (self.radius,)
+
+    def checkIfInterior(self, testPoints):  # noqa: N802
+        return np.linalg.norm(np.atleast_2d(testPoints), axis=1) < self.radius
+
+
+def test_override_by_the_second_spelling_is_found_by_the_first():
+    ball = UpstreamSphere(2.0)
+    points = np.array([[1.0, 0, 0], [3.0, 0, 0]])
+    assert ball.check_if_interior(points).tolist() == [True, False]
+    assert Volume(alg_objects=[ball]).checkIfInterior(points).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("own", ["checkIfInterior", "check_if_interior"])
+@pytest.mark.parametrize("inherited", ["checkIfInterior", "check_if_interior"])
+@pytest.mark.parametrize("called", ["checkIfInterior", "check_if_interior"])
+def test_override_of_either_spelling_can_call_super_by_either(own, inherited, called):
+    class Outside(Sphere):
+        pass
+
+    class Inverted(Outside):
+        pass
+
+    def opposite(self, points):
+        return ~getattr(super(Inverted, self), inherited)(points)
+
+    Inverted = type("Inverted", (Outside,), {own: opposite})
+    found = getattr(Inverted(1.0, [0, 0, 0]), called)(np.array([[0.0, 0, 0], [2.0, 0, 0]]))
+    assert found.tolist() == [False, True]
+
+
+def test_grandchild_keeps_the_override_of_its_parent():
+    class Child(UpstreamSphere):
+        pass
+
+    class Grandchild(Child):
+        def check_if_interior(self, points):
+            return ~super().checkIfInterior(points)
+
+    assert Grandchild(2.0).checkIfInterior([[0, 0, 0]]).tolist() == [False]
+
+
+def test_upstream_transform_of_a_user_works_with_volumes():
+    class Shift(BaseTransform):
+        def applyTransformation(self, points):  # noqa: N802
+            return points + 1.0
+
+        def applyTransformation_bases(self, points):  # noqa: N802
+            return points
+
+        def applyTransformation_alg(self, alg_object):  # noqa: N802
+            return alg_object.moved(np.eye(3), np.ones(3))
+
+        @property
+        def params(self):
+            return None
+
+    volume = Volume(alg_objects=[Sphere(1.0, [0, 0, 0])])
+    volume.transform(Shift())
+    np.testing.assert_allclose(volume.alg_objects[0].center, [1, 1, 1])
+    np.testing.assert_allclose(Shift().matrix, np.eye(3))
+    np.testing.assert_allclose(Shift().shift, [1, 1, 1])
+
+
+def test_keywords_in_both_spellings_are_refused():
+    with pytest.raises(TypeError, match="testPoints"):
+        Sphere(1, [0, 0, 0]).check_if_interior(points=[[0, 0, 0]], testPoints=[[0, 0, 0]])
+
+
+def test_second_spelling_is_silent(recwarn):
+    Sphere(1, [0, 0, 0]).checkIfInterior(testPoints=np.zeros((1, 3)))
+    Translation([0, 0, 1]).applyTransformation(np.zeros((1, 3)))
+    assert len(recwarn) == 0
+
+
+def test_class_with_no_second_spellings_is_left_alone():
+    class Plain(Spelled):
+        def walk(self):
+            return "walked"
+
+    assert Plain().walk() == "walked"
+    assert keywords(a="b")(lambda b: b)(a=3) == 3
