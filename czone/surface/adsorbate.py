@@ -1,0 +1,329 @@
+"""Molecules on surfaces: single adsorbates, many at a time, ligand shells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from czone.molecule import BaseMolecule, Molecule
+from czone.surface.exposure import PROBE_RADIUS, surface_atoms, surface_normals
+from czone.surface.graph import (
+    find_approximate_normal,
+    get_nearest_neighbors,
+    sparse_matrix_from_tri,
+)
+from czone.surface.placement import Placement, Placer
+from czone.surface.selection import allowed_atoms, atoms_of, filtered_atoms
+from czone.transform import AffineTransform
+
+__all__ = [
+    "add_adsorbate",
+    "add_adsorbates",
+    "find_approximate_normal",
+    "get_nearest_neighbors",
+    "ligand_shell",
+    "sparse_matrix_from_tri",
+]
+
+_FACET_CUTOFF = 5.0  # angstrom; small, so that atoms near the edge of a facet still belong to it
+_ROUNDS = 6  # turns about the normal that are tried at a site
+
+
+def add_adsorbates(
+    molecule: BaseMolecule,
+    target: Any,
+    *,
+    number: int | None = None,
+    coverage: float | None = None,
+    anchor: int = 0,
+    bond_length: float = 2.0,
+    mol_vector: Sequence[float] = (0.0, 0.0, 1.0),
+    mol_rotation: float | None = None,
+    min_spacing: float = 0.0,
+    min_distance: float = 2.0,
+    probe_radius: float = PROBE_RADIUS,
+    elements: Any = None,
+    indices: Sequence[int] | None = None,
+    mask: np.ndarray | None = None,
+    region: Any = None,
+    facet: Sequence[float] | None = None,
+    facet_angle: float = 0.25,
+    rng=None,
+) -> list[BaseMolecule]:
+    """Return copies of a molecule standing on random surface atoms.
+
+    Parameters
+    ----------
+    molecule
+        What to place; it is copied.
+    target
+        A populated Volume, MultiVolume or Scene, or a Molecule.
+    number
+        How many copies.
+    coverage
+        Copies per allowed surface atom, 0 to 1, instead of `number`. With neither, as many as fit.
+    anchor
+        Atom of the molecule that binds to the surface.
+    bond_length
+        From the surface atom to the anchor, in angstrom.
+    mol_vector
+        Direction in the molecule, (3,), that is to point along the surface normal.
+    mol_rotation
+        Turn of the molecule about the normal in radians; random if None.
+    min_spacing
+        Smallest distance of two anchors in angstrom.
+    min_distance
+        Smallest distance in angstrom between an atom of a molecule and any atom of the target or of
+        another molecule; the bond to the surface is exempt.
+    probe_radius
+        Of `surface_atoms`, in angstrom.
+    elements
+        Allow these elements only: an atomic number or symbol, or several.
+    indices, mask
+        Allow these atoms of the target only: whole numbers, or one boolean for every atom.
+    region
+        Allow atoms in a region only: anything with `check_if_interior`, or a function of positions
+        (n, 3) that returns (n,) booleans.
+    facet
+        Allow atoms only where the surface normal, seen over 5 angstrom, is within `facet_angle`
+        (radians) of this direction, (3,).
+    rng
+        Seed, `numpy.random.Generator`, or None for fresh entropy.
+
+    Returns
+    -------
+    molecules : list of BaseMolecule
+        Their origin is the anchor.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or so many molecules do not fit.
+
+    Notes
+    -----
+    The surface is found once. Sites are tried in random order; at each one a random turn about the
+    normal, and for sites where it does not fit up to five more. Time and memory grow with the
+    number of atoms.
+
+    Examples
+    --------
+    >>> block = Molecule([79] * 125, np.indices((5, 5, 5)).reshape(3, -1).T * 2.5)
+    >>> CO = Molecule(["C", "O"], [[0, 0, 0], [0, 0, 1.13]])
+    >>> carbonyls = add_adsorbates(CO, block, number=6, facet=(0, 0, 1), rng=2)
+    >>> len(carbonyls), all(CO.atoms[1, 2] > CO.atoms[0, 2] > 10 for CO in carbonyls)
+    (6, True)
+    """
+    placer = _placer(molecule, anchor, bond_length, mol_vector, min_distance, min_spacing)
+    atoms, species = atoms_of(target)
+    rng = np.random.default_rng(rng)
+    sites = surface_atoms(atoms, probe_radius)
+    sites = sites[allowed_atoms(atoms, species, elements, indices, mask, region)[sites]]
+    normals = surface_normals(atoms, sites)
+    if facet is not None:
+        local = surface_normals(atoms, sites, cutoff=_FACET_CUTOFF)
+        near = local @ _direction("facet", facet) >= np.cos(facet_angle)
+        sites, normals = sites[near], normals[near]
+    wanted = _wanted(number, coverage, len(sites))
+    order = rng.permutation(len(sites))
+    placed = _fill(placer, atoms, sites[order], normals[order], wanted, mol_rotation, rng)
+    if number is not None and len(placed) < number:
+        raise ValueError(
+            f"number must be at most {len(placed)} here: {len(sites)} surface atoms are allowed, "
+            f"with min_spacing {min_spacing:g} and min_distance {min_distance:g} angstrom; "
+            f"got {number}"
+        )
+    return [_moved(molecule, placed, k, anchor) for k in range(len(placed))]
+
+
+def ligand_shell(molecule: BaseMolecule, target: Any, *, priority: int = 0, **keywords) -> Molecule:
+    """Return a shell of ligands as one Molecule.
+
+    Parameters
+    ----------
+    molecule, target, **keywords
+        As in `add_adsorbates`; without `number` and `coverage` the shell is as dense as it gets.
+    priority
+        Precedence of the shell in a scene.
+
+    Examples
+    --------
+    >>> block = Molecule([79] * 125, np.indices((5, 5, 5)).reshape(3, -1).T * 2.5)
+    >>> CO = Molecule(["C", "O"], [[0, 0, 0], [0, 0, 1.13]])
+    >>> len(ligand_shell(CO, block, number=20, rng=1).atoms)
+    40
+    """
+    copies = add_adsorbates(molecule, target, **keywords)
+    species = np.tile(molecule.species, len(copies))
+    positions = np.vstack([np.empty((0, 3)), *[copy.atoms for copy in copies]])
+    return Molecule(species, positions, priority=priority)
+
+
+def add_adsorbate(
+    mol: BaseMolecule,
+    adsorbate_idx: int,
+    bond_length: float,
+    volume: Any,
+    mol_vector: Sequence[float] = (0, 0, 1),
+    mol_rotation: float = 0.0,
+    probe_radius: float = PROBE_RADIUS,
+    filters: Mapping[str, Any] | None = None,
+    debug: bool = False,
+    use_sampling: bool = True,
+    *,
+    seed=None,
+    rng=None,
+    min_distance: float = 1.0,
+    **kwargs: Any,
+) -> tuple:
+    """Place one molecule on a random surface atom; Construction Zone's call.
+
+    Parameters
+    ----------
+    mol, bond_length, mol_vector, mol_rotation, probe_radius, rng
+        As in `add_adsorbates`; `adsorbate_idx` is its `anchor`, `volume` its `target`.
+    filters
+        Which atoms are allowed; keys begin with ``"element"`` (list of elements), ``"mask"``
+        (booleans), ``"indices"`` (whole numbers) or ``"spatial"`` (function of positions (n, 3)).
+    debug
+        Return what was decided, see below.
+    use_sampling
+        Accepted; the surface is exact in either case, see `surface_atoms`.
+    seed
+        Construction Zone's name for `rng`.
+    min_distance
+        Smallest distance to other atoms in angstrom.
+    **kwargs
+        Options of Construction Zone's search for surface and normal (`N_shells`, `surface_only`,
+        `N_samples`, `std`, `decay`, `tol`, `margin`, `max_steps`); accepted without effect.
+
+    Returns
+    -------
+    molecule : BaseMolecule
+        A copy in place; a copy where it was when no site was free.
+    ok : bool
+        Whether a site was free. With ``debug=True`` instead: index of the surface atom, indices and
+        positions of the atoms around it.
+    """
+    unknown = set(kwargs) - {
+        "N_shells", "surface_only", "N_samples", "std", "decay", "tol", "margin", "max_steps",
+    }  # fmt: skip
+    if unknown:
+        raise TypeError(f"add_adsorbate takes no argument {sorted(unknown)}")
+    if seed is not None and rng is not None:
+        raise ValueError(f"give seed or rng, not both; got seed={seed!r} and rng={rng!r}")
+    rng = np.random.default_rng(seed if rng is None else rng)
+    placer = _placer(mol, adsorbate_idx, bond_length, mol_vector, min_distance, 0.0)
+    atoms, species = atoms_of(volume)
+    sites = surface_atoms(atoms, probe_radius)
+    sites = rng.permutation(sites[filtered_atoms(atoms, species, filters or {})[sites]])
+    tree = cKDTree(atoms)
+    for start in range(0, len(sites), 16):
+        some = sites[start : start + 16]
+        normals = surface_normals(atoms, some)
+        placement = placer.place(atoms, some, normals, np.full(len(some), float(mol_rotation)))
+        free = np.flatnonzero(placer.clear_of(tree, placement) & normals.any(axis=1))
+        if len(free):
+            molecule = _moved(mol, placement, free[0], adsorbate_idx)
+            if not debug:
+                return molecule, True
+            site = int(some[free[0]])
+            around = np.array([i for i in tree.query_ball_point(atoms[site], 10.0) if i != site])
+            return molecule, site, around, atoms[around]
+    return (
+        (deepcopy(mol), None, np.empty(0, int), np.empty((0, 3)))
+        if debug
+        else (deepcopy(mol), False)
+    )
+
+
+def _fill(placer, atoms, sites, normals, wanted, mol_rotation, rng) -> Placement:
+    """Place up to `wanted` copies, trying sites in order and several turns about the normal."""
+    upright = normals.any(axis=1)
+    sites, normals = sites[upright], normals[upright]
+    kept: list[Placement] = [placer.place(atoms, sites[:0], normals[:0], np.empty(0))]
+    obstacles = atoms
+    for _ in range(_ROUNDS if mol_rotation is None and len(placer.atoms) > 1 else 1):
+        missing = wanted - sum(len(part) for part in kept)
+        if missing <= 0 or len(sites) == 0:
+            break
+        if mol_rotation is None:
+            angles = rng.uniform(0, 2 * np.pi, len(sites))
+        else:
+            angles = np.full(len(sites), float(mol_rotation))
+        placement = placer.place(atoms, sites, normals, angles)
+        free = placer.clear_of(cKDTree(obstacles), placement)
+        if placer.min_spacing > 0 and sum(len(part) for part in kept):
+            anchors = cKDTree(np.concatenate([_anchors(placer, part) for part in kept]))
+            reach = np.nextafter(placer.min_spacing, 0)
+            distance, _ = anchors.query(_anchors(placer, placement), distance_upper_bound=reach)
+            free &= ~np.isfinite(distance)
+        free = np.flatnonzero(free)
+        chosen = free[placer.compatible(placement.pick(free), missing)]
+        kept.append(placement.pick(chosen))
+        obstacles = np.vstack([obstacles, kept[-1].positions(placer.atoms).reshape(-1, 3)])
+        rest = np.setdiff1d(np.arange(len(sites)), chosen)
+        sites, normals = sites[rest], normals[rest]
+    return Placement.joined(kept)
+
+
+def _anchors(placer: Placer, placement: Placement) -> np.ndarray:
+    return placement.positions(placer.atoms[[placer.anchor]])[:, 0]
+
+
+def _moved(molecule, placement: Placement, index: int, anchor: int) -> BaseMolecule:
+    copy = deepcopy(molecule)
+    copy.set_origin(idx=anchor)
+    copy.transform(AffineTransform(placement.rotations[index], placement.shifts[index]))
+    return copy
+
+
+def _placer(molecule, anchor, bond_length, mol_vector, min_distance, min_spacing) -> Placer:
+    if not hasattr(molecule, "atoms") or not hasattr(molecule, "transform"):
+        raise TypeError(f"molecule must be a Molecule; got {molecule!r}")
+    count = len(molecule.atoms)
+    if isinstance(anchor, bool) or not isinstance(anchor, (int, np.integer)):
+        raise TypeError(f"anchor must be the index of an atom; got {anchor!r}")
+    if not 0 <= anchor < count:
+        raise ValueError(f"anchor must be from 0 to {count - 1}; got {anchor}")
+    for name, value, least in (
+        ("bond_length", bond_length, 1e-9),
+        ("min_distance", min_distance, 1e-9),
+        ("min_spacing", min_spacing, 0.0),
+    ):
+        if not np.isscalar(value) or isinstance(value, str) or not least <= value < np.inf:
+            wanted = "positive" if least else "zero or more"
+            raise ValueError(f"{name} must be {wanted}, in angstrom; got {value!r}")
+    direction = _direction("mol_vector", mol_vector)
+    return Placer(
+        molecule.atoms, int(anchor), direction, float(bond_length), float(min_distance),
+        float(min_spacing),
+    )  # fmt: skip
+
+
+def _direction(name: str, value) -> np.ndarray:
+    vector = np.asarray(value, dtype=float).ravel()
+    length = np.linalg.norm(vector)
+    if vector.shape != (3,) or not 0 < length < np.inf:
+        raise ValueError(f"{name} must be a finite, non-zero vector (3,); got {value!r}")
+    return vector / length
+
+
+def _wanted(number, coverage, n_sites: int) -> int:
+    if number is not None and coverage is not None:
+        raise ValueError(
+            f"give number or coverage, not both; got number={number!r} and coverage={coverage!r}"
+        )
+    if number is not None:
+        if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 0:
+            raise ValueError(f"number must be a whole number of zero or more; got {number!r}")
+        return int(number)
+    if coverage is not None:
+        if not np.isscalar(coverage) or not 0 <= coverage <= 1:
+            raise ValueError(f"coverage must be from 0 to 1; got {coverage!r}")
+        return round(float(coverage) * n_sites)
+    return n_sites
