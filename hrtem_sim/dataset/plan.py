@@ -65,7 +65,7 @@ def plan_structure(recipe: DatasetRecipe, index: int) -> StructurePlan:
         seed=recipe.seed,
         specimen=_plan_specimen(recipe, index),
         images=tuple(
-            _plan_image(recipe, rng_for(recipe.seed, "imaging", index, image))
+            _plan_image(recipe, index, image)
             for image in range(recipe.images_per_structure)
         ),
     )
@@ -102,11 +102,16 @@ def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticleOnFilm:
     )
 
 
-def _plan_image(recipe: DatasetRecipe, rng: np.random.Generator) -> ImagingConditions:
+def _plan_image(recipe: DatasetRecipe, index: int, image: int) -> ImagingConditions:
+    """Draw each number from a stream of its own: one new range leaves all others as they were."""
     imaging = recipe.imaging
+
+    def draw(name: str, distribution) -> float:
+        return float(distribution.draw(rng_for(recipe.seed, name, index, image)))
+
     names = ("dose", "defocus", "focal_spread", "plasmon_weight", "plasmon_background")
-    drawn = {name: float(getattr(imaging, name).draw(rng)) for name in names}
+    drawn = {name: draw(name, getattr(imaging, name)) for name in names}
     aberrations = {
-        name: float(imaging.aberrations[name].draw(rng)) for name in sorted(imaging.aberrations)
+        name: draw(name, imaging.aberrations[name]) for name in sorted(imaging.aberrations)
     }
     return ImagingConditions(aberrations=Aberrations(**aberrations), **drawn)

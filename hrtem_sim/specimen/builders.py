@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from czone.prefab import FCCMixedTwinSF
 
 from czone.generator import AmorphousGenerator, Generator
+from czone.prefab import FCCMixedTwinSF
 from czone.scene import Scene
 from czone.transform import Rotation, Translation
 from czone.volume import Sphere, Volume, make_rect_prism
 from hrtem_sim.specimen.specimen import Specimen
-
 
 MIN_SEPARATION = 3
 """Planes between two defects, and between a defect and the surface."""
@@ -161,8 +160,8 @@ def most_defects(radius: float, lattice_constant: float) -> int:
 
     Notes
     -----
-    A sphere has 2 floor(r / d) + 1 planes about its centre, the outermost of which may hold no atom;
-    as many defects fit as planes three apart with three left at either end.
+    A sphere has 2 floor(r / d) + 1 planes about its centre, the outermost of which may hold no
+    atom; as many defects fit as planes three apart with three left at either end.
 
     Examples
     --------

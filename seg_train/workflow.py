@@ -1,0 +1,167 @@
+"""The whole path in one call: recipe, data set, network, scores on real micrographs, report.
+
+Every step is a public function of its own; `run_workflow` calls them in order and each step finds
+what an interrupted run has left.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from czone.viz import plot
+
+from hrtem_sim.database import Database
+from hrtem_sim.dataset import (
+    DatasetRecipe,
+    build_dataset,
+    plan_structure,
+    read_dataset_recipe,
+    simulate_structure,
+)
+from hrtem_sim.figures import contact_sheet, structure_to_mask
+from hrtem_sim.specimen.builders import particle_scene
+from seg_train.benchmark import evaluate
+from seg_train.data import LabelledMicrograph, load_experimental_sample
+from seg_train.figures import loss_curves, predictions_over_micrographs
+from seg_train.metrics import summarise
+from seg_train.model import load_network
+from seg_train.prediction import predict
+from seg_train.recipe import read_training_recipe
+from seg_train.runs import TrainingRun
+from seg_train.training import fit
+from seg_train.webpage import write_report
+
+
+@dataclass(frozen=True, eq=False)
+class WorkflowResult:
+    """What `run_workflow` leaves.
+
+    Parameters
+    ----------
+    folder
+        With `dataset/`, `training/`, `figures/`, `scores.csv`, `summary.csv` and `report.html`.
+    database
+        Simulated data set.
+    run
+        Trained network.
+    scores, summary
+        On the experimental micrographs, each and pooled; see `evaluate` and `summarise`.
+    report
+        Path of the page that gathers it all.
+    """
+
+    folder: Path
+    database: Database
+    run: TrainingRun
+    scores: pd.DataFrame
+    summary: pd.DataFrame
+    report: Path
+
+
+def run_workflow(
+    recipe: str | Path, folder: str | Path, *, workers: int = 1, progress: bool = True
+) -> WorkflowResult:
+    """Go the whole path of a recipe file with the tables `[dataset]` and `[training]`.
+
+    Parameters
+    ----------
+    recipe
+        TOML file; all of it is checked before anything is made.
+    folder
+        Where everything goes. What is already there and belongs to the same recipe is kept.
+    workers
+        Processes that simulate.
+    progress
+        Show progress.
+
+    Returns
+    -------
+    result
+
+    Raises
+    ------
+    RecipeError
+        If the recipe is wrong; nothing has been written.
+    """
+    dataset_recipe = read_dataset_recipe(recipe)
+    training_recipe = read_training_recipe(recipe)
+    folder = Path(folder)
+    database = build_dataset(dataset_recipe, folder / "dataset", workers=workers, progress=progress)
+    run = fit(training_recipe, database, folder / "training", progress=progress)
+    samples = load_experimental_sample()
+    scores = evaluate(run, samples, progress=progress)
+    summary = summarise(scores, rng=0)
+    scores.to_csv(folder / "scores.csv", index=False)
+    summary.to_csv(folder / "summary.csv")
+    figures = draw_figures(dataset_recipe, database, run, samples, folder / "figures")
+    report = write_report(
+        folder / "report.html",
+        title=f"From atoms to masks: {dataset_recipe.name}",
+        recipe=Path(recipe).read_text(encoding="utf-8"),
+        database=database,
+        run=run,
+        scores=scores,
+        summary=summary,
+        figures=figures,
+    )
+    return WorkflowResult(folder, database, run, scores, summary, report)
+
+
+def draw_figures(
+    recipe: DatasetRecipe,
+    database: Database,
+    run: TrainingRun,
+    samples: list[LabelledMicrograph],
+    folder: Path,
+) -> dict[str, Path]:
+    """Draw structures, micrographs, loss curves and predictions.
+
+    Returns
+    -------
+    figures
+        Path of each PNG by its caption, in the order of the path.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    plan = plan_structure(recipe, _showpiece(database))
+    scene, defects = particle_scene(
+        plan.specimen, defects_rng=plan.rng("defect planes"), film_rng=plan.rng("film")
+    )
+    simulated = simulate_structure(recipe, plan)
+    images = recipe.images_per_structure
+    rows = [i * images + i % images for i in range(min(recipe.structures, 18))]
+    network = load_network(run)
+    masks = [predict(network, s.image, pixel_size=s.pixel_size).mask for s in samples]
+    drawn = {
+        _structure_caption(plan.specimen.radius, defects): plot(scene),
+        "The same structure: phase of its exit wave, phase of the particle alone in vacuum, one "
+        "micrograph, and the mask that the phase gives.": structure_to_mask(simulated),
+        "Micrographs of the data set with the outlines of their masks.": contact_sheet(
+            database, rows
+        ),
+        "Training: loss and F1 by epoch.": loss_curves(run.history),
+        "The network on experimental micrographs it has never seen the like of: hand-drawn masks "
+        "and predictions.": predictions_over_micrographs(samples, masks),
+    }
+    names = ("structure", "wave-to-mask", "micrographs", "training", "predictions")
+    paths = {}
+    for name, (caption, figure) in zip(names, drawn.items(), strict=True):
+        paths[caption] = folder / f"{name}.png"
+        figure.savefig(paths[caption], dpi=110)
+    return paths
+
+
+def _showpiece(database: Database) -> int:
+    """Index of a structure worth a picture: defects, and a radius near the upper quartile."""
+    table = database.catalogue.drop_duplicates("structure_index")
+    rank = (table["radius"] - table["radius"].quantile(0.75)).abs() - 100 * table["n_defects"].clip(
+        upper=2
+    )
+    return int(table.loc[rank.idxmin(), "structure_index"])
+
+
+def _structure_caption(radius: float, defects: tuple[str, ...]) -> str:
+    found = ", ".join(kind.replace("_", " ") for kind in defects) or "no defects"
+    return (
+        f"One structure: a particle of {radius / 10:.1f} nm radius ({found}) on its own amorphous "
+        "film, along the three axes."
+    )

@@ -1,0 +1,259 @@
+"""Data sets: the same bytes for any number of workers, resumable, honest."""
+
+import dataclasses
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+from hrtem_sim.cli import main
+from hrtem_sim.database import DatabaseError, open_database
+from hrtem_sim.dataset import build_dataset, plan_structure, simulate_structure
+from hrtem_sim.dataset.build import ShardTask, build_shard
+from hrtem_sim.dataset.plan import StructurePlan
+from hrtem_sim.dataset.simulate import micrograph_id
+from hrtem_sim.provenance import Distribution, RecipeError, from_table
+from hrtem_sim.specimen.builders import ParticleOnFilm, build_particle_on_film, most_defects
+
+
+def arrays(database):
+    rows = np.arange(len(database))
+    return database.counts(rows), database.masks(rows), list(database.catalogue["micrograph"])
+
+
+def assert_same(a, b):
+    assert a.identity == b.identity
+    for left, right in zip(arrays(a), arrays(b), strict=True):
+        np.testing.assert_array_equal(left, right)
+    for one, other in zip(a.paths, b.paths, strict=True):
+        with h5py.File(one) as f, h5py.File(other) as g:
+            assert f.attrs["checksum"] == g.attrs["checksum"]
+
+
+def test_two_workers_give_the_bytes_of_one(tiny, tiny_database, tmp_path):
+    two = build_dataset(tiny, tmp_path / "two", workers=2, progress=False)
+    assert_same(tiny_database, two)
+
+
+def test_an_interrupted_build_goes_on_and_ends_the_same(tiny, tiny_database, tmp_path):
+    build_shard(ShardTask(tiny, 1, tmp_path))
+    first = (tmp_path / "shard-00001.h5").stat().st_mtime_ns
+    (tmp_path / "shard-00000.h5.99.part").write_bytes(b"torn")
+    database = build_dataset(tiny, tmp_path, progress=False)
+    assert_same(tiny_database, database)
+    assert (tmp_path / "shard-00001.h5").stat().st_mtime_ns == first
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_another_seed_gives_other_structures_and_images(tiny, other_seed):
+    here, there = plan_structure(tiny, 0), plan_structure(other_seed, 0)
+    assert here.structure_id != there.structure_id
+    assert here.specimen.radius != there.specimen.radius
+
+
+def test_a_new_dose_does_not_change_the_particle(tiny):
+    imaging = dataclasses.replace(tiny.imaging, dose=Distribution("constant", (50.0,)))
+    changed = dataclasses.replace(tiny, imaging=imaging)
+    a, b = plan_structure(tiny, 2), plan_structure(changed, 2)
+    assert a.specimen == b.specimen
+    assert a.structure_id == b.structure_id
+    assert [i.defocus for i in a.images] == [i.defocus for i in b.images]
+    assert micrograph_id(tiny, a, 0) != micrograph_id(changed, b, 0)
+
+
+def test_images_can_be_made_again_from_the_stored_plan(tiny, tiny_database):
+    with h5py.File(tiny_database.paths[1]) as file:
+        table = json.loads(file["structures/plan"].asstr()[1])
+        atoms = file["structures/1/positions"][:]
+        wave = file["waves/1"][:]
+    plan = from_table(StructurePlan, table)
+    assert plan == plan_structure(tiny, 3)
+    again = simulate_structure(tiny, plan)
+    np.testing.assert_array_equal(again.built.specimen.positions, atoms)
+    np.testing.assert_array_equal(again.wave.array, wave)
+    rows = np.flatnonzero(tiny_database.catalogue["structure_index"] == 3)
+    np.testing.assert_array_equal(
+        tiny_database.counts(rows), np.stack([m.counts for m in again.micrographs])
+    )
+
+
+def test_the_catalogue_tells_what_was_drawn(tiny, tiny_database):
+    table = tiny_database.catalogue
+    assert len(table) == 12
+    assert table["structure"].nunique() == 4
+    assert table["radius"].between(5, 8).all()
+    assert table["film_thickness"].between(4, 8).all()
+    assert table["C12"].between(0, 20).all()
+    assert (table["focal_spread"] == 10).all()
+    plan = plan_structure(tiny, 1)
+    for image, row in zip(
+        plan.images, table[table["structure_index"] == 1].itertuples(), strict=True
+    ):
+        assert (row.defocus, row.dose) == (image.defocus, image.dose)
+
+
+def test_counts_have_the_mean_of_the_dose(tiny_database):
+    counts = tiny_database.counts(range(12)).mean(axis=(1, 2))
+    expected = tiny_database.catalogue["dose"] * 0.4**2
+    assert np.all(np.abs(counts / expected - 1) < 0.05)  # gold scatters a few percent away
+
+
+def test_masks_lie_where_the_particles_are(tiny_database):
+    masks = tiny_database.masks(range(12))
+    for mask, row in zip(masks, tiny_database.catalogue.itertuples(), strict=True):
+        y, x = np.nonzero(mask)
+        assert np.hypot(y.mean() * 0.4 - row.y, x.mean() * 0.4 - row.x) < 1.0
+        radius = np.sqrt(mask.sum() * 0.4**2 / np.pi)
+        assert row.radius - 1.5 < radius < row.radius + 3.0  # an atom's radius and the blur
+
+
+def test_particles_sit_on_the_film_as_planned():
+    plan = ParticleOnFilm(
+        field=(40.0, 40.0), element="Au", lattice_constant=4.07825, radius=10.0,
+        orientation=(0.1, 0.2, 0.3, 0.9273618495495703), offset=(3.0, -4.0), defects=1,
+        stacking_fault_ratio=0.0, burial=0.2, side="entrance", margin=2.0, film_element="C",
+        film_thickness=10.0, film_density=0.11, film_min_distance=1.4,
+    )  # fmt: skip
+    for side in ("entrance", "exit"):
+        built = build_particle_on_film(
+            dataclasses.replace(plan, side=side),
+            defects_rng=np.random.default_rng(1),
+            film_rng=np.random.default_rng(2),
+        )
+        particle, film = (built.specimen.only(name).positions for name in ("particle", "film"))
+        assert built.defects == ("twin",)
+        np.testing.assert_allclose(particle.mean(axis=0)[:2], [23, 16], atol=0.5)
+        assert np.linalg.norm(particle - [23, 16, particle[:, 2].mean()], axis=1).max() < 10.8
+        above = particle[:, 2].mean() - film[:, 2].mean()
+        assert above == pytest.approx((-1 if side == "entrance" else 1) * (5 + 8), abs=0.8)
+        assert 0 <= built.specimen.positions[:, 2].min()
+        volume = 40 * 40 * 10
+        assert 0.9 * volume * 0.11 < len(film) <= volume * 0.11 + 1  # less what is buried
+
+
+def test_small_particles_get_as_many_defects_as_fit():
+    assert most_defects(5.0, 4.07825) == 0
+    for radius in (9.5, 12.0, 20.0, 30.0):
+        assert most_defects(radius + 3, 4.07825) >= most_defects(radius, 4.07825)
+
+
+def test_selection_draws_reproducibly_and_says_what_is_wrong(tiny_database):
+    some = tiny_database.select("dose > 300", n=3, rng=1)
+    assert (some["dose"] > 300).all()
+    assert list(some.index) == list(tiny_database.select("dose > 300", n=3, rng=1).index)
+    with pytest.raises(ValueError, match="query must be a condition on the columns"):
+        tiny_database.select("doze > 300")
+    with pytest.raises(ValueError, match="query must select at least one"):
+        tiny_database.select("dose > 1e9")
+    with pytest.raises(ValueError, match="n must be in"):
+        tiny_database.select(n=1000, rng=0)
+    with pytest.raises(ValueError, match="rng must be given"):
+        tiny_database.select(n=2)
+    with pytest.raises(ValueError, match="rows must be integers"):
+        tiny_database.counts([99])
+
+
+def test_damaged_edited_and_foreign_files_are_refused(tiny, other_seed, tmp_path):
+    with pytest.raises(DatabaseError, match="holds no data set"):
+        open_database(tmp_path)
+    build_dataset(tiny, tmp_path / "a", progress=False)
+    with pytest.raises(DatabaseError, match="belongs to another recipe"):
+        build_dataset(other_seed, tmp_path / "a", progress=False)
+    path = tmp_path / "a" / "shard-00000.h5"
+    with h5py.File(path, "r+") as file:
+        file["catalogue/dose"][0] = 1.0
+    open_database(tmp_path / "a")
+    with pytest.raises(DatabaseError, match=r"shard-00000\.h5 is damaged or edited"):
+        open_database(tmp_path / "a").check()
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(DatabaseError, match="cannot be read as HDF5"):
+        open_database(tmp_path / "a")
+
+
+def test_fringes_have_the_spacing_of_gold(tmp_path):
+    # every particle of a size shows {111} or {200} fringes somewhere in its power spectrum; a
+    # particle tilted so that {111} stand on edge shows 2.355 angstrom
+    plan = ParticleOnFilm(
+        field=(64.0, 64.0), element="Au", lattice_constant=4.07825, radius=18.0,
+        orientation=(0.0, 0.0, 0.0, 1.0), offset=(0.0, 0.0), defects=0,
+        stacking_fault_ratio=0.0, burial=0.2, side="entrance", margin=2.0, film_element="C",
+        film_thickness=10.0, film_density=0.11, film_min_distance=1.4,
+    )  # fmt: skip
+    # turn [1 -1 0] into the beam: {111} planes then stand on edge
+    half = np.pi / 4
+    axis = np.array([1.0, 1.0, 0.0]) / np.sqrt(2)
+    quaternion = (*(np.sin(half) * axis), np.cos(half))
+    built = build_particle_on_film(
+        dataclasses.replace(plan, orientation=tuple(quaternion)),
+        defects_rng=np.random.default_rng(1),
+        film_rng=np.random.default_rng(2),
+    )
+    from hrtem_sim.imaging import Detector, ImagingConditions, expected_image
+    from hrtem_sim.wave import compute_exit_wave
+
+    wave = compute_exit_wave(built.specimen)
+    image = expected_image(wave, ImagingConditions(defocus=60.0), Detector(0.2))
+    power = np.abs(np.fft.fft2(image - image.mean())) ** 2
+    k = np.sqrt(wave.grid.squared_frequency())
+    power[(k < 0.3) | (k > 0.47)] = 0
+    peak = k.ravel()[power.argmax()]
+    assert 1 / peak == pytest.approx(4.07825 / np.sqrt(3), abs=2.355**2 / 64)  # one pixel of k
+
+
+def test_command_line_builds_shows_and_checks(tiny_file, tmp_path, capsys):
+    out = tmp_path / "set"
+    arguments = ["build", str(tiny_file), "--out", str(out), "--scale", "0.5", "--quiet"]
+    assert main(arguments) == 0
+    assert "6 micrographs of 2 structures" in capsys.readouterr().out
+    assert main(["show", str(out)]) == 0
+    assert main(["check", str(out)]) == 0
+    assert main(["check", str(tmp_path)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("structures = 4", "structurs = 4", "dataset.structurs is not a field"),
+        ("structures = 4", "structures = 0", "dataset.structures must be at least 1; got 0"),
+        ("structures = 4", 'structures = "4"', "dataset.structures must be an integer; got '4'"),
+        ("seed = 11", "seed = -1", "dataset.seed must not be negative; got -1"),
+        ("seed = 11", "", "dataset.seed is missing"),
+        ("uniform = [5.0, 8.0]", "uniform = [8.0, 5.0]", "dataset.particle.radius: uniform"),
+        ("uniform = [5.0, 8.0]", "uniform = [1.0, 5.0]", "dataset.particle.radius must be at"),
+        ("uniform = [5.0, 8.0]", "uniform = [5.0, 50.0]", "particle.radius must stay below"),
+        ("integers = [0, 2]", "uniform = [0, 2]", "dataset.particle.defects must be whole"),
+        ("pixel_size = 0.4", "pixel_size = 0.3", "dataset.detector.pixel_size must be a mult"),
+        ("focal_spread = 10.0", "focal_spread = -1.0", "dataset.imaging.focal_spread must be"),
+        ("C12 =", "C13 =", "dataset.imaging.aberrations.C13 is not an aberration"),
+        ("rms = 0.1", 'rms = "hot"', "dataset.wave.rms must be a finite number or one of"),
+        ("phonons = 1", "phonons = -2", "dataset.wave.phonons must be a whole number"),
+        ("[dataset]", "[datasets]", "datasets is not a table of a recipe"),
+        ("seed = 11", "seed = = 11", "is not valid TOML"),
+    ],
+)
+def test_bad_recipes_end_with_one_line_and_nothing_written(
+    old, new, message, tiny_file, tmp_path, capsys
+):
+    text = tiny_file.read_text()
+    assert old in text
+    bad = tmp_path / "bad.toml"
+    bad.write_text(text.replace(old, new, 1))
+    assert main(["build", str(bad), "--out", str(tmp_path / "out"), "--quiet"]) == 2
+    error = capsys.readouterr().err.strip()
+    assert message in error
+    assert len(error.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_missing_recipes_are_refused(tmp_path, capsys):
+    assert main(["build", str(tmp_path / "no.toml"), "--out", str(tmp_path / "out")]) == 2
+    assert "cannot be read: No such file" in capsys.readouterr().err
+
+
+def test_plans_refuse_indices_outside_the_recipe(tiny):
+    with pytest.raises(ValueError, match=r"index must be in 0..3; got 4"):
+        plan_structure(tiny, 4)
+    with pytest.raises(ValueError, match="scale must be positive"):
+        tiny.scaled(0)
+    assert issubclass(RecipeError, ValueError)
