@@ -1,6 +1,6 @@
 """Train, benchmark and use segmentation networks for electron micrographs.
 
-    recipe = TrainingRecipe.read("training.toml")
+    recipe = read_training_recipe("training.toml")
     run = fit(recipe, "my-database", "runs/first")
     table = evaluate(run, load_experimental_sample())
     summarise(table)
@@ -27,6 +27,7 @@ from seg_train.recipe import (
     ModelRecipe,
     PreprocessingRecipe,
     TrainingRecipe,
+    read_training_recipe,
 )
 from seg_train.runs import TrainingRun, epochs_to, load_run
 
@@ -58,6 +59,7 @@ __all__ = [
     "load_run",
     "particle_table",
     "predict",
+    "read_training_recipe",
     "summarise",
     "write_mask",
 ]

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from seg_train.metrics import mean_interval
+
 try:
     from matplotlib.figure import Figure
 except ImportError as error:
@@ -147,3 +149,46 @@ def _f1(mask: np.ndarray, found: np.ndarray) -> float:
     truth, found = np.asarray(mask) > 0, np.asarray(found) > 0
     total = truth.sum() + found.sum()
     return float(2 * (truth & found).sum() / total) if total else 1.0
+
+
+def study_figure(
+    results: pd.DataFrame, *, score: str = "particle_f1 all", label: str = "condition"
+) -> Figure:
+    """Draw every network of a study as a point and the mean with its 95 % interval.
+
+    Parameters
+    ----------
+    results
+        As `seg_train.study.run_study` returns them.
+    score
+        A column of it.
+    label
+        Of the axis of conditions.
+
+    Notes
+    -----
+    Conditions that are all numbers stand at their values, on a logarithmic axis when they span
+    more than a factor of twenty. The interval is Student's, of the mean over networks.
+    """
+    names = list(dict.fromkeys(results["condition"].astype(str)))
+    try:
+        places, numeric = [float(name) for name in names], True
+    except ValueError:
+        places, numeric = list(range(len(names))), False
+    figure = Figure(figsize=(max(4.5, 0.9 * len(names) + 2), 3.6), layout="constrained")
+    ax = figure.subplots()
+    for place, name in zip(places, names, strict=True):
+        values = results.loc[results["condition"].astype(str) == name, score].to_numpy(float)
+        ax.plot(np.full(len(values), place), values, "o", ms=4, color="#4c78a8", alpha=0.5)
+        error = np.nan_to_num(mean_interval(values))
+        ax.errorbar(place, values.mean(), error, fmt="D", ms=5, color="black", capsize=4)
+    if numeric:
+        if min(places) > 0 and max(places) / min(places) > 20:
+            ax.set_xscale("log")
+    else:
+        tilt = {"rotation": 30, "ha": "right"} if sum(map(len, names)) > 40 else {}
+        ax.set_xticks(places, names, **tilt)
+        ax.set_xlim(-0.5, len(names) - 0.5)
+    ax.set(xlabel=label, ylabel=score.replace("_", " "))
+    ax.grid(axis="y", alpha=0.3)
+    return figure

@@ -6,9 +6,12 @@ doi 10.1038/s41524-024-01336-0, unless the field says otherwise.
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from hrtem_sim.provenance import Distribution, from_table, read_recipe, require
+from hrtem_sim.provenance import Distribution, RecipeError, from_table, read_recipe, require
+
+FILE_TABLES = ("dataset", "training", "benchmark", "study")
+"""Tables that a recipe file may hold; each package reads its own."""
 
 
 @dataclass(frozen=True)
@@ -177,14 +180,30 @@ class TrainingRecipe:
         require(self.batch_size >= 1, "batch_size", "at least 1", self.batch_size)
         require(self.epochs >= 1, "epochs", "at least 1", self.epochs)
 
-    @classmethod
-    def read(cls, path: str | Path) -> "TrainingRecipe":
-        """Read a recipe from a TOML file, strictly.
 
-        Raises
-        ------
-        RecipeError
-            If the file cannot be read or a field is unknown, missing, of the wrong type or
-            impossible; one line that names the field.
-        """
-        return from_table(cls, read_recipe(path))
+def read_training_recipe(path: str | Path) -> TrainingRecipe:
+    """Read the `[training]` table of a recipe file.
+
+    Raises
+    ------
+    RecipeError
+        If the file cannot be read or a field of the table is unknown, missing, of the wrong type
+        or impossible; one line that names the field.
+    """
+    return from_table(TrainingRecipe, read_file_table(path, "training"), "training")
+
+
+def read_file_table(path: str | Path, name: str) -> dict[str, Any]:
+    """Return one table of a recipe file, which may hold those of other packages beside it.
+
+    Raises
+    ------
+    RecipeError
+        If the file cannot be read, lacks the table or holds one that no package reads.
+    """
+    tables = read_recipe(path)
+    for other in tables:
+        require(other in FILE_TABLES, f"{path}: tables", "one of " + ", ".join(FILE_TABLES), other)
+    if name not in tables:
+        raise RecipeError(f"{path}: the table {name} is missing")
+    return tables[name]

@@ -20,8 +20,8 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from hrtem_sim.provenance import from_table, identity, read_recipe, to_table, to_toml
-from seg_train.recipe import TrainingRecipe
+from hrtem_sim.provenance import identity, to_table, to_toml
+from seg_train.recipe import TrainingRecipe, read_training_recipe
 
 RECIPE, PROVENANCE, HISTORY = "recipe.toml", "provenance.json", "history.csv"
 WEIGHTS, STATE = "best.weights.h5", "state.npz"
@@ -89,7 +89,7 @@ def load_run(folder: str | Path) -> TrainingRun:
         reason = "its training was not finished: fit it again" if unfinished else "there is none"
         raise FileNotFoundError(f"folder must hold a training run; {folder}: {reason}")
     provenance = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
-    recipe = from_table(TrainingRecipe, read_recipe(folder / RECIPE))
+    recipe = read_training_recipe(folder / RECIPE)
     for name, found in (
         ("recipe", identity(recipe, "training-recipe")),
         ("weights", weights_identity(folder / WEIGHTS)),
@@ -128,7 +128,7 @@ def weights_identity(path: str | Path) -> str:
 
 def write_recipe(folder: Path, recipe: TrainingRecipe) -> None:
     """Write the recipe of a run."""
-    write_atomically(folder / RECIPE, to_toml(to_table(recipe)).encode())
+    write_atomically(folder / RECIPE, to_toml({"training": to_table(recipe)}).encode())
 
 
 def write_history(folder: Path, rows: list[dict[str, float]]) -> None:

@@ -73,8 +73,14 @@ def _selected(
     if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < len(catalogue)):
         raise ValueError(f"rows must be from 0 to {len(catalogue) - 1}; got {chosen.tolist()}")
     if recipe.select is not None:
-        kept = catalogue.iloc[chosen].reset_index(drop=True).query(recipe.select).index
-        chosen = chosen[kept.to_numpy()]
+        table = catalogue.iloc[chosen].reset_index(drop=True)
+        try:
+            chosen = chosen[table.query(recipe.select).index.to_numpy()]
+        except Exception as error:  # pandas raises many kinds
+            raise ValueError(
+                f"select must be a condition on {', '.join(map(str, catalogue.columns))}; "
+                f"got {recipe.select!r} ({error})"
+            ) from None
     if not len(chosen):
         raise ValueError(
             f"select must leave at least one of {len(catalogue)} micrographs; "

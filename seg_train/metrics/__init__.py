@@ -2,12 +2,12 @@
 
 * `count_pixels` gives `PixelCounts`: the paper's soft F1, particle F1, IoU, precision, recall.
 * `detect` gives a `Detection`: particles found, missed, invented, split and merged.
-* `bootstrap_interval` says how sure a pooled score is.
+* `bootstrap_interval` says how sure a pooled score is, `mean_interval` a mean over networks.
 * `summarise` pools a table of scores, per group and altogether.
 * `label_particles` numbers the particles of a mask.
 """
 
-from seg_train.metrics.bootstrap import bootstrap_interval
+from seg_train.metrics.intervals import bootstrap_interval, mean_interval
 from seg_train.metrics.particles import Detection, detect, label_particles
 from seg_train.metrics.pixels import PixelCounts, count_pixels
 from seg_train.metrics.summary import pooled_counts, summarise
@@ -19,6 +19,7 @@ __all__ = [
     "count_pixels",
     "detect",
     "label_particles",
+    "mean_interval",
     "pooled_counts",
     "summarise",
 ]

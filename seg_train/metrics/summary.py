@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from seg_train.metrics.bootstrap import bootstrap_interval
+from seg_train.metrics.intervals import bootstrap_interval
 from seg_train.metrics.pixels import PixelCounts
 
 _COUNTS = ("tp", "fp", "fn", "tn", "soft_tp", "soft_found")

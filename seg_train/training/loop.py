@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from tqdm.auto import tqdm
 
-from hrtem_sim.provenance import from_table, identity, read_recipe, to_table
+from hrtem_sim.provenance import identity, to_table
 from seg_train.backend import keras, tf
 from seg_train.data.examples import DatabaseExamples, StreamExamples
 from seg_train.data.pipeline import as_dataset
 from seg_train.model import ParticleF1, SegmentationLoss, SoftF1, model_for
-from seg_train.recipe import TrainingRecipe
+from seg_train.recipe import TrainingRecipe, read_training_recipe
 from seg_train.runs import (
     ALGORITHM,
     PROVENANCE,
@@ -29,6 +29,7 @@ from seg_train.runs import (
     write_history,
     write_recipe,
 )
+from seg_train.training.determinism import make_deterministic
 from seg_train.training.logs import BoardLog
 from seg_train.training.progress import StepWatch
 from seg_train.training.state import Progress, read_progress, restore_state, save_state
@@ -81,8 +82,8 @@ def fit(
     -----
     Every draw is named by the recipe's seed: the first weights by layer, the order and the
     augmentation of the images by epoch and step. The same recipe, data, machine and versions give
-    bit-identical weights on a CPU when `recipe.deterministic` is true, which switches TensorFlow
-    to reproducible algorithms for the rest of the process.
+    bit-identical weights on a CPU when `recipe.deterministic` is true and TensorFlow has computed
+    nothing before in the process, which stays switched to reproducible algorithms.
     """
     folder = Path(folder)
     _refuse_another_recipe(folder, recipe)
@@ -100,7 +101,7 @@ def fit(
     folder.mkdir(parents=True, exist_ok=True)
     write_recipe(folder, recipe)
     if recipe.deterministic:
-        tf.config.experimental.enable_op_determinism()
+        make_deterministic()
     model = _compiled(recipe)
     try:
         _train(model, recipe, examples, folder, ids["run"], progress, tensorboard)
@@ -212,7 +213,7 @@ def _validation_set(examples):
 def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:
     if not (folder / RECIPE).is_file():
         return
-    old, new = to_table(from_table(TrainingRecipe, read_recipe(folder / RECIPE))), to_table(recipe)
+    old, new = to_table(read_training_recipe(folder / RECIPE)), to_table(recipe)
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     if changed:
         key = changed[0]

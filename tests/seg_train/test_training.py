@@ -2,6 +2,9 @@
 
 import dataclasses
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -116,3 +119,29 @@ def test_weights_are_told_by_their_numbers_not_their_file(run, tmp_path):
 
     shutil.copy(run.folder / WEIGHTS, tmp_path / "copy.weights.h5")
     assert weights_identity(tmp_path / "copy.weights.h5") == run.provenance["weights"]
+
+
+@pytest.mark.slow
+def test_the_papers_network_repeats_itself_from_process_to_process(tmp_path):
+    """Rounding that depends on threads shows from process to process, not within one."""
+    conftest = str(Path(__file__).parent / "conftest.py")
+    code = f"""
+import importlib.util, sys
+from seg_train import TrainingRecipe, fit
+spec = importlib.util.spec_from_file_location("fakes", {conftest!r})
+fakes = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(fakes)
+recipe = TrainingRecipe(seed=1, epochs=1, batch_size=8, patch=64)
+run = fit(recipe, fakes.FakeDatabase(structures=8), sys.argv[1], progress=False)
+print(run.provenance["weights"])
+"""
+    weights = {
+        subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / name)],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for name in "ab"
+    }
+    assert len(weights) == 1 and weights.pop().startswith("weights-")

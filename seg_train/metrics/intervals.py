@@ -1,8 +1,9 @@
-"""How sure a pooled score is: resampling the images it was pooled over."""
+"""How sure a score is: over the images it was pooled from, over repeated networks."""
 
 from collections.abc import Callable
 
 import numpy as np
+from scipy.stats import t as student
 
 
 def bootstrap_interval(
@@ -46,3 +47,18 @@ def bootstrap_interval(
     tail = 50 * (1 - confidence)
     low, high = np.percentile(values, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def mean_interval(values: np.ndarray, *, confidence: float = 0.95) -> float:
+    """Return the half width of Student's interval of a mean; NaN for a single value.
+
+    Examples
+    --------
+    >>> round(mean_interval(np.array([1.0, 2.0, 3.0])), 3)
+    2.484
+    """
+    n = len(values)
+    if n < 2:
+        return float("nan")
+    quantile = student.ppf((1 + confidence) / 2, n - 1)
+    return float(quantile * np.std(values, ddof=1) / np.sqrt(n))

@@ -1,0 +1,86 @@
+"""The model card: what a network is, in words that travel with its weights."""
+
+import pandas as pd
+
+from hrtem_sim.provenance import to_table, to_toml
+from seg_train.metrics import summarise
+from seg_train.runs import TrainingRun
+
+
+def model_card(run: TrainingRun, scores: pd.DataFrame | None = None) -> str:
+    """Write the card of a trained network in Markdown.
+
+    Parameters
+    ----------
+    run
+        The finished run.
+    scores
+        A table of `seg_train.evaluate`, to be reported.
+    """
+    recipe, known = run.recipe, run.provenance
+    best = run.history.iloc[run.best_epoch - 1]
+    lines = [
+        f"# Segmentation network {run.identity}",
+        "",
+        f"{recipe.model.architecture} on {recipe.model.backbone}, {recipe.model.stages} stages, "
+        f"{recipe.model.classes} classes, {known['parameters']:,} parameters.",
+        "",
+        "## Use",
+        "",
+        f"* Input: one HRTEM micrograph, {recipe.model.channels} channel(s), resampled to "
+        f"{run.pixel_size:g} angstrom per pixel, normalised by {recipe.preprocessing.normalisation}"
+        f" per patch{_median(run)}.",
+        "* Output: the probability of each class in each pixel; class 0 is background.",
+        f"* Rebuild: data set `{known['data_set']}`, split `{known['split']}`, recipe "
+        f"`{known['recipe']}` (below), versions "
+        + ", ".join(f"{name} {number}" for name, number in known["versions"].items())
+        + ".",
+        f"* Weights: `{known['weights']}`, of epoch {run.best_epoch} of {len(run.history)}.",
+        "",
+        "## Scores",
+        "",
+        *_validation(best),
+    ]
+    if scores is not None:
+        lines += ["", *_scores(scores)]
+    lines += [
+        "",
+        "## Limits",
+        "",
+        "Trained on simulated micrographs alone. Structures, thicknesses, doses, focus, "
+        "aberrations and detectors outside those of the data set were not seen in training. "
+        "Touching particles are found as one. Check it on micrographs of your own before you "
+        "count with it.",
+        "",
+        "## Recipe",
+        "",
+        "```toml",
+        to_toml({"training": to_table(recipe)}).strip(),
+        "```",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _median(run: TrainingRun) -> str:
+    window = run.recipe.preprocessing.median
+    return "" if window == 1 else f", after a {window} x {window} median filter"
+
+
+def _validation(best: pd.Series) -> list[str]:
+    names = [name for name in ("val_loss", "val_f1", "val_particle_f1") if name in best]
+    if not names:
+        return ["Not validated: no structures were held out."]
+    return ["Validation on held-out structures: " + ", ".join(f"{n} {best[n]:.4f}" for n in names)]
+
+
+def _scores(scores: pd.DataFrame) -> list[str]:
+    lines = ["| group | images | F1 (soft, both classes) | particle F1 | 95 % interval |"]
+    lines.append("|---|---|---|---|---|")
+    for group, row in summarise(scores, rng=0).iterrows():
+        interval = f"{row['particle_f1_low']:.3f} to {row['particle_f1_high']:.3f}"
+        lines.append(
+            f"| {group} | {int(row['images'])} | {row['f1']:.3f} | {row['particle_f1']:.3f} "
+            f"| {interval} |"
+        )
+    return lines

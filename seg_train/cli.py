@@ -1,0 +1,168 @@
+"""`seg-train`: train, benchmark and use segmentation networks from the command line."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hrtem_sim.database import DatabaseError
+
+_REFUSALS = (
+    ValueError,  # RecipeError among them
+    OSError,
+    ImportError,
+    MemoryError,
+    FloatingPointError,
+    DatabaseError,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code, 2 for input that cannot be used."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except _REFUSALS as error:
+        print(f"seg-train: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="seg-train", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    fit = commands.add_parser("fit", help="train a network")
+    fit.add_argument("recipe", help="TOML file with a [training] table")
+    fit.add_argument("database", help="folder of the data set")
+    fit.add_argument("--out", required=True, help="folder of the run; an unfinished one continues")
+    fit.add_argument("--tensorboard", action="store_true", help="write logs for TensorBoard")
+    fit.add_argument("--quiet", action="store_true", help="show no progress")
+    fit.set_defaults(run=_fit)
+
+    benchmark = commands.add_parser("benchmark", help="score a network on labelled micrographs")
+    benchmark.add_argument("network", help="folder of a run")
+    benchmark.add_argument("--out", help="folder for the tables, the picture and the model card")
+    benchmark.add_argument("--folder", help="micrographs NAME.tif with masks NAME_mask.tif")
+    benchmark.add_argument("--images", help="HDF5 file of patches, with --masks")
+    benchmark.add_argument("--masks", help="HDF5 file of their masks")
+    benchmark.add_argument("--pixel-size", type=float, help="of these files, in angstrom")
+    benchmark.add_argument("--median", type=int, default=3, help="window for --images (default 3)")
+    benchmark.add_argument("--symmetries", action="store_true", help="average eight predictions")
+    benchmark.set_defaults(run=_benchmark)
+
+    predict = commands.add_parser("predict", help="segment micrographs and list their particles")
+    predict.add_argument("network", help="folder of a run")
+    predict.add_argument("images", nargs="+", help="micrographs, .tif or .npy")
+    predict.add_argument("--pixel-size", type=float, required=True, help="in angstrom")
+    predict.add_argument("--out", required=True, help="folder for masks and tables")
+    predict.add_argument("--min-area", type=float, default=50.0, help="square angstrom (50)")
+    predict.add_argument("--symmetries", action="store_true", help="average eight predictions")
+    predict.set_defaults(run=_predict)
+
+    study = commands.add_parser("study", help="train and compare networks under conditions")
+    study.add_argument("recipe", help="TOML file with a [study] table")
+    study.add_argument("data", help="folder of the data set, or of the data sets by name")
+    study.add_argument("--out", required=True, help="folder of the networks and tables")
+    study.add_argument("--scale", type=float, default=1.0, help="times the images (default 1)")
+    study.add_argument("--share", default="0/1", help="i/n: do the i-th of n shares, from 0")
+    study.add_argument("--quiet", action="store_true", help="show no progress")
+    study.set_defaults(run=_study)
+
+    show = commands.add_parser("show", help="describe a run: its model card")
+    show.add_argument("network", help="folder of a run")
+    show.set_defaults(run=_show)
+    return parser
+
+
+def _fit(options: argparse.Namespace) -> int:
+    from seg_train.recipe import read_training_recipe
+
+    recipe = read_training_recipe(options.recipe)  # before the seconds TensorFlow takes
+    from seg_train import fit
+
+    run = fit(
+        recipe,
+        options.database,
+        options.out,
+        progress=not options.quiet,
+        tensorboard=options.tensorboard,
+    )
+    print(run.identity, run.folder)
+    return 0
+
+
+def _benchmark(options: argparse.Namespace) -> int:
+    from seg_train.reports import benchmark_report
+
+    samples = _samples(options)
+    summary = benchmark_report(options.network, samples, options.out, symmetries=options.symmetries)
+    print(summary.to_string(float_format="{:.3f}".format))
+    return 0
+
+
+def _samples(options: argparse.Namespace):
+    from seg_train.data import load_experimental_sample, load_folder, load_h5_pair
+
+    if (options.images is None) != (options.masks is None):
+        raise ValueError("--images and --masks must be given together")
+    if options.folder is None and options.images is None:
+        return load_experimental_sample()
+    if options.pixel_size is None:
+        raise ValueError("--pixel-size must be given with --folder or --images")
+    if options.folder is not None:
+        return load_folder(options.folder, pixel_size=options.pixel_size)
+    return list(
+        load_h5_pair(
+            options.images,
+            options.masks,
+            pixel_size=options.pixel_size,
+            median=options.median,
+        )
+    )
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from seg_train.reports import prediction_report
+
+    table = prediction_report(
+        options.network,
+        options.images,
+        options.out,
+        pixel_size=options.pixel_size,
+        min_area=options.min_area,
+        symmetries=options.symmetries,
+    )
+    print(f"{len(table)} particles in {len(options.images)} micrographs:", Path(options.out))
+    return 0
+
+
+def _study(options: argparse.Namespace) -> int:
+    from seg_train.study import read_study_recipe
+
+    recipe = read_study_recipe(options.recipe).scaled(options.scale)
+    from seg_train.reports import study_report
+
+    part, _, parts = options.share.partition("/")
+    if not (part.isdecimal() and parts.isdecimal()):
+        raise ValueError(f"--share must be i/n, for example 0/4; got {options.share}")
+    table = study_report(
+        recipe,
+        options.data,
+        options.out,
+        share=(int(part), int(parts)),
+        progress=not options.quiet,
+    )
+    print(table.T.to_string(float_format="{:.3f}".format))
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from seg_train.card import model_card
+    from seg_train.runs import load_run
+
+    print(model_card(load_run(options.network)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

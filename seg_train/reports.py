@@ -1,0 +1,151 @@
+"""Folders that people open: scores, predictions and studies with their tables and pictures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from seg_train.benchmark import evaluate
+from seg_train.card import model_card
+from seg_train.data import LabelledMicrograph, read_image
+from seg_train.figures import (
+    loss_curves,
+    predictions_over_micrographs,
+    size_histogram,
+    study_figure,
+)
+from seg_train.metrics import summarise
+from seg_train.model import load_network
+from seg_train.particles import particle_table, write_mask
+from seg_train.prediction import predict
+from seg_train.runs import load_run
+from seg_train.study import StudyRecipe, run_study, study_table
+
+
+def benchmark_report(
+    run: str | Path,
+    samples: Sequence[LabelledMicrograph],
+    folder: str | Path | None = None,
+    *,
+    symmetries: bool = False,
+) -> pd.DataFrame:
+    """Score a run and write what there is to see.
+
+    Parameters
+    ----------
+    run
+        Folder of the run.
+    samples
+        Labelled micrographs.
+    folder
+        For `scores.csv`, `summary.csv`, `predictions.png` (the first 24), `history.png` and
+        `model-card.md`; absent: nothing is written.
+    symmetries
+        Average predictions over the eight symmetries of the square.
+
+    Returns
+    -------
+    summary
+        As `seg_train.summarise` makes it.
+    """
+    run = load_run(run)
+    network = load_network(run)
+    scores = evaluate(network, samples, symmetries=symmetries, progress=True)
+    summary = summarise(scores, rng=0)
+    if folder is None:
+        return summary
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    scores.to_csv(folder / "scores.csv", index=False)
+    summary.to_csv(folder / "summary.csv")
+    shown = list(samples)[:24]
+    found = [
+        predict(network, s.image, pixel_size=s.pixel_size, symmetries=symmetries).mask
+        for s in shown
+    ]
+    predictions_over_micrographs(shown, found).savefig(folder / "predictions.png", dpi=110)
+    loss_curves(run.history).savefig(folder / "history.png", dpi=110)
+    (folder / "model-card.md").write_text(model_card(run, scores), encoding="utf-8")
+    return summary
+
+
+def prediction_report(
+    run: str | Path,
+    images: Sequence[str | Path],
+    folder: str | Path,
+    *,
+    pixel_size: float,
+    min_area: float = 50.0,
+    symmetries: bool = False,
+) -> pd.DataFrame:
+    """Segment micrographs of one pixel size and list their particles.
+
+    Parameters
+    ----------
+    run
+        Folder of the run.
+    images
+        TIFF or NumPy files.
+    folder
+        For `NAME_mask.tif` of each, `particles.csv` and `sizes.png`.
+    pixel_size
+        In angstrom.
+    min_area
+        Smaller particles are left out of the table, in square angstrom.
+    symmetries
+        Average predictions over the eight symmetries of the square.
+
+    Returns
+    -------
+    particles
+        As `seg_train.particle_table` makes it, with the column `image`.
+    """
+    stems = [Path(path).stem for path in images]
+    if len(set(stems)) < len(stems):
+        raise ValueError("images must have different names, for their masks are named after them")
+    network = load_network(run)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = []
+    for path in tqdm(images, desc="segmenting", unit="image"):
+        path = Path(path)
+        mask = predict(network, read_image(path), pixel_size=pixel_size, symmetries=symmetries).mask
+        write_mask(folder / f"{path.stem}_mask.tif", mask, pixel_size=pixel_size)
+        table = particle_table(mask, pixel_size=pixel_size, min_area=min_area)
+        table.insert(0, "image", path.stem)
+        tables.append(table)
+    particles = pd.concat(tables, ignore_index=True)
+    particles.to_csv(folder / "particles.csv", index=False)
+    size_histogram(particles).savefig(folder / "sizes.png", dpi=110)
+    return particles
+
+
+def study_report(
+    recipe: StudyRecipe,
+    databases: Any,
+    folder: str | Path,
+    *,
+    share: tuple[int, int] = (0, 1),
+    samples: Sequence[LabelledMicrograph] | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Run a study and write its tables and figures.
+
+    Returns
+    -------
+    table
+        As `seg_train.study.study_table` makes it; with the results and figures of validation and
+        of all samples it lies in the folder.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    results = run_study(recipe, databases, folder, samples=samples, share=share, progress=progress)
+    table = study_table(results)
+    if share[1] == 1:
+        table.to_csv(folder / "table.csv")
+        for score in ("val_f1", "f1 all", "particle_f1 all"):
+            figure = study_figure(results, score=score, label=recipe.name)
+            figure.savefig(folder / f"{score.replace(' ', '-')}.png", dpi=110)
+    return table

@@ -1,0 +1,144 @@
+"""A study: conditions that differ in what is studied, each with several networks.
+
+[study]
+name = "data set size"
+seed = 7
+repeats = 5
+
+[study.training]                # what all networks share: a training recipe without a seed
+epochs = 25
+
+[study.conditions.128]          # what this one changes in it
+n_images = 128
+
+[study.conditions.thermal]
+database = "thermal"            # a data set of its own, by the name of its folder
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hrtem_sim.provenance import RecipeError, from_table, require, rng_for
+from seg_train.recipe import TrainingRecipe, read_file_table
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a study.
+
+    Parameters
+    ----------
+    name
+        In tables and figures; a number becomes a place on the axis.
+    training
+        What is trained; its seed is replaced in every repeat.
+    database
+        Name of its data set, if it has one of its own.
+    """
+
+    name: str
+    training: TrainingRecipe
+    database: str | None = None
+
+
+@dataclass(frozen=True)
+class StudyRecipe:
+    """Conditions times repeats.
+
+    Parameters
+    ----------
+    name
+        For people.
+    seed
+        Root of the seeds of all networks.
+    conditions
+        At least one.
+    repeats
+        Networks per condition, each with its own first weights and its own draw of data.
+    """
+
+    name: str
+    seed: int
+    conditions: tuple[Condition, ...]
+    repeats: int = 5
+
+    def __post_init__(self) -> None:
+        require(self.seed >= 0, "seed", "a non-negative integer", self.seed)
+        require(self.repeats >= 1, "repeats", "at least 1", self.repeats)
+        require(len(self.conditions) >= 1, "conditions", "at least one", 0)
+
+    def training(self, condition: Condition, repeat: int) -> TrainingRecipe:
+        """Return the recipe of one network, with a seed of its own."""
+        rng = rng_for(self.seed, "network", condition.name, repeat)
+        return dataclasses.replace(condition.training, seed=int(rng.integers(2**31)))
+
+    def scaled(self, scale: float) -> "StudyRecipe":
+        """Return the study with `scale` times as many images, at least two batches.
+
+        Conditions without `n_images` keep all images of their data sets, which are scaled when
+        they are built.
+        """
+        require(0 < scale <= 1, "scale", "in (0, 1]", scale)
+        return dataclasses.replace(
+            self, conditions=tuple(_scaled(condition, scale) for condition in self.conditions)
+        )
+
+
+def read_study_recipe(path: str | Path) -> StudyRecipe:
+    """Read the `[study]` table of a recipe file.
+
+    Raises
+    ------
+    RecipeError
+        If the file cannot be read or a field is unknown, missing, of the wrong type or impossible;
+        one line that names the field.
+    """
+    table = dict(read_file_table(path, "study"))
+    common = table.pop("training", {})
+    conditions = table.pop("conditions", {})
+    for name, value in (("study.training", common), ("study.conditions", conditions)):
+        require(isinstance(value, dict), name, "a table", value)
+    require("seed" not in common, "study.training.seed", "absent: every network has its own", "one")
+    read = tuple(_condition(name, changes, common) for name, changes in conditions.items())
+    plain = from_table(_Study, table, "study")
+    try:
+        return StudyRecipe(plain.name, plain.seed, read, plain.repeats)
+    except ValueError as error:
+        raise RecipeError(f"study.{error}") from None
+
+
+@dataclass(frozen=True)
+class _Study:
+    """The plain fields of the table."""
+
+    name: str
+    seed: int
+    repeats: int = 5
+
+
+def _condition(name: str, changes: Any, common: dict[str, Any]) -> Condition:
+    path = f"study.conditions.{name}"
+    require(isinstance(changes, dict), path, "a table", changes)
+    changes = dict(changes)
+    database = changes.pop("database", None)
+    require(database is None or isinstance(database, str), f"{path}.database", "a name", database)
+    training = from_table(TrainingRecipe, {"seed": 0, **_merged(common, changes)}, path)
+    return Condition(name, training, database)
+
+
+def _merged(common: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(common)
+    for key, value in changes.items():
+        inner = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merged(merged[key], value) if inner else value
+    return merged
+
+
+def _scaled(condition: Condition, scale: float) -> Condition:
+    training = condition.training
+    if training.n_images is None:
+        return condition
+    n = max(round(scale * training.n_images), min(2 * training.batch_size, training.n_images))
+    return dataclasses.replace(condition, training=dataclasses.replace(training, n_images=n))

@@ -1,0 +1,131 @@
+"""Running a study: every network trained and scored, resumable, in shares."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from seg_train.benchmark import evaluate
+from seg_train.data import LabelledMicrograph, load_experimental_sample
+from seg_train.metrics import pooled_counts
+from seg_train.runs import TrainingRun, epochs_to
+from seg_train.study.recipe import Condition, StudyRecipe
+from seg_train.training import fit
+
+SCORES = "scores.csv"
+
+
+def run_study(
+    recipe: StudyRecipe,
+    databases: Any,
+    folder: str | Path,
+    *,
+    samples: Sequence[LabelledMicrograph] | None = None,
+    share: tuple[int, int] = (0, 1),
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Train and score every network of a study.
+
+    Parameters
+    ----------
+    recipe
+        Conditions and repeats.
+    databases
+        The data set of all conditions, a database or a folder; a dict of them by the conditions'
+        `database`; or a folder with folders of these names.
+    folder
+        Where the networks go, `condition/repeat`. Those that are finished there are not trained
+        again; one that was interrupted is continued.
+    samples
+        What the networks are scored on; absent: the experimental sample of the package.
+    share
+        (i, n): do the i-th of n equal shares, counted from 0, so that several processes or
+        machines can work in one folder.
+    progress
+        Show progress bars.
+
+    Returns
+    -------
+    results
+        One row per network of this share; see `result_row`.
+    """
+    folder, (part, parts) = Path(folder), share
+    if not 0 <= part < parts:
+        raise ValueError(f"share must be (i, n) with 0 <= i < n; got {share}")
+    samples = load_experimental_sample() if samples is None else list(samples)
+    jobs = [(c, repeat) for repeat in range(recipe.repeats) for c in recipe.conditions]
+    rows = []
+    for number, (condition, repeat) in enumerate(jobs):
+        if number % parts != part:
+            continue
+        if progress:
+            print(f"{recipe.name}: {condition.name}, network {repeat + 1} of {recipe.repeats}")
+        home = folder / _folder_name(condition.name) / f"{repeat:02d}"
+        training = recipe.training(condition, repeat)
+        run = fit(training, _database(databases, condition), home, progress=progress)
+        rows.append(result_row(condition.name, repeat, run, _scores(run, samples)))
+    results = pd.DataFrame(rows)
+    name = "results.csv" if parts == 1 else f"results-{part}-of-{parts}.csv"
+    results.to_csv(folder / name, index=False)
+    return results
+
+
+def result_row(condition: str, repeat: int, run: TrainingRun, scores: pd.DataFrame) -> dict:
+    """Return one network's row of the results.
+
+    Returns
+    -------
+    row
+        `condition`, `repeat`, `run`, `images` (seconds and epochs beside), `val_f1` and
+        `val_particle_f1` at the best epoch, `epochs_to_0.90` and `epochs_to_0.95` of validation F1
+        (absent if never), and `f1 GROUP` (the paper's: mean over the images) and
+        `particle_f1 GROUP` (pooled) for each group of samples and `all`.
+    """
+    best = run.history.iloc[run.best_epoch - 1]
+    row = {"condition": condition, "repeat": repeat, "run": run.identity}
+    row["seconds"] = float(run.history["seconds"].sum())
+    for name in ("val_f1", "val_particle_f1"):
+        row[name] = float(best.get(name, float("nan")))
+    if "val_f1" in run.history:
+        for goal in (0.90, 0.95):
+            row[f"epochs_to_{goal:.2f}"] = epochs_to(run.history, goal)
+    for group, part in [*scores.groupby("group", sort=True), ("all", scores)]:
+        row[f"f1 {group}"] = float(part["f1"].mean())
+        row[f"particle_f1 {group}"] = pooled_counts(part).f1
+    return row
+
+
+def _scores(run: TrainingRun, samples: Sequence[LabelledMicrograph]) -> pd.DataFrame:
+    """Score a run once; the table stays beside its weights."""
+    path = run.folder / SCORES
+    if path.is_file():
+        known = pd.read_csv(path)
+        if list(known["name"]) == [sample.name for sample in samples]:
+            return known
+    scores = evaluate(run, samples)
+    scores.to_csv(path, index=False)
+    return scores
+
+
+def _database(databases: Any, condition: Condition) -> Any:
+    if isinstance(databases, dict):
+        if condition.database not in databases:
+            raise ValueError(
+                f"databases must hold {condition.database!r} of the condition {condition.name!r}; "
+                f"got {', '.join(map(repr, databases))}"
+            )
+        return databases[condition.database]
+    if condition.database is None:
+        return databases
+    if not isinstance(databases, str | Path):
+        raise ValueError(
+            f"databases must be a dict or a folder for the condition {condition.name!r}, which "
+            f"has a data set of its own; got {type(databases).__name__}"
+        )
+    return Path(databases) / condition.database
+
+
+def _folder_name(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._+-]+", "_", name)

@@ -1,0 +1,99 @@
+"""The command line reads, calls and prints; what it cannot use ends in one line and code 2."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from seg_train.cli import main
+
+RECIPE = "[training]\nseed = 1\n"
+
+
+def one_line(capsys):
+    error = capsys.readouterr().err
+    assert error.startswith("seg-train: ") and error.count("\n") == 1
+    return error
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (RECIPE + "learnig_rate = 0.1\n", "did you mean 'learning_rate'"),
+        (RECIPE + "epochs = 'ten'\n", "training.epochs must be an integer; got 'ten'"),
+        (RECIPE + "epochs = 0\n", "training.epochs must be at least 1; got 0"),
+        ("seed = 1\n", "tables must be one of"),
+        ("[study]\n", "the table training is missing"),
+        ("[training\n", "not valid TOML"),
+    ],
+)
+def test_a_bad_recipe_is_one_line_and_leaves_nothing(tmp_path, capsys, text, message):
+    (tmp_path / "r.toml").write_text(text)
+    out = tmp_path / "out"
+    assert main(["fit", str(tmp_path / "r.toml"), str(tmp_path / "db"), "--out", str(out)]) == 2
+    assert message in one_line(capsys)
+    assert not out.exists()
+
+
+def test_a_folder_without_a_run_is_one_line(tmp_path, capsys):
+    assert main(["show", str(tmp_path)]) == 2
+    assert "folder must hold a training run" in one_line(capsys)
+
+
+def test_show_prints_the_model_card(run, capsys):
+    assert main(["show", str(run.folder)]) == 0
+    card = capsys.readouterr().out
+    assert run.identity in card and "[training.model]" in card and "## Limits" in card
+
+
+def test_benchmark_scores_the_sample_and_leaves_pictures(run, tmp_path, capsys):
+    assert main(["benchmark", str(run.folder), "--out", str(tmp_path / "b")]) == 0
+    assert "2.2nm_Au" in capsys.readouterr().out
+    left = {path.name for path in (tmp_path / "b").iterdir()}
+    assert left == {
+        "scores.csv",
+        "summary.csv",
+        "predictions.png",
+        "history.png",
+        "model-card.md",
+    }
+    assert "| all | 16 |" in (tmp_path / "b" / "model-card.md").read_text()
+
+
+def test_predict_leaves_masks_a_table_and_a_histogram(run, database, tmp_path):
+    for number in (0, 2):
+        np.save(tmp_path / f"m{number}.npy", database.counts([number])[0])
+    images = [str(tmp_path / f"m{number}.npy") for number in (0, 2)]
+    out = tmp_path / "out"
+    code = main(["predict", str(run.folder), *images, "--pixel-size", "0.5", "--out", str(out)])
+    assert code == 0
+    assert {path.name for path in out.iterdir()} == {
+        "m0_mask.tif",
+        "m2_mask.tif",
+        "particles.csv",
+        "sizes.png",
+    }
+
+
+def test_light_modules_load_neither_tensorflow_nor_matplotlib():
+    code = (
+        "import sys, seg_train, seg_train.cli, seg_train.metrics, seg_train.data, seg_train.study,"
+        "seg_train.runs, seg_train.card, seg_train.particles\n"
+        "try: seg_train.cli.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'tensorflow', 'keras', 'matplotlib', 'segmentation_models'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_without_tensorflow_the_error_names_the_extra():
+    code = (
+        "import sys; sys.modules['tensorflow'] = None\n"
+        "import seg_train\n"
+        "try: seg_train.fit\n"
+        "except ImportError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert 'pip install "micrograph-foundry[train]"' in done.stdout

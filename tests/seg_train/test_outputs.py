@@ -1,0 +1,70 @@
+"""Figures show what they are given; exported networks predict the same."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from seg_train import load_experimental_sample, particle_table
+from seg_train.card import model_card
+from seg_train.export import export_network
+from seg_train.figures import (
+    loss_curves,
+    predictions_over_micrographs,
+    size_histogram,
+    study_figure,
+)
+
+
+def test_loss_curves_draw_training_and_validation(run):
+    loss, f1 = loss_curves(run.history).axes
+    assert len(loss.lines) == len(f1.lines) == 2
+    assert np.allclose(loss.lines[0].get_ydata(), run.history["val_loss"])
+
+
+def test_every_micrograph_has_outlines_and_a_scale_bar():
+    sample = load_experimental_sample()[:3]
+    figure = predictions_over_micrographs(sample, [s.mask for s in sample])
+    for ax, s in zip(figure.axes, sample, strict=False):
+        assert len(ax.images) == 1 and len(ax.collections) == 2
+        x = ax.lines[0].get_xdata()
+        length = (x[1] - x[0]) * s.pixel_size / 10  # nm
+        assert length == pytest.approx(float(ax.texts[0].get_text().split()[0]))
+        assert "F1 1.00" in ax.get_title()
+
+
+def test_histogram_counts_whole_particles_only():
+    mask = np.zeros((40, 40), int)
+    mask[10:20, 10:20] = mask[0:5, 30:35] = 1
+    figure = size_histogram(particle_table(mask, pixel_size=1.0))
+    assert figure.axes[0].get_title().startswith("1 particles")
+    assert size_histogram(particle_table(mask * 0, pixel_size=1.0)).axes[0].get_title()
+
+
+def test_a_study_of_numbers_stands_at_its_numbers():
+    scores = {"condition": ["100", "100", "3000"], "particle_f1 all": [0.1, 0.3, 0.9]}
+    ax = study_figure(pd.DataFrame(scores)).axes[0]
+    assert ax.get_xscale() == "log"
+    places = {float(x) for line in ax.lines for x in np.ravel(line.get_xdata())}
+    assert places == {100, 3000}
+
+
+def test_a_model_card_tells_where_the_network_comes_from(run):
+    card = model_card(run)
+    for known in (run.identity, run.provenance["data_set"], run.provenance["weights"]):
+        assert known in card
+
+
+def test_a_saved_model_predicts_the_same_without_this_package(network, tmp_path):
+    import tensorflow as tf
+
+    image = np.random.default_rng(1).random((1, 64, 64, 1)).astype(np.float32)
+    loaded = tf.saved_model.load(str(export_network(network, tmp_path / "saved")))
+    assert np.allclose(loaded.serve(image), network.model(image), atol=1e-6)
+
+
+def test_onnx_without_its_converter_names_it(network, tmp_path, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "tf2onnx", None)
+    with pytest.raises(ImportError, match="pip install onnx tf2onnx"):
+        export_network(network, tmp_path / "network.onnx")

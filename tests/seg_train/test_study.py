@@ -1,0 +1,124 @@
+"""Studies give every network its own seed, resume, and sum up honestly."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hrtem_sim.provenance import RecipeError
+from seg_train.data import LabelledMicrograph
+from seg_train.metrics import mean_interval
+from seg_train.study import read_study_recipe, run_study, study_table
+
+STUDY = """
+[study]
+name = "images"
+seed = 3
+repeats = 2
+
+[study.training]
+epochs = 2
+batch_size = 2
+patch = 64
+
+[study.training.model]
+backbone = "plain"
+stages = 2
+width = 2
+
+[study.conditions.4]
+n_images = 4
+
+[study.conditions.8]
+n_images = 8
+learning_rate = 0.01
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    (tmp_path / "study.toml").write_text(STUDY)
+    return read_study_recipe(tmp_path / "study.toml")
+
+
+def test_conditions_change_what_they_say_and_share_the_rest(recipe):
+    four, eight = (condition.training for condition in recipe.conditions)
+    assert (four.n_images, eight.n_images) == (4, 8)
+    assert four.model == eight.model and four.model.width == 2
+    assert dataclasses.replace(eight, n_images=4, learning_rate=0.001) == four
+
+
+def test_every_network_has_its_own_seed(recipe):
+    seeds = {recipe.training(c, repeat).seed for c in recipe.conditions for repeat in range(5)}
+    assert len(seeds) == 10
+
+
+def test_scaling_keeps_at_least_two_batches(recipe):
+    small = recipe.scaled(0.01)
+    assert [c.training.n_images for c in small.conditions] == [4, 4]
+    with pytest.raises(RecipeError, match="scale must be in"):
+        recipe.scaled(2)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("seed = 3\n", ""), "study.seed is missing"),
+        (("n_images = 8", "n_image = 8"), r"study\.conditions\.8\.n_image is not a field"),
+        (("epochs = 2", "seed = 2"), r"study\.training\.seed must be absent"),
+        (("repeats = 2", "repeats = 0"), "study.repeats must be at least 1"),
+    ],
+)
+def test_a_bad_study_names_its_field(tmp_path, change, message):
+    (tmp_path / "bad.toml").write_text(STUDY.replace(*change))
+    with pytest.raises(RecipeError, match=message):
+        read_study_recipe(tmp_path / "bad.toml")
+
+
+@pytest.fixture(scope="module")
+def samples(make_database):
+    database = make_database(structures=3, per_structure=1, seed=50)
+    images, masks = database.counts(slice(None)), database.masks(slice(None))
+    return [
+        LabelledMicrograph(image, mask, 0.5, f"g{i % 2}", f"s{i}")
+        for i, (image, mask) in enumerate(zip(images, masks, strict=True))
+    ]
+
+
+def test_a_study_trains_scores_sums_up_and_is_not_done_twice(
+    recipe, database, samples, tmp_path, monkeypatch
+):
+    first = run_study(recipe, database, tmp_path / "s", samples=samples, progress=False)
+    assert len(first) == 4 and first["run"].is_unique
+    assert {"f1 g0", "particle_f1 g1", "f1 all", "epochs_to_0.90"} <= set(first)
+
+    from seg_train.training import loop
+
+    monkeypatch.setattr(loop, "_train", None)  # nothing may train again
+    again = run_study(recipe, database, tmp_path / "s", samples=samples, progress=False)
+    pd.testing.assert_frame_equal(first, again)
+    table = study_table(first)
+    assert list(table.index) == ["4", "8"]
+    assert table["f1 all best"]["4"] == first.query("condition == '4'")["f1 all"].max()
+
+
+def test_shares_together_are_the_whole(recipe, database, samples, tmp_path):
+    home = tmp_path / "s"
+    parts = [
+        run_study(recipe, database, home, samples=samples, share=(i, 2), progress=False)
+        for i in (0, 1)
+    ]
+    whole = run_study(recipe, database, home, samples=samples, progress=False)
+    assert sorted(pd.concat(parts)["run"]) == sorted(whole["run"])
+    with pytest.raises(ValueError, match="share must be"):
+        run_study(recipe, database, home, samples=samples, share=(2, 2))
+
+
+def test_interval_covers_the_true_mean_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    draws = rng.normal(size=(4000, 5))
+    hits = [abs(draw.mean()) <= mean_interval(draw) for draw in draws]
+    # 95 % within four standard errors of a proportion of 4000
+    assert np.mean(hits) == pytest.approx(0.95, abs=0.014)
+    assert np.isnan(mean_interval(np.array([1.0])))
