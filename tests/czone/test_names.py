@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from czone.geometry import BaseAlgebraic, Sphere
 from czone.spelling import Spelled, keywords
 from czone.transform import BaseTransform, Translation
@@ -108,7 +109,7 @@ class UpstreamSphere(BaseAlgebraic):
     def params(self):
         return (self.radius,)
 
-    def checkIfInterior(self, testPoints):  # noqa: N802
+    def checkIfInterior(self, testPoints):
         return np.linalg.norm(np.atleast_2d(testPoints), axis=1) < self.radius
 
 
@@ -126,14 +127,11 @@ def test_override_of_either_spelling_can_call_super_by_either(own, inherited, ca
     class Outside(Sphere):
         pass
 
-    class Inverted(Outside):
-        pass
-
     def opposite(self, points):
-        return ~getattr(super(Inverted, self), inherited)(points)
+        return ~getattr(super(inverted, self), inherited)(points)
 
-    Inverted = type("Inverted", (Outside,), {own: opposite})
-    found = getattr(Inverted(1.0, [0, 0, 0]), called)(np.array([[0.0, 0, 0], [2.0, 0, 0]]))
+    inverted = type("Inverted", (Outside,), {own: opposite})
+    found = getattr(inverted(1.0, [0, 0, 0]), called)(np.array([[0.0, 0, 0], [2.0, 0, 0]]))
     assert found.tolist() == [False, True]
 
 
@@ -150,13 +148,13 @@ def test_grandchild_keeps_the_override_of_its_parent():
 
 def test_upstream_transform_of_a_user_works_with_volumes():
     class Shift(BaseTransform):
-        def applyTransformation(self, points):  # noqa: N802
+        def applyTransformation(self, points):
             return points + 1.0
 
-        def applyTransformation_bases(self, points):  # noqa: N802
+        def applyTransformation_bases(self, points):
             return points
 
-        def applyTransformation_alg(self, alg_object):  # noqa: N802
+        def applyTransformation_alg(self, alg_object):
             return alg_object.moved(np.eye(3), np.ones(3))
 
         @property

@@ -7,6 +7,8 @@ crystallography.
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
+
 from czone.generator import Generator
 from czone.scene import Scene
 from czone.transform import Reflection, Rotation, Translation, rot_v, rot_vtv
@@ -19,7 +21,6 @@ from czone.volume import (
     make_rect_prism,
     snap_plane_near_point,
 )
-from scipy.spatial import cKDTree
 
 A_AU = 4.07825
 NEAREST_AU = A_AU / np.sqrt(2)

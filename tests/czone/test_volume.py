@@ -1,0 +1,404 @@
+"""Volumes, volumes of volumes and the snapping of planes."""
+
+import pickle
+from copy import deepcopy
+
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from czone.generator import Generator, NullGenerator
+from czone.geometry import BaseAlgebraic, Ellipsoid, convex_hull_to_planes
+from czone.transform import HStrain, IStrain, MatrixTransform, Rotation, Translation, rot_v
+from czone.volume import (
+    BaseVolume,
+    Cylinder,
+    MultiVolume,
+    Plane,
+    Sphere,
+    Volume,
+    make_rect_prism,
+    makeRectPrism,
+    snap_plane_near_point,
+)
+
+A_AU = 4.07825
+
+
+def gold(**kwargs):
+    return Generator.from_spacegroup(
+        Z=[79], coords=[[0, 0, 0]], cell_dims=[A_AU] * 3, cell_angs=[90] * 3, sgn=225, **kwargs
+    )
+
+
+def triclinic():
+    return Generator.from_unit_cell(
+        [6, 8], [[0.1, 0.2, 0.3], [0.6, 0.8, 0.1]], [4, 5, 6], [80, 95, 110], origin=[1, 2, 3]
+    )
+
+
+def ordered(atoms):
+    return atoms[np.lexsort(np.round(atoms, 6).T)]
+
+
+def by_brute_force(volume):
+    """Supply a generous block and test every atom."""
+    box = make_rect_prism(200, 200, 200, center=[0, 0, 0])
+    positions, _ = volume.generator.supply_atoms(box)
+    return positions[volume.check_if_interior(positions)]
+
+
+TURN = Rotation(rot_v([1, 2, 3], 0.6), origin=[2, 0, 1])
+TILTED = convex_hull_to_planes(TURN.apply_transformation(make_rect_prism(20, 25, 30, [3, 3, 3])))
+SHAPES = {
+    "ball": {"alg_objects": [Sphere(14, [3, 2, 1])]},
+    "box": {"points": make_rect_prism(20, 22, 24, [1, 2, 3])},
+    "tilted box": {"points": TURN.apply_transformation(make_rect_prism(20, 22, 24, [1, 2, 3]))},
+    "rod": {"alg_objects": [Cylinder([1, 1, 0], [0, 0, 0], 8, 30)]},
+    "planes": {"alg_objects": TILTED},
+    "cut ball": {"alg_objects": [Sphere(14, [3, 2, 1]), Plane([1, 1, 1], [0, 0, 0])]},
+    "egg": {"alg_objects": [Ellipsoid([[9, 2, 0], [0, 12, 3], [0, 0, 10]], [1, 1, 1])]},
+    "ball in box": {"points": make_rect_prism(60, 60, 9), "alg_objects": [Sphere(12, [5, 5, 5])]},
+}
+each_shape = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
+
+
+@each_shape
+@pytest.mark.parametrize("crystal", [gold, triclinic])
+def test_volume_holds_exactly_the_atoms_inside(shape, crystal):
+    generator = crystal()
+    generator.transform(Rotation(rot_v([0, 1, 1], 0.4)))
+    volume = Volume(generator=generator, **shape)
+    volume.populate_atoms()
+    assert len(volume.atoms) > 40
+    np.testing.assert_allclose(ordered(volume.atoms), ordered(by_brute_force(volume)), atol=1e-9)
+    assert len(volume.species) == len(volume.atoms)
+
+
+@each_shape
+def test_atoms_move_with_the_volume(shape):
+    volume = Volume(generator=triclinic(), **shape)
+    volume.populate_atoms()
+    expected = TURN.apply_transformation(volume.atoms) + [30, 0, 0]
+    volume.transform([TURN, Translation([30, 0, 0])])
+    with pytest.raises(RuntimeError, match="populate_atoms"):
+        _ = volume.atoms
+    volume.populate_atoms()
+    np.testing.assert_allclose(ordered(volume.atoms), ordered(expected), atol=1e-6)
+
+
+@each_shape
+def test_volume_copies_pickles_and_compares(shape):
+    volume = Volume(generator=gold(), **shape)
+    assert volume.hull is not None or "points" not in shape
+    assert volume.tri is not None or "points" not in shape
+    for copy in (deepcopy(volume), pickle.loads(pickle.dumps(volume)), volume.from_volume()):
+        assert copy == volume
+        copy.populate_atoms()
+        assert copy == volume
+    assert volume.from_volume(priority=3) != volume
+    assert repr(volume).startswith("Volume(")
+
+
+@each_shape
+def test_outer_box_holds_the_bounding_corners(shape):
+    volume = Volume(**shape)
+    low, high = volume.outer_box()
+    points = np.random.default_rng(0).uniform(-40, 40, (20_000, 3))
+    inside = points[volume.check_if_interior(points)]
+    assert (inside >= low).all() and (inside <= high).all()
+    corners = volume.get_bounding_box()
+    assert (inside >= corners.min(axis=0)).all() and (inside <= corners.max(axis=0)).all()
+
+
+def test_bounding_box_of_a_small_ball_in_a_large_box_is_small():
+    volume = Volume(make_rect_prism(100, 100, 100), [Sphere(5, [50, 50, 50])])
+    assert np.ptp(volume.get_bounding_box(), axis=0).max() < 10.1
+
+
+def test_unbounded_volumes_are_refused_and_empty_ones_are_empty():
+    open_body = Volume(alg_objects=[Plane([0, 0, 1], [0, 0, 0])], generator=gold())
+    with pytest.raises(ValueError, match="alg_objects must bound the volume on all sides"):
+        open_body.populate_atoms()
+    apart = Volume(alg_objects=[Sphere(5, [0, 0, 0]), Sphere(5, [20, 0, 0])], generator=gold())
+    apart.populate_atoms()
+    assert apart.atoms.shape == (0, 3) and len(apart.get_bounding_box()) == 0
+    faces = [*TILTED, Plane([0, 0, 1], [0, 0, -90])]
+    nothing = Volume(alg_objects=faces, generator=gold())
+    nothing.populate_atoms()
+    assert len(nothing.atoms) == 0 and len(nothing.outer_box()) == 0
+
+
+def test_points_added_later_count():
+    volume = Volume(generator=gold())
+    volume.add_points([0, 0, 0])
+    volume.addPoints([[10, 0, 0], [0, 10, 0]])
+    with pytest.raises(ValueError, match="a Volume needs points"):
+        volume.check_if_interior([[1, 1, 1]])
+    volume.add_points([[0, 0, 10]])
+    assert volume.check_if_interior([[1, 1, 1]])[0]
+    assert not volume.check_if_interior([[9, 9, 9]])[0]
+    volume.add_points([[10, 10, 10]])
+    assert volume.check_if_interior([[5, 5, 5]])[0]
+    volume.points = make_rect_prism(1, 1, 1)
+    assert not volume.check_if_interior([[5, 5, 5]])[0]
+    volume.createHull()
+
+
+def test_volume_copies_what_it_is_given():
+    crystal, ball, points = gold(), Sphere(5, [0, 0, 0]), make_rect_prism(9, 9, 9)
+    volume = Volume(points, [ball], crystal)
+    crystal.origin, ball.radius, points[:] = [1, 1, 1], 1.0, 0
+    assert volume.generator.origin.tolist() == [0, 0, 0]
+    assert volume.alg_objects[0].radius == 5 and volume.points.max() == 9
+
+
+def test_generator_origin_can_be_given():
+    volume = Volume(make_rect_prism(9, 9, 9), generator=gold(), gen_origin=[0.5, 0, 0])
+    assert volume.generator.origin.tolist() == [0.5, 0, 0]
+    volume.add_generator(gold(), origin=[0, 1, 0])
+    assert volume.generator.origin.tolist() == [0, 1, 0]
+
+
+def test_unlocked_transforms_leave_the_crystal():
+    volume = Volume(make_rect_prism(9, 9, 9), generator=gold())
+    volume.transform(Translation([1, 2, 3], locked=False))
+    assert volume.generator.origin.tolist() == [0, 0, 0]
+    assert volume.points.min(axis=0).tolist() == [1, 2, 3]
+
+
+def test_shear_moves_box_ball_and_crystal_together():
+    shear = MatrixTransform([[1, 0.2, 0], [0, 1, 0], [0, 0.1, 1.1]])
+    volume = Volume(make_rect_prism(15, 15, 15), [Sphere(12, [5, 5, 5])], gold())
+    volume.populate_atoms()
+    expected = shear.apply_transformation(volume.atoms)
+    volume.transform(shear)
+    volume.populate_atoms()
+    np.testing.assert_allclose(ordered(volume.atoms), ordered(expected), atol=1e-6)
+
+
+def test_from_volume_keeps_and_changes():
+    volume = Volume(make_rect_prism(9, 9, 9), generator=gold(), tolerance=1e-4, priority=2)
+    same = volume.from_volume()
+    assert same.tolerance == 1e-4 and same.priority == 2
+    moved = volume.from_volume(transformation=[Translation([1, 0, 0])], priority=5)
+    assert moved.priority == 5 and moved.points.min(axis=0).tolist() == [1, 0, 0]
+    empty = volume.from_volume(generator=NullGenerator())
+    empty.populate_atoms()
+    assert len(empty.atoms) == 0
+    with pytest.raises(TypeError, match="colour"):
+        volume.from_volume(colour="red")
+    assert Volume(make_rect_prism(9, 9, 9)).from_volume().generator is None
+
+
+def test_priority_takes_numpy_integers():
+    assert Volume(make_rect_prism(1, 1, 1), priority=np.int64(3)).priority == 3
+
+
+class Shell(BaseAlgebraic):
+    """Between two radii: not convex, no chords, no box."""
+
+    @property
+    def params(self):
+        return ()
+
+    def checkIfInterior(self, testPoints):
+        r = np.linalg.norm(testPoints, axis=1)
+        return (r > 8) & (r < 12)
+
+
+def test_a_users_own_surface_cuts_a_volume():
+    volume = Volume(make_rect_prism(30, 30, 30, [0, 0, 0]), [Shell()], gold())
+    volume.populate_atoms()
+    radii = np.linalg.norm(volume.atoms, axis=1)
+    assert radii.min() > 8 and radii.max() < 12 and len(volume.atoms) == len(by_brute_force(volume))
+    with pytest.raises(ValueError, match="alg_objects must bound"):
+        Volume(alg_objects=[Shell()], generator=gold()).populate_atoms()
+
+
+def test_populated_volume_goes_to_ase_and_files(tmp_path):
+    volume = Volume(alg_objects=[Sphere(6, [0, 0, 0])], generator=gold())
+    volume.populate_atoms()
+    assert len(volume.ase_atoms) == len(volume.atoms)
+    volume.to_file(tmp_path / "ball.xyz", format="xyz")
+    from ase.io import read
+
+    assert len(read(tmp_path / "ball.xyz")) == len(volume.atoms)
+
+
+# Volumes of volumes.
+
+
+def balls(**kwargs):
+    first = Volume(alg_objects=[Sphere(10, [0, 0, 0])], generator=gold())
+    second = Volume(alg_objects=[Sphere(10, [12, 0, 0])], generator=triclinic(), **kwargs)
+    return [first, second]
+
+
+def test_multivolume_copies_its_members():
+    members = balls(priority=1)
+    union = MultiVolume(members)
+    union.transform(Translation([5, 0, 0]))
+    assert members[0].alg_objects[0].center.tolist() == [0, 0, 0]
+    assert [v.alg_objects[0].center[0] for v in union.volumes] == [5, 17]
+
+
+def test_multivolume_keeps_the_order_of_its_members():
+    union = MultiVolume(balls()[::-1])
+    union.volumes[0].priority = 9
+    union.populate_atoms()
+    assert [v.priority for v in union.volumes] == [9, 0]
+
+
+def test_nested_multivolumes_fill_the_same_space():
+    flat = MultiVolume(balls(priority=1))
+    nested = MultiVolume([MultiVolume(balls(priority=1)[:1]), MultiVolume(balls()[1:], priority=1)])
+    for union in (flat, nested):
+        union.populate_atoms()
+    np.testing.assert_allclose(ordered(flat.atoms), ordered(nested.atoms))
+    points = np.random.default_rng(1).uniform(-30, 30, (5000, 3))
+    inside = flat.check_if_interior(points)
+    assert (inside == nested.check_if_interior(points)).all()
+    low, high = nested.outer_box()
+    assert (points[inside] >= low).all() and (points[inside] <= high).all()
+    assert len(nested.get_bounding_box()) == 16
+
+
+def test_multivolume_copies_pickles_compares_and_names_itself():
+    union = MultiVolume(balls(priority=1), priority=4)
+    for copy in (deepcopy(union), pickle.loads(pickle.dumps(union)), union.from_volume()):
+        assert copy == union and copy.priority == 4
+    moved = union.from_volume(transformation=Translation([0, 0, 9]))
+    assert moved != union and moved.volumes[1].priority == 1
+    assert repr(union) == "MultiVolume(2 volumes, priority=4)"
+
+
+def test_overlap_never_holds_two_atoms_on_one_site():
+    members = balls(priority=1)
+    members[1].add_generator(gold())
+    union = MultiVolume(members)
+    union.populate_atoms()
+    assert cKDTree(union.atoms).query(union.atoms, k=2)[0][:, 1].min() > 2.8
+
+
+def test_levels_of_priority():
+    union = MultiVolume([*balls(priority=5), *balls(priority=2)])
+    levels, begins = union._get_priorities()
+    assert levels.tolist() == [0, 2, 0, 1] and begins.tolist() == [0, 2, 3, 4]
+
+
+# Snapping.
+
+
+def plane_residual(plane, generator):
+    """Return the distance from a plane to the nearest atom of a crystal, in angstrom."""
+    positions, _ = generator.supply_atoms(make_rect_prism(30, 30, 30, plane.point))
+    return np.abs(plane.sdist_from_plane(positions)).min()
+
+
+def one_atom(angles, origin):
+    return Generator.from_unit_cell([6], [[0, 0, 0]], [3, 4, 5], angles, origin=origin)
+
+
+@pytest.mark.parametrize("hkl", [(1, 1, 1), (1, 0, 0), (2, -1, 0), (1, 2, 3)])
+@pytest.mark.parametrize("angles", [(90, 90, 90), (90, 90, 120), (80, 95, 110)])
+def test_snapped_plane_is_the_nearest_for_any_lattice_and_origin(hkl, angles):
+    crystal = one_atom(angles, [0.3, -0.7, 1.1])
+    crystal.transform(Rotation(rot_v([1, 0, 2], 0.7), origin=[1, 1, 1]))
+    normal = np.array(hkl) @ crystal.voxel.reciprocal_bases
+    spacing = 1 / np.linalg.norm(normal)
+    for point in np.random.default_rng(2).uniform(-20, 20, (25, 3)):
+        plane = snap_plane_near_point(point, crystal, hkl)
+        np.testing.assert_allclose(plane.normal, normal * spacing)
+        assert abs(plane.sdist_from_plane(point)[0]) <= spacing / 2 + 1e-9
+        assert plane_residual(plane, crystal) < 1e-9
+        floor, ceil = (snap_plane_near_point(point, crystal, hkl, m) for m in ("floor", "ceil"))
+        assert 0 <= floor.sdist_from_plane(point)[0] < spacing
+        assert -spacing < ceil.sdist_from_plane(point)[0] <= 0
+
+
+@pytest.mark.parametrize("mode", ["nearest", "floor", "ceil"])
+def test_point_on_a_plane_keeps_it(mode):
+    for k in range(-9, 9):
+        point = k * A_AU / 3 * np.ones(3)
+        plane = snap_plane_near_point(point, gold(), (1, 1, 1), mode)
+        assert abs(plane.sdist_from_plane(point)[0]) < 1e-9
+
+
+@pytest.mark.parametrize("strain_mode", ["crystal", "standard"])
+@pytest.mark.parametrize("origin", ["generator", [3.0, 1.0, 2.0]])
+def test_snapped_plane_of_a_strained_and_turned_crystal_holds_atoms(strain_mode, origin):
+    crystal = one_atom((80, 95, 110), [0.3, -0.7, 1.1])
+    gradient = [[1.1, 0.05, 0], [0, 0.9, 0.02], [0, 0, 1.05]]
+    crystal.strain_field = HStrain(gradient, origin=origin, mode=strain_mode)
+    crystal.transform([TURN, Translation([4, 5, 6])])
+    for point in np.random.default_rng(2).uniform(-20, 20, (10, 3)):
+        plane = snap_plane_near_point(point, crystal, (1, 1, 1))
+        assert plane_residual(plane, crystal) < 1e-6
+        floor, ceil = (
+            snap_plane_near_point(point, crystal, (1, 1, 1), m).sdist_from_plane(point)[0]
+            for m in ("floor", "ceil")
+        )
+        assert ceil <= 1e-9 and floor >= -1e-9
+        assert abs(plane.sdist_from_plane(point)[0]) == pytest.approx(min(floor, -ceil))
+
+
+def test_snapped_plane_under_inhomogeneous_strain_is_the_tangent():
+    crystal = one_atom((90, 90, 90), [0, 0, 0])
+    crystal.strain_field = IStrain(
+        lambda x: x + x[:, :1] ** 2 / 200 * [0, 0, 1], origin=[0, 0, 0], mode="standard"
+    )
+    plane = snap_plane_near_point([20.0, 0, 12.4], crystal, (0, 0, 1))
+    np.testing.assert_allclose(plane.normal, np.array([-0.2, 0, 1]) / np.hypot(0.2, 1), atol=1e-5)
+    assert abs(plane.sdist_from_plane([20.0, 0, 12.0])[0]) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "match"),
+    [
+        (lambda: Volume(points=[[0, 0, np.nan]] * 4), ValueError, "points must be finite"),
+        (lambda: Volume(points=np.zeros((4, 2))), ValueError, "points must be points of shape"),
+        (lambda: Volume(points=np.zeros((5, 3))), ValueError, "points must span a volume"),
+        (lambda: Volume(points=[]), ValueError, "points must hold at least one"),
+        (lambda: Volume(alg_objects=[3]), TypeError, "alg_objects must be Sphere"),
+        (lambda: Volume(generator=3), TypeError, "generator must offer supply_atoms"),
+        (lambda: Volume(gen_origin=[0, 0, 0]), ValueError, "gen_origin needs a generator"),
+        (lambda: Volume(tolerance=-1), ValueError, "tolerance must be positive"),
+        (lambda: Volume(priority=1.5), TypeError, "priority must be an integer"),
+        (lambda: Volume(color=1), TypeError, "color"),
+        (
+            lambda: Volume(make_rect_prism(1, 1, 1)).populate_atoms(),
+            ValueError,
+            "generator must be",
+        ),
+        (lambda: Volume(generator=gold()).populate_atoms(), ValueError, "a Volume needs points"),
+        (lambda: Volume(generator=gold()).create_hull(), ValueError, "points must be 4 or more"),
+        (lambda: Volume(make_rect_prism(1, 1, 1)).atoms, RuntimeError, "populate_atoms"),
+        (lambda: Volume(make_rect_prism(1, 1, 1)).species, RuntimeError, "populate_atoms"),
+        (
+            lambda: Volume(make_rect_prism(1, 1, 1)).transform(3),
+            TypeError,
+            "transformation must be",
+        ),
+        (lambda: MultiVolume([3]), TypeError, "volumes must be Volume"),
+        (lambda: MultiVolume().populate_atoms(), ValueError, "volumes must hold at least one"),
+        (lambda: MultiVolume(balls()).atoms, RuntimeError, "populate_atoms"),
+        (lambda: snap_plane_near_point([0, 0], gold(), (1, 1, 1)), ValueError, "point must be 3"),
+        (lambda: snap_plane_near_point([0] * 3, gold(), (0, 0, 0)), ValueError, "miller_indices"),
+        (lambda: snap_plane_near_point([0] * 3, gold(), (1, 1)), ValueError, "miller_indices"),
+        (
+            lambda: snap_plane_near_point([0] * 3, gold(), (1, 1, 1), "closest"),
+            ValueError,
+            "mode must be",
+        ),
+    ],
+)
+def test_bad_input_is_refused_by_name(make, error, match):
+    with pytest.raises(error, match=match):
+        make()
+
+
+def test_both_spellings_of_the_box_are_one_function():
+    assert makeRectPrism is make_rect_prism
+    with pytest.raises(TypeError, match="abstract"):
+        BaseVolume()
