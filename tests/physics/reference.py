@@ -2,7 +2,7 @@
 
 Each `data/NAME.xyz` (comment; cell; Z x y z occupancy rms) goes with `data/NAME.npz`: complex64
 waves [x, y] at the middle of the cell on 0.2 angstrom pixels, 300 kV, Kirkland potentials, still
-atoms, beam entering at z = c. `wave` is Prismatic's own output (0.1 angstrom potential pixels, 2 angstrom
+atoms, beam entering at z = c. `wave` is Prismatic's own output (0.1 angstrom pixels, 2 angstrom
 slices), `wave_exact_0p1A_2A` an analytic potential at the same sampling, `wave_converged` the same
 at 0.0125 (single atoms), 0.025 (sphere) and 0.05 (sphere on carbon) angstrom and 1 angstrom slices.
 """
