@@ -35,5 +35,9 @@ def as_dataset(
             masks, (None, None, None, 1)
         )
 
-    steps_set = tf.data.Dataset.range(steps)
-    return steps_set.map(fetch, num_parallel_calls=workers, deterministic=True).prefetch(ahead)
+    options = tf.data.Options()
+    options.threading.private_threadpool_size = workers + 1  # beside the threads of the network
+    batches = tf.data.Dataset.range(steps).map(
+        fetch, num_parallel_calls=workers, deterministic=True
+    )
+    return batches.prefetch(ahead).with_options(options)

@@ -206,8 +206,7 @@ def _examples(recipe: TrainingRecipe, database: Any, rows: np.ndarray | None):
 def _validation_set(examples):
     if not examples.validation_steps:
         return None
-    batches = [examples.validation_batch(step) for step in range(examples.validation_steps)]
-    return as_dataset(lambda step: batches[step], len(batches))
+    return as_dataset(examples.validation_batch, examples.validation_steps)
 
 
 def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:

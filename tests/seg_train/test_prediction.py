@@ -5,8 +5,9 @@ import pytest
 
 from seg_train import evaluate, particle_table, predict, summarise, write_mask
 from seg_train.data import LabelledMicrograph, apply_symmetry, resample
+from seg_train.data.augment import validation_patch
 from seg_train.model import receptive_radius
-from seg_train.prediction import plan_tiles
+from seg_train.prediction import plan_tiles, prepare_image
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,12 @@ def test_no_pixel_beyond_the_receptive_radius_has_influence(network):
         reach.append(np.abs(touched - y).max())
     assert max(reach) <= radius
     assert radius <= max(reach) + 8  # the bound is tight
+
+
+def test_a_patch_is_prepared_in_use_as_in_training(network, make_database):
+    image = make_database().counts([0])[0].astype(np.float32)
+    in_training = validation_patch(image, image, network.recipe)[0]
+    assert np.array_equal(prepare_image(network, image, network.pixel_size), in_training)
 
 
 def test_turning_the_micrograph_turns_the_averaged_prediction(network, micrograph):

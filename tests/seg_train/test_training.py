@@ -145,3 +145,32 @@ print(run.provenance["weights"])
         for name in "ab"
     }
     assert len(weights) == 1 and weights.pop().startswith("weights-")
+
+
+def test_three_classes_are_learned_as_three(recipe, make_database, tmp_path):
+    database = make_database()
+    database._masks[::2] *= 2  # every other image shows the other material
+    three = dataclasses.replace(recipe, model=dataclasses.replace(recipe.model, classes=3))
+    run = fit(three, database, tmp_path / "run", progress=False)
+    from seg_train import predict
+
+    assert predict(run, database.counts([0])[0]).probabilities.shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_trains_and_resumes_its_state(recipe, database, tmp_path, precision):
+    mixed = dataclasses.replace(recipe, precision=precision, epochs=2)
+    run = fit(mixed, database, tmp_path / "run", progress=False)
+    assert np.isfinite(run.history["val_loss"]).all()
+
+
+def test_a_device_without_memory_is_told_by_batch_size(recipe, database, tmp_path, monkeypatch):
+    from seg_train.backend import tf
+    from seg_train.training import loop
+
+    def full(*arguments):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    monkeypatch.setattr(loop, "_epoch", full)
+    with pytest.raises(MemoryError, match=r"batch_size must be small enough.*4 images of 64"):
+        fit(recipe, database, tmp_path / "run", progress=False)
