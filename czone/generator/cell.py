@@ -1,6 +1,7 @@
 """Contents of a unit cell, as arrays."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,16 @@ class UnitCell:
         for name, array in (("numbers", numbers), ("coords", coords), ("matrix", matrix)):
             array.setflags(write=False)
             object.__setattr__(self, name, array)
+
+    @cached_property
+    def lowest(self) -> np.ndarray:
+        """Lowest fractional coordinates (3,) in the cell."""
+        return self.coords.min(axis=0)
+
+    @cached_property
+    def highest(self) -> np.ndarray:
+        """Highest fractional coordinates (3,) in the cell."""
+        return self.coords.max(axis=0)
 
     @classmethod
     def from_structure(cls, structure: Any) -> "UnitCell":

@@ -15,7 +15,7 @@ from ..transform.post import BasePostTransform
 from ..transform.strain import BaseStrain
 from .base import BaseGenerator
 from .cell import UnitCell, lattice_matrix
-from .rows import cell_atoms, row_starts, written_out
+from .rows import cell_atoms, cut_rows, row_starts, written_out
 from .spacegroup import fill_cell, spacegroup_number
 
 __all__ = ["Generator"]
@@ -253,28 +253,27 @@ class Generator(BaseGenerator):
         if self._strain_field is not None or self._post_transform is not None:
             return None
         bases, origin = self._voxel.sbases, self._voxel.origin
-        inverse = np.linalg.inv(bases)
+        inverse = self._voxel.reciprocal_bases
         low, high = region.span(inverse)
         if (low > high).any():
             return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
         corner = inverse @ origin
-        starts, step, atom = row_starts(bases, origin, cell.coords, low - corner, high - corner)
+        low, high = low - corner - cell.highest, high - corner - cell.lowest
+        starts, step, per_atom = row_starts(bases, origin, cell.coords, low, high)
         chords = region.chords(starts, step)
         if chords is None:
             return None
-        enter, leave = chords
         # Rows are opened by a hair; the true test at both ends decides.
-        hair = 1e-6
-        hit = leave > enter - 2 * hair
-        starts, atom = starts[hit], atom[hit]
-        first = np.ceil(enter[hit] - hair).astype(np.int64)
-        last = np.floor(leave[hit] + hair).astype(np.int64)
-        some = last >= first
-        starts, atom, first, last = starts[some], atom[some], first[some], last[some]
-        first += ~region.check_if_interior(starts + first[:, None] * step)
-        last -= ~region.check_if_interior(starts + last[:, None] * step)
-        positions, row = written_out(starts, step, first, last)
-        return positions, cell.numbers[atom][row]
+        enter, leave = chords
+        starts, first, counts, rows = cut_rows(starts, enter - 1e-6, leave + 1e-6)
+        ends = np.concatenate([first, first + counts - 1])[:, None] * step
+        ends.reshape(2, -1, 3)[:] += starts
+        outside = ~region.check_if_interior(ends)
+        head, tail = outside[: len(rows)], outside[len(rows) :]
+        first += head
+        counts = np.maximum(counts - head - tail, 0)
+        positions = written_out(starts, step, first, counts)
+        return positions, np.repeat(cell.numbers[rows // per_atom], counts)
 
     def transform(self, transformation: Any) -> None:
         """Move the crystal: lattice vectors and, unless `basis_only`, the origin."""

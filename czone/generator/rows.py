@@ -8,7 +8,7 @@ import numpy as np
 
 from ..geometry.lines import half_space_chords
 
-__all__ = ["cell_atoms", "row_starts", "written_out"]
+__all__ = ["cell_atoms", "cut_rows", "row_starts", "written_out"]
 
 # Corners of a cell, in fractional coordinates.
 _CORNERS = np.array([[k >> 2 & 1, k >> 1 & 1, k & 1] for k in range(8)], dtype=float)
@@ -20,7 +20,7 @@ def row_starts(
     offsets: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, int]:
     """Return one point on every row that may reach a region.
 
     Parameters
@@ -32,7 +32,7 @@ def row_starts(
     offsets
         Fractional coordinates (n, 3) of the atoms of a cell.
     low, high
-        Lowest and highest fractional coordinates (3,) in the region.
+        Fractional coordinates (3,) of the corners between which cells may reach the region.
 
     Returns
     -------
@@ -40,41 +40,58 @@ def row_starts(
         Points (k, 3) at step 0 of the rows, in angstrom.
     step
         Vector (3,) from one atom of a row to the next.
-    atom
-        Index (k,) of the atom of the cell each row repeats.
+    per_atom
+        Number of rows per atom of the cell: row k repeats atom k // per_atom.
     """
-    first_cell = np.ceil(low - offsets.max(axis=0) - 1e-6).astype(np.int64)
-    last_cell = np.floor(high - offsets.min(axis=0) + 1e-6).astype(np.int64)
-    along = int(np.argmax(last_cell - first_cell))
-    first, second = (k for k in range(3) if k != along)
-    i = np.arange(first_cell[first], last_cell[first] + 1.0)
-    j = np.arange(first_cell[second], last_cell[second] + 1.0)
-    side = i[:, None] * bases[:, first] + origin
-    grid = (side[:, None, :] + j[:, None] * bases[:, second]).reshape(-1, 3)
-    starts = ((offsets @ bases.T)[:, None, :] + grid).reshape(-1, 3)
-    return starts, bases[:, along].copy(), np.repeat(np.arange(len(offsets)), len(grid))
+    first_cell = np.ceil(low - 1e-6)
+    last_cell = np.floor(high + 1e-6)
+    along = int((last_cell - first_cell).argmax())
+    first, second = ((1, 2), (0, 2), (0, 1))[along]
+    i = np.arange(first_cell[first], last_cell[first] + 1)
+    j = np.arange(first_cell[second], last_cell[second] + 1)
+    sites = offsets @ bases.T + origin
+    sides = sites[:, None, :] + i[:, None] * bases[:, first]
+    starts = (sides[:, :, None, :] + j[:, None] * bases[:, second]).reshape(-1, 3)
+    return starts, bases[:, along], len(i) * len(j)
 
 
 def written_out(
-    starts: np.ndarray, step: np.ndarray, first: np.ndarray, last: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the atoms of rows, from their first to their last step.
+    starts: np.ndarray, step: np.ndarray, first: np.ndarray, counts: np.ndarray
+) -> np.ndarray:
+    """Return the atoms (n, 3) of rows, row after row, in angstrom.
+
+    Parameters
+    ----------
+    starts
+        Points (k, 3) at step 0, in angstrom.
+    step
+        Vector (3,) from one atom to the next, in angstrom.
+    first, counts
+        First step (k,) and number of steps (k,) of each row.
+    """
+    steps = np.arange(int(counts.sum())) - np.repeat(counts.cumsum() - counts - first, counts)
+    positions = np.repeat(starts, counts, axis=0)
+    for axis in range(3):
+        positions[:, axis] += steps * step[axis]
+    return positions
+
+
+def cut_rows(
+    starts: np.ndarray, enter: np.ndarray, leave: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the rows with whole steps between `enter` and `leave`.
 
     Returns
     -------
-    positions
-        Array (n, 3), in angstrom.
-    row
-        Index (n,) of the row of each atom.
+    starts, first, counts
+        Points (k, 3), first steps (k,) and numbers of steps (k,) of the rows that are left.
+    rows
+        Which (k,) of the rows handed in they are.
     """
-    counts = np.maximum(last - first + 1, 0)
-    row = np.repeat(np.arange(len(starts)), counts)
-    begins = np.cumsum(counts) - counts
-    steps = np.arange(len(row)) + (first - begins)[row]
-    positions = starts[row]
-    for axis in range(3):
-        positions[:, axis] += steps * step[axis]
-    return positions, row
+    first = np.ceil(enter)
+    rows = np.flatnonzero(np.floor(leave) >= first)
+    begin = first[rows].astype(np.int64)
+    return starts[rows], begin, np.floor(leave[rows]).astype(np.int64) - begin + 1, rows
 
 
 def cell_atoms(
@@ -100,10 +117,7 @@ def cell_atoms(
     )
     faces = np.vstack([np.column_stack([np.eye(3), -high]), np.column_stack([-np.eye(3), low])])
     enter, leave = half_space_chords(starts, step, faces, 1e-9)
-    hit = leave >= enter
-    starts, enter, leave = starts[hit], enter[hit], leave[hit]
-    first = np.ceil(enter - 1e-9).astype(np.int64)
-    last = np.floor(leave + 1e-9).astype(np.int64)
-    cells, _ = written_out(starts, step, first, last)
+    starts, first, counts, _ = cut_rows(starts, enter - 1e-9, leave + 1e-9)
+    cells = written_out(starts, step, first, counts)
     positions = (cells[:, None, :] + offsets @ bases.T).reshape(-1, 3)
     return positions, len(cells)

@@ -1,5 +1,7 @@
 """Lines through convex bodies, and small facts about matrices and frames."""
 
+import math
+
 import numpy as np
 
 __all__ = [
@@ -29,19 +31,16 @@ def half_space_chords(
     starts: np.ndarray, direction: np.ndarray, equations: np.ndarray, tol: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return where lines enter and leave the intersection of half spaces a x + d <= tol."""
-    enter = np.full(len(starts), -np.inf)
-    leave = np.full(len(starts), np.inf)
-    slopes = equations[:, :3] @ direction
-    heights = starts @ equations[:, :3].T + (equations[:, 3] - tol)
-    parallel = np.abs(slopes) <= 1e-12 * np.linalg.norm(direction)
+    normals = equations[:, :3]
+    slopes = normals @ direction
+    heights = normals @ starts.T + (equations[:, 3] - tol)[:, None]
+    size = 1e-12 * math.sqrt(direction @ direction)
+    out, back = slopes > size, slopes < -size
+    leave = (heights[out] / -slopes[out, None]).min(axis=0, initial=np.inf)
+    enter = (heights[back] / -slopes[back, None]).max(axis=0, initial=-np.inf)
+    parallel = ~(out | back)
     if parallel.any():
-        enter[(heights[:, parallel] > 0).any(axis=1)] = np.inf
-    for k in np.flatnonzero(~parallel):
-        t = heights[:, k] / -slopes[k]
-        if slopes[k] > 0:
-            np.minimum(leave, t, out=leave)
-        else:
-            np.maximum(enter, t, out=enter)
+        enter[(heights[parallel] > 0).any(axis=0)] = np.inf
     return enter, leave
 
 

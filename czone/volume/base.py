@@ -88,7 +88,7 @@ class BaseVolume(Compared, Spelled, ABC):
         """Tell which points (n, 3) are inside."""
 
     def outer_box(self) -> np.ndarray | None:
-        """Return two corners (2, 3) of a box along x, y, z around the volume; None if not known."""
+        """Return two corners (2, 3) of a box around the volume and its atoms; None if not known."""
         return None
 
     def to_file(self, fname: Any, **kwargs: Any) -> None:

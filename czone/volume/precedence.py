@@ -30,37 +30,31 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
     priorities = np.array([ob.priority for ob in objects])
     atoms = [np.asarray(ob.atoms, dtype=float).reshape(-1, 3) for ob in objects]
     masks = [np.ones(len(a), dtype=bool) for a in atoms]
-    # Where the atoms of each object are, and where each object can have an inside.
-    atom_lows, atom_highs = _reach([_box_around(a) for a in atoms])
     lows, highs = _reach([_box_of(ob) for ob in objects])
-    for index, ob in enumerate(objects):
-        loses = priorities >= priorities[index]
-        loses[index] = False
-        for shift in images:
-            # Points moved by the shift against one object: the object moved against its images.
-            near = (atom_lows + shift <= highs[index]) & (atom_highs + shift >= lows[index])
-            found = np.flatnonzero(loses & near.all(axis=1))
-            if len(found):
-                points = np.concatenate([atoms[k] for k in found])
-                points = points + shift if shift.any() else points
-                outside = ~np.asarray(ob.check_if_interior(points), dtype=bool)
-                ends = np.cumsum([len(atoms[k]) for k in found])
-                for k, part in zip(found, np.split(outside, ends[:-1]), strict=True):
-                    masks[k] &= part
+    loses = priorities[None, :] >= priorities[:, None]
+    np.fill_diagonal(loses, False)
+    for shift in images:
+        # Row: an object. Column: another whose atoms, moved by the shift, may lie in it.
+        meets = loses & (lows + shift <= highs[:, None]).all(axis=2)
+        meets &= (highs + shift >= lows[:, None]).all(axis=2)
+        for index in np.flatnonzero(meets.any(axis=1)):
+            found = np.flatnonzero(meets[index])
+            points = np.concatenate([atoms[k] for k in found])
+            points = points + shift if shift.any() else points
+            outside = ~np.asarray(objects[index].check_if_interior(points), dtype=bool)
+            begin = 0
+            for k in found:
+                end = begin + len(atoms[k])
+                masks[k] &= outside[begin:end]
+                begin = end
     return masks
 
 
-def _box_around(points: np.ndarray) -> np.ndarray:
-    """Return the low and high corner (2, 3) of the box around points, (0, 3) for none."""
-    if len(points) == 0:
-        return points
-    columns = [points[:, axis] for axis in range(3)]
-    return np.array([[c.min() for c in columns], [c.max() for c in columns]])
-
-
 def _box_of(ob: Any) -> np.ndarray | None:
+    """Return two corners (2, 3) around an object and its atoms, None if not known."""
     outer_box = getattr(ob, "outer_box", None)
-    return None if outer_box is None else outer_box()
+    box = None if outer_box is None else outer_box()
+    return box
 
 
 def _reach(boxes: list[np.ndarray | None]) -> tuple[np.ndarray, np.ndarray]:
