@@ -1,0 +1,124 @@
+"""Point views with matplotlib's 3D axes, under the names of Construction Zone.
+
+`plot` makes better pictures, `view` turns in the browser; these stay for notebooks that call them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from czone.viz._extras import optional
+from czone.viz.atoms import drawn_atoms
+
+__all__ = [
+    "simple_scene_view",
+    "simple_scene_view_with_rotate",
+    "simple_scene_widget",
+    "simple_view_widget",
+    "simple_view_with_rotate",
+]
+
+
+def simple_view_with_rotate(data: np.ndarray, azim: float = -60, elev: float = 30):
+    """Draw points in 3D and along the three axes.
+
+    Parameters
+    ----------
+    data
+        Points, (n, 3), in angstrom.
+    azim, elev
+        Direction of the 3D view in degrees.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    """
+    points = np.asarray(data, dtype=float)
+    if points.ndim != 2 or points.shape[1] != 3:
+        raise ValueError(f"data must have shape (n, 3); got {points.shape}")
+    return _four_views(points, "tab:blue", azim, elev)
+
+
+def simple_scene_view(scene: Any, azim: float = -60, elev: float = 30):
+    """Draw the atoms of a scene as points in 3D and along the three axes.
+
+    Parameters
+    ----------
+    scene
+        A populated Scene, or anything else that `plot` takes.
+    azim, elev
+        Direction of the 3D view in degrees.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    """
+    atoms = drawn_atoms(scene)
+    return _four_views(atoms.positions, atoms.colors, azim, elev, atoms.symbols)
+
+
+def simple_scene_view_with_rotate(scene: Any, azim: float = -60, elev: float = 30):
+    """Draw a scene: see `simple_scene_view`, which does the same."""
+    return simple_scene_view(scene, azim, elev)
+
+
+def simple_view_widget(data: np.ndarray):
+    """Show `simple_view_with_rotate` with sliders for the two angles, in Jupyter.
+
+    Returns
+    -------
+    widget : ipywidgets.interactive
+    """
+    return _with_sliders(lambda azim, elev: simple_view_with_rotate(data, azim, elev))
+
+
+def simple_scene_widget(scene: Any):
+    """Show `simple_scene_view` with sliders for the two angles, in Jupyter.
+
+    Returns
+    -------
+    widget : ipywidgets.interactive
+    """
+    return _with_sliders(lambda azim, elev: simple_scene_view(scene, azim, elev))
+
+
+def _four_views(points, colors, azim, elev, symbols=None):
+    pyplot = optional("matplotlib.pyplot")
+    figure = pyplot.figure(figsize=(9, 9), layout="constrained")
+    views = [(elev, azim, ""), (90, -90, "xy"), (0, -90, "xz"), (0, 0, "yz")]
+    extent = np.maximum(np.ptp(points, axis=0), 1e-9) if len(points) else np.ones(3)
+    for place, (up, around, name) in enumerate(views, start=1):
+        axes = figure.add_subplot(2, 2, place, projection="3d", proj_type="ortho")
+        axes.scatter(*points.T, c=colors, s=8, depthshade=True)
+        axes.view_init(elev=up, azim=around)
+        axes.set_box_aspect(extent)
+        axes.set(xlabel="x (Å)", ylabel="y (Å)", zlabel="z (Å)", title=name)
+        toward = {"xy": axes.zaxis, "xz": axes.yaxis, "yz": axes.xaxis}
+        for seen, axis in toward.items():
+            if name == seen:  # the axis that points at the viewer
+                axis.set_ticks([])
+                axis.set_label_text("")
+    if symbols:
+        line = optional("matplotlib.lines").Line2D
+        handles = [
+            line([], [], ls="", marker="o", color=color, label=symbol)
+            for symbol, color in symbols.items()
+        ]
+        figure.legend(handles=handles, loc="outside upper center", ncols=8, frameon=False)
+    return figure
+
+
+def _with_sliders(draw):
+    widgets = optional("ipywidgets")
+
+    def show(azim, elev):
+        draw(azim, elev)
+        optional("matplotlib.pyplot").show()
+
+    return widgets.interactive(
+        show,
+        azim=widgets.IntSlider(-60, -180, 180, description="azim"),
+        elev=widgets.IntSlider(30, -90, 90, description="elev"),
+    )

@@ -1,0 +1,174 @@
+"""Pictures show what is there: the nearest atom, its colour, its place, on the right scale."""
+
+import sys
+
+import numpy as np
+import pytest
+
+matplotlib = pytest.importorskip("matplotlib")
+matplotlib.use("agg")
+pyplot = pytest.importorskip("matplotlib.pyplot")
+
+from ase import Atoms  # noqa: E402
+
+from czone.molecule import Molecule  # noqa: E402
+from czone.scene import Scene  # noqa: E402
+from czone.viz import (  # noqa: E402
+    plot,
+    simple_scene_view,
+    simple_scene_view_with_rotate,
+    simple_scene_widget,
+    simple_view_widget,
+    simple_view_with_rotate,
+    view,
+)
+from czone.viz.atoms import drawn_atoms  # noqa: E402
+from czone.viz.render import PROJECTIONS, render_spheres  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    pyplot.close("all")
+
+
+def color_at(atoms, projection, right, up):
+    picture, (left, _, bottom, _) = render_spheres(atoms, PROJECTIONS[projection], 20.0)
+    return picture[round((up - bottom) * 20), round((right - left) * 20)]
+
+
+@pytest.mark.parametrize(
+    ("projection", "toward", "right_up"),
+    [("xy", (0, 0, 1), (3, 5)), ("xz", (0, -1, 0), (3, 7)), ("yz", (1, 0, 0), (5, 7))],
+)
+def test_the_nearer_atom_hides_the_farther(projection, toward, right_up):
+    place = np.array([3.0, 5, 7])
+    red_in_front = drawn_atoms(
+        ([place, place + 4 * np.array(toward)], [7, 8]), {"O": "red", "N": "blue"}
+    )
+    red, green, blue, opacity = color_at(red_in_front, projection, *right_up)
+    assert opacity == 1
+    assert red > 0.5 > max(green, blue)
+
+
+def test_atom_covers_its_disc_and_no_more():
+    gold = drawn_atoms(([[0, 0, 0]], [79]))
+    picture, extent = render_spheres(gold, PROJECTIONS["xy"], 40.0)
+    area = picture[..., 3].sum() / 40.0**2
+    assert area == pytest.approx(np.pi * gold.radii[0] ** 2, rel=0.01)
+    assert extent[1] - extent[0] == pytest.approx(picture.shape[1] / 40.0)
+
+
+def test_every_projection_is_right_handed():
+    for view_matrix in PROJECTIONS.values():
+        assert np.linalg.det(view_matrix) == pytest.approx(1)
+
+
+def test_lit_from_the_upper_left():
+    gold = drawn_atoms(([[0, 0, 0]], [79]))
+    bright, dark = color_at(gold, "xy", -0.6, 0.6), color_at(gold, "xy", 0.6, -0.6)
+    assert bright[:3].sum() > 1.2 * dark[:3].sum()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        Molecule(["C", "O"], [[0, 0, 0], [0, 0, 1.13]]),
+        Atoms("CO", positions=[[0, 0, 0], [0, 0, 1.13]]),
+        (np.array([[0, 0, 0], [0, 0, 1.13]]), np.array([6, 8])),
+    ],
+)
+def test_anything_with_atoms_is_drawn(source):
+    figure = plot(source)
+    assert len(figure.axes) == 3
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["C", "O"]
+
+
+def test_scene_is_drawn_with_scale_bar_and_saved(tmp_path):
+    scene = Scene(
+        [[0, 0, 0], [40, 40, 20]], [Molecule("Au", [[5, 5, 5]]), Molecule("C", [[35, 5, 5]])]
+    )
+    scene.populate()
+    figure = plot(scene, projections=("xy", "xz"), width=6)
+    (bar,) = figure.axes[0].lines
+    length = np.ptp(bar.get_xdata())
+    assert any(text.get_text() == f"{length / 10:g} nm" for text in figure.axes[0].texts)
+    # Both panels have the same number of inches per angstrom.
+    scales = [
+        panel.get_position().width * figure.get_figwidth() / np.ptp(panel.get_xlim())
+        for panel in figure.axes
+    ]
+    assert scales[0] == pytest.approx(scales[1], rel=0.01)
+    figure.savefig(tmp_path / "scene.png")
+    assert (tmp_path / "scene.png").stat().st_size > 5000
+
+
+def test_single_projection_into_given_axes():
+    _, axes = pyplot.subplots()
+    figure = plot(Molecule("Au", [[0, 0, 0]]), projections="yz", ax=axes)
+    assert figure is axes.figure
+    assert len(axes.images) == 1
+
+
+def test_hundred_thousand_atoms_are_drawn():
+    positions = np.random.default_rng(0).uniform(0, 100, (100_000, 3))
+    figure = plot((positions, np.full(100_000, 6)), legend=False)
+    assert len(figure.axes) == 3
+
+
+def test_point_views_of_old_notebooks():
+    points = np.random.default_rng(0).uniform(0, 10, (20, 3))
+    assert len(simple_view_with_rotate(points, azim=10, elev=20).axes) == 4
+    scene = Scene([[0, 0, 0], [10, 10, 10]], [Molecule(["Au", "C"], [[1, 2, 3], [4, 5, 6]])])
+    scene.populate()
+    assert len(simple_scene_view(scene, azim=10, elev=20).axes) == 4
+    assert len(simple_scene_view_with_rotate(scene).axes) == 4
+
+
+def test_widgets_have_two_sliders():
+    pytest.importorskip("ipywidgets")
+    scene = Scene([[0, 0, 0], [10, 10, 10]], [Molecule("Au", [[1, 2, 3]])])
+    scene.populate()
+    for widget in (simple_view_widget(np.zeros((3, 3))), simple_scene_widget(scene)):
+        assert [child.description for child in widget.children[:2]] == ["azim", "elev"]
+
+
+def test_view_holds_every_atom_and_the_box():
+    pytest.importorskip("py3Dmol")
+    scene = Scene([[0, 0, 0], [10, 10, 10]], [Molecule(["Au", "C"], [[1, 2, 3], [4, 5, 6]])])
+    scene.populate()
+    html = view(scene, colors={"C": "black"}).write_html()
+    assert "Au 1.0000 2.0000 3.0000" in html
+    assert "addBox" in html
+    assert "#000000" in html
+
+
+@pytest.mark.parametrize("missing", ["matplotlib.pyplot", "py3Dmol"])
+def test_missing_library_says_how_to_install_it(monkeypatch, missing):
+    monkeypatch.setitem(sys.modules, missing, None)
+    draw = view if missing == "py3Dmol" else plot
+    with pytest.raises(ImportError, match=r'pip install "micrograph-foundry\[viz\]"'):
+        draw(Molecule("Au", [[0, 0, 0]]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (dict(source=3), TypeError, "source must be"),
+        (dict(source=(np.zeros((2, 3)), [1])), ValueError, "source must hold positions"),
+        (dict(source=(np.zeros((0, 3)), [])), ValueError, "source must hold at least one atom"),
+        (dict(projections="zz"), ValueError, "projections must be among"),
+        (dict(projections=()), ValueError, "projections must be among"),
+        (dict(projections=("xy", "xz"), ax=1), ValueError, "projections must be a single"),
+        (dict(colors={"Xx": "red"}), ValueError, "colors keys"),
+        (dict(radius_scale=0), ValueError, "radius_scale must be"),
+    ],
+)
+def test_bad_input_is_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        plot(**(dict(source=Molecule("Au", [[0, 0, 0]])) | arguments))
+
+
+def test_unpopulated_scene_is_refused():
+    with pytest.raises((RuntimeError, ValueError), match="populate"):
+        plot(Scene([[0, 0, 0], [10, 10, 10]], [Molecule("Au", [[0, 0, 0]])]))
