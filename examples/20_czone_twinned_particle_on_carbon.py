@@ -6,6 +6,7 @@ Usage: python examples/20_czone_twinned_particle_on_carbon.py [picture.png]
 import sys
 
 import numpy as np
+
 from czone import viz
 from czone.generator import AmorphousGenerator, Generator
 from czone.scene import Scene

@@ -9,6 +9,7 @@ Usage: python examples/21_czone_core_shell_particle.py [picture.png [edge-of-cor
 import sys
 
 import numpy as np
+
 from czone import viz
 from czone.generator import Generator
 from czone.scene import Scene

@@ -346,6 +346,10 @@ class BaseMolecule(Compared, Spelled, ABC):
             copy.transform(transformation)
         return copy
 
+    def from_volume(self, **kwargs: Any) -> "BaseMolecule":
+        """Return a copy, as `from_molecule` does; the name a MultiVolume calls its members by."""
+        return self.from_molecule(**kwargs)
+
     def __len__(self) -> int:
         return len(self._species)
 

@@ -139,7 +139,7 @@ class Scene(Compared):
     @keywords(ob="obj")
     def add_object(self, obj: Any) -> None:
         """Add an object, or several, to the end of the list."""
-        members = list(obj) if isinstance(obj, (list, tuple)) else [obj]
+        members = list(obj) if isinstance(obj, (list, tuple, np.ndarray)) else [obj]
         for member in members:
             missing = [
                 name

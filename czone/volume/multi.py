@@ -50,7 +50,7 @@ class MultiVolume(BaseVolume):
 
     def add_volume(self, volume: BaseVolume | list[BaseVolume]) -> None:
         """Add a copy of a volume, or of several."""
-        members = list(volume) if isinstance(volume, (list, tuple)) else [volume]
+        members = list(volume) if isinstance(volume, (list, tuple, np.ndarray)) else [volume]
         for member in members:
             if not (hasattr(member, "populate_atoms") and hasattr(member, "check_if_interior")):
                 raise TypeError(f"volumes must be Volume or MultiVolume; got {member!r}")

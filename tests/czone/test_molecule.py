@@ -9,7 +9,7 @@ import pytest
 
 from czone.molecule import BaseMolecule, Molecule
 from czone.transform import MultiTransform, Reflection, Rotation, Translation, rot_v
-from czone.volume import Plane, make_rect_prism
+from czone.volume import MultiVolume, Plane, make_rect_prism
 
 
 def water(**kwargs):
@@ -153,6 +153,14 @@ def test_molecule_copies_pickles_compares_and_names_itself():
     assert molecule != water(origin=1)
     assert repr(molecule) == "Molecule(H2O1, priority=2)"
     assert isinstance(molecule, BaseMolecule)
+
+
+def test_molecule_can_be_part_of_a_multivolume():
+    union = MultiVolume([water(), water().from_molecule(transformation=Translation([9, 0, 0]))])
+    moved = union.from_volume(transformation=[Translation([0, 0, 5])])
+    moved.populate_atoms()
+    assert len(moved.atoms) == 6
+    np.testing.assert_allclose(moved.atoms[:, 2], 5)
 
 
 @pytest.mark.parametrize(
