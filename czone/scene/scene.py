@@ -1,5 +1,6 @@
 """The scene: objects in a box, their overlaps resolved, ready for a file or a simulation."""
 
+import importlib
 from copy import deepcopy
 from typing import Any
 
@@ -318,15 +319,11 @@ class Scene(Compared):
 
     def view(self, **kwargs: Any) -> Any:
         """Show the scene in 3D, in a notebook; see `czone.viz.view`."""
-        from czone import viz
-
-        return viz.view(self, **kwargs)
+        return _viz().view(self, **kwargs)
 
     def plot(self, **kwargs: Any) -> Any:
         """Draw the scene; see `czone.viz.plot`."""
-        from czone import viz
-
-        return viz.plot(self, **kwargs)
+        return _viz().plot(self, **kwargs)
 
     def copy(self) -> "Scene":
         """Return a copy with its own objects."""
@@ -336,3 +333,8 @@ class Scene(Compared):
         size = " x ".join(f"{x:g}" for x in self._bounds[1] - self._bounds[0])
         state = "not populated" if self._made is None else f"{len(self.all_atoms)} atoms"
         return f"Scene({size} A, {len(self._objects)} objects, {state})"
+
+
+def _viz() -> Any:
+    """Return `czone.viz`, which lies above and loads only when someone looks."""
+    return importlib.import_module("czone.viz")

@@ -320,6 +320,12 @@ def test_pymatgen_structure():
     assert set(structure.site_properties["labels"]) == {0}
 
 
+def test_scene_draws_itself():
+    pytest.importorskip("matplotlib").use("Agg")
+    figure = filled(ball(5.0)).plot(projections="xy")
+    assert figure is not None
+
+
 def test_million_atom_scene_in_seconds():
     import time
 
