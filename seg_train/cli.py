@@ -31,6 +31,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="seg-train", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
+    run = commands.add_parser("run", help="the whole path of a recipe, to a report")
+    run.add_argument("recipe", help="TOML file with the tables [dataset] and [training]")
+    run.add_argument("--out", required=True, help="folder of data set, network, scores and report")
+    run.add_argument("--workers", type=int, default=1, help="processes that simulate (default 1)")
+    run.add_argument("--quiet", action="store_true", help="show no progress")
+    run.set_defaults(run=_run)
+
     fit = commands.add_parser("fit", help="train a network")
     fit.add_argument("recipe", help="TOML file with a [training] table")
     fit.add_argument("database", help="folder of the data set")
@@ -72,6 +79,23 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("network", help="folder of a run")
     show.set_defaults(run=_show)
     return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from hrtem_sim.dataset import read_dataset_recipe
+    from seg_train.recipe import read_training_recipe
+
+    read_dataset_recipe(options.recipe)  # before the seconds TensorFlow takes
+    read_training_recipe(options.recipe)
+    from seg_train.workflow import run_workflow
+
+    result = run_workflow(
+        options.recipe, options.out, workers=options.workers, progress=not options.quiet
+    )
+    columns = ["images", "particle_f1", "f1", "found", "missed", "invented"]
+    print(result.summary[columns].to_string(float_format="{:.3f}".format))
+    print(result.database.identity, result.report)
+    return 0
 
 
 def _fit(options: argparse.Namespace) -> int:

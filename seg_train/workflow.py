@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from czone.viz import plot
 
+from czone.viz import plot
 from hrtem_sim.database import Database
 from hrtem_sim.dataset import (
     DatasetRecipe,
@@ -132,7 +132,10 @@ def draw_figures(
     network = load_network(run)
     masks = [predict(network, s.image, pixel_size=s.pixel_size).mask for s in samples]
     drawn = {
-        _structure_caption(plan.specimen.radius, defects): plot(scene),
+        _structure_caption(plan.specimen.radius, defects): plot(
+            # turned about x, so that the face where the beam enters looks at the reader
+            (scene.all_atoms * [1, -1, -1], scene.all_species)
+        ),
         "The same structure: phase of its exit wave, phase of the particle alone in vacuum, one "
         "micrograph, and the mask that the phase gives.": structure_to_mask(simulated),
         "Micrographs of the data set with the outlines of their masks.": contact_sheet(
@@ -163,5 +166,5 @@ def _structure_caption(radius: float, defects: tuple[str, ...]) -> str:
     found = ", ".join(kind.replace("_", " ") for kind in defects) or "no defects"
     return (
         f"One structure: a particle of {radius / 10:.1f} nm radius ({found}) on its own amorphous "
-        "film, along the three axes."
+        "film, seen with the beam and from two sides."
     )

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 Task = TypeVar("Task")
@@ -50,6 +51,11 @@ def run_tasks(
             try:
                 for future in as_completed(futures):
                     yield future.result()
+            except BrokenProcessPool:
+                raise RuntimeError(
+                    "a worker process died: it was killed, ran out of memory, or could not import "
+                    'the main script (scripts need the guard if __name__ == "__main__")'
+                ) from None
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise

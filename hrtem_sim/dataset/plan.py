@@ -65,8 +65,7 @@ def plan_structure(recipe: DatasetRecipe, index: int) -> StructurePlan:
         seed=recipe.seed,
         specimen=_plan_specimen(recipe, index),
         images=tuple(
-            _plan_image(recipe, index, image)
-            for image in range(recipe.images_per_structure)
+            _plan_image(recipe, index, image) for image in range(recipe.images_per_structure)
         ),
     )
 

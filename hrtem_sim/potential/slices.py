@@ -143,8 +143,15 @@ class SlicedPotential:
         counts = np.diff(self._starts)[index * n_groups : (index + 1) * n_groups]
         return sum(int(c) for c, (_, s) in zip(counts, self._groups, strict=True) if selection in s)
 
-    def pairs(self) -> Iterator[tuple[int, list[np.ndarray | None]]]:
+    def pairs(
+        self, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[int, list[np.ndarray | None]]]:
         """Yield slices two by two along the beam.
+
+        Parameters
+        ----------
+        start, stop
+            Range of slices; default: all.
 
         Yields
         ------
@@ -153,14 +160,15 @@ class SlicedPotential:
         potentials
             For each selection an array (2, ny, nx) in V angstrom, overwritten by the next pair, or
             None where the pair holds none of its atoms. The second slice of the last pair is
-            zero when the number of slices is odd.
+            meaningless when the number of slices is odd.
         """
+        stop = self.n_slices if stop is None else stop
         shape = self.grid.shape
         complex_type = np.result_type(self.dtype, np.complex64)
         density = self.fft.empty(shape, complex_type)
         spectra = [self.fft.empty(shape, complex_type) for _ in range(self.n_selections)]
         slices = [np.empty((2, *shape), self.dtype) for _ in range(self.n_selections)]
-        for index in range(0, self.n_slices, 2):
+        for index in range(start, stop, 2):
             filled = self._accumulate(index, density, spectra)
             out: list[np.ndarray | None] = []
             for selection, sources in enumerate(filled):

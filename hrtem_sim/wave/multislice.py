@@ -18,21 +18,123 @@ between 0.67 and 0.95 would have scattered into the band, while what folds back 
 it. ARCHITECTURE.md has the measurements."""
 
 
-class Propagation:
-    """Free flight between slices: band-limited propagators, made once per distance."""
+class Beam:
+    """One wave on its way: an array that changes, and where along the beam it is.
 
-    def __init__(self, grid: Grid, energy: float, dtype: np.dtype) -> None:
-        self.grid, self.wavelength = grid, wavelength(energy)
-        self.dtype = np.result_type(dtype, np.complex64)
-        self.band = aperture(grid, WAVE_BAND * grid.nyquist, TAPER * grid.nyquist)
+    Parameters
+    ----------
+    array
+        Complex (ny, nx), made by `Fft.empty`; taken over, not copied.
+    depth
+        In angstrom from the entrance face.
+    flat
+        Whether the wave is still a constant, which flies without changing.
+    """
+
+    def __init__(self, array: np.ndarray, depth: float = 0.0, *, flat: bool = False) -> None:
+        self.array, self.depth, self.flat = array, depth, flat
+
+
+class Stepper:
+    """Free flight and transmission on one grid; propagators are made once per distance.
+
+    Parameters
+    ----------
+    grid, energy
+        Sampling, and energy in eV.
+    dtype
+        numpy.float32 or numpy.float64, of the real and the imaginary part.
+    fft
+        Transforms.
+    tilt
+        Of the incident beam along x and y, in mrad; the wave is given in the tilted frame, where
+        the incident wave is constant.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        energy: float,
+        *,
+        dtype: type = np.float32,
+        fft: Fft | None = None,
+        tilt: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
+        self.grid, self.fft = grid, fft or choose_fft()
+        self.dtype = np.dtype(dtype)
+        self.complex = np.result_type(self.dtype, np.complex64)
+        self._wavelength = wavelength(energy)
+        self._sigma = self.dtype.type(interaction_parameter(energy))
+        self._phase = transmit if self.dtype == np.float32 else transmit_exact
+        self._tilt = np.tan(np.asarray(tilt, dtype=float) * 1e-3)
+        self._band = aperture(grid, WAVE_BAND * grid.nyquist, TAPER * grid.nyquist)
         self._made: dict[float, np.ndarray] = {}
 
-    def factor(self, distance: float) -> np.ndarray:
-        """Return the propagator over `distance` angstrom times the band limit."""
+    def plane_wave(self) -> Beam:
+        """Return the incident beam at the entrance face."""
+        array = self.fft.empty(self.grid.shape, self.complex)
+        array.fill(1)
+        return Beam(array, flat=True)
+
+    def fly(self, beam: Beam, depth: float) -> None:
+        """Take a beam to another depth through vacuum, within the band."""
+        distance, beam.depth = depth - beam.depth, depth
+        if beam.flat or distance == 0:
+            return
+        self.fft.forward(beam.array)
+        multiply(self._reals(beam.array), self._reals(self._propagator(distance)))
+        self.fft.inverse(beam.array)
+
+    def transmit(self, beam: Beam, potential: np.ndarray) -> None:
+        """Multiply a beam by exp(i sigma V); V is real (ny, nx) in V angstrom."""
+        self._phase(self._reals(beam.array), potential.ravel(), self._sigma)
+        beam.flat = False
+
+    def through(
+        self,
+        source: SlicedPotential,
+        beams: Sequence[Beam],
+        selections: Sequence[int] | None = None,
+        start: int = 0,
+        stop: int | None = None,
+    ) -> None:
+        """Take beams through slices; each stops in the middle of its last filled slice.
+
+        Parameters
+        ----------
+        source
+            Potential on this grid.
+        beams
+            Changed in place.
+        selections
+            Which potential of `source` each beam meets; default: the first meets the first.
+        start, stop
+            Range of slices; default: all.
+        """
+        selections = range(len(beams)) if selections is None else selections
+        stop = source.n_slices if stop is None else stop
+        for first, potentials in source.pairs(start, stop):
+            for index in range(first, min(first + 2, stop)):
+                middle = (index + 0.5) * source.slice_thickness
+                for beam, selection in zip(beams, selections, strict=True):
+                    pair = potentials[selection]
+                    if pair is None or not source.atoms_in(index, selection):
+                        continue
+                    self.fly(beam, middle)
+                    self.transmit(beam, pair[index - first])
+
+    def _reals(self, array: np.ndarray) -> np.ndarray:
+        return array.view(self.dtype).ravel()
+
+    def _propagator(self, distance: float) -> np.ndarray:
         key = round(distance, 9)
         if key not in self._made:
-            free = propagator(self.grid, distance, self.wavelength)
-            self._made[key] = (self.band * free).astype(self.dtype)
+            factor = self._band * propagator(self.grid, key, self._wavelength)
+            if self._tilt.any():
+                ky, kx = self.grid.frequencies()
+                slope = kx * self._tilt[0] + ky * self._tilt[1]
+                factor = factor * np.exp(-2j * np.pi * key * slope)
+            self._made[key] = factor.astype(self.complex)
         return self._made[key]
 
 
@@ -45,6 +147,7 @@ def multislice(
     selections: Sequence[np.ndarray] | None = None,
     parametrization: str = "lobato",
     plane: float = 0.0,
+    tilt: tuple[float, float] = (0.0, 0.0),
     dtype: type = np.float32,
     fft: Fft | None = None,
 ) -> np.ndarray:
@@ -58,6 +161,9 @@ def multislice(
         In eV.
     plane
         Where to give the wave, in angstrom along the beam from the middle of the cell.
+    tilt
+        Of the incident beam along x and y, in mrad: it moves by tan(tilt) sideways per angstrom of
+        depth. The wave is given in the tilted frame.
 
     Returns
     -------
@@ -71,8 +177,7 @@ def multislice(
     Kirkland (2010), chapter 6), which is symmetric and so of second order in the thickness. Empty
     slices are flown through in one step, and nothing happens before the first atom.
     """
-    dtype = np.dtype(dtype)
-    fft = fft or choose_fft()
+    stepper = Stepper(grid, energy, dtype=dtype, fft=fft, tilt=tilt)
     source = SlicedPotential(
         specimen,
         grid,
@@ -80,36 +185,10 @@ def multislice(
         parametrization=parametrization,
         selections=selections,
         dtype=dtype,
-        fft=fft,
+        fft=stepper.fft,
     )
-    flight = Propagation(grid, energy, dtype)
-    phase = transmit if dtype == np.float32 else transmit_exact
-    sigma = dtype.type(interaction_parameter(energy))
-    waves = np.ones((source.n_selections, *grid.shape), flight.dtype)
-    buffers = [fft.empty(grid.shape, flight.dtype) for _ in waves]
-    last = [None] * source.n_selections  # slice of the latest transmission of each wave
-
-    def fly(selection: int, distance: float) -> None:
-        wave = buffers[selection]
-        fft.forward(wave)
-        multiply(wave.view(dtype).ravel(), flight.factor(distance).view(dtype).ravel())
-        fft.inverse(wave)
-
-    for buffer in buffers:
-        buffer.fill(1)
-    for first, potentials in source.pairs():
-        for channel in range(min(2, source.n_slices - first)):
-            index = first + channel
-            for selection, pair in enumerate(potentials):
-                if pair is None or not source.atoms_in(index, selection):
-                    continue
-                if last[selection] is not None:
-                    fly(selection, (index - last[selection]) * source.slice_thickness)
-                phase(buffers[selection].view(dtype).ravel(), pair[channel].ravel(), sigma)
-                last[selection] = index
-    for selection, index in enumerate(last):
-        if index is not None:
-            depth = (index + 0.5) * source.slice_thickness
-            fly(selection, specimen.cell[2] / 2 + plane - depth)
-        waves[selection] = buffers[selection]
-    return waves
+    beams = [stepper.plane_wave() for _ in range(source.n_selections)]
+    stepper.through(source, beams)
+    for beam in beams:
+        stepper.fly(beam, specimen.cell[2] / 2 + plane)
+    return np.stack([beam.array for beam in beams])
