@@ -86,9 +86,14 @@ class Hull(Compared):
 
     def check_if_interior(self, points: np.ndarray, tol: float) -> np.ndarray:
         """Tell which points are inside or within `tol` (angstrom) of a face."""
-        normals, offsets = self.equations[:, :3], self.equations[:, 3]
-        heights = normals @ points.reshape(-1, 3).T
-        return (heights <= (tol - offsets)[:, None]).all(axis=0).reshape(points.shape[:-1])
+        rows = points.reshape(-1, 3)
+        normals, limits = self.equations[:, :3], (tol - self.equations[:, 3])[:, None]
+        inside = np.empty(len(rows), dtype=bool)
+        # In pieces that stay in the cache: all heights at once are faces times points numbers.
+        for begin in range(0, len(rows), 16_384):
+            piece = slice(begin, begin + 16_384)
+            inside[piece] = (normals @ rows[piece].T <= limits).all(axis=0)
+        return inside.reshape(points.shape[:-1])[()]
 
     def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the lowest and highest x . d over the hull, for directions d as rows (k, 3)."""

@@ -203,18 +203,14 @@ class Scene(Compared):
             low, high = self._bounds
             keep &= ((positions >= low - slack) & (positions <= high + slack)).all(axis=1)
         if self.min_distance is not None:
-            priorities = np.array([ob.priority for ob in self._objects])
-            rank = np.empty(len(atoms), dtype=int)
-            rank[np.argsort(priorities, kind="stable")] = np.arange(len(atoms))
+            order = np.argsort([ob.priority for ob in self._objects], kind="stable")
             kept = np.flatnonzero(keep)
+            parts = np.split(kept, np.searchsorted(labels[kept], np.arange(1, len(atoms))))
+            inside = positions - self._bounds[0]
             apart = separated(
-                positions[kept] - self._bounds[0],
-                labels[kept],
-                rank,
-                self.min_distance,
-                self._periods(),
+                [inside[part] for part in parts], order, self.min_distance, self._periods()
             )
-            keep[kept[~apart]] = False
+            keep[kept] = np.concatenate(apart)
         checks = np.split(keep, np.cumsum(counts)[:-1])
         return {
             "positions": positions[keep],

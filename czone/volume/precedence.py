@@ -41,13 +41,36 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
             found = np.flatnonzero(meets[index])
             points = np.concatenate([atoms[k] for k in found])
             points = points + shift if shift.any() else points
-            outside = ~np.asarray(objects[index].check_if_interior(points), dtype=bool)
+            outside = _outside(objects[index], points, lows[index], highs[index])
             begin = 0
             for k in found:
                 end = begin + len(atoms[k])
                 masks[k] &= outside[begin:end]
                 begin = end
     return masks
+
+
+# Up to so many points the test itself is quicker than sorting out those in the box.
+_FEW = 20_000
+
+
+def _outside(ob: Any, points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return which points (n,) lie outside an object that fits into a box."""
+    if len(points) <= _FEW:
+        return ~np.asarray(ob.check_if_interior(points), dtype=bool)
+    outside = np.ones(len(points), dtype=bool)
+    near = np.flatnonzero(_within(points, low, high))
+    outside[near] = ~np.asarray(ob.check_if_interior(points[near]), dtype=bool)
+    return outside
+
+
+def _within(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return which points (n,) lie between two corners."""
+    inside = np.ones(len(points), dtype=bool)
+    for axis in range(3):
+        column = points[:, axis]
+        inside &= (column >= low[axis]) & (column <= high[axis])
+    return inside
 
 
 def _box_of(ob: Any) -> np.ndarray | None:
@@ -69,25 +92,21 @@ def _reach(boxes: list[np.ndarray | None]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def separated(
-    positions: np.ndarray,
-    owner: np.ndarray,
-    rank: np.ndarray,
+    atoms: Sequence[np.ndarray],
+    order: Sequence[int],
     min_distance: float,
     boxsize: np.ndarray | None = None,
-) -> np.ndarray:
+) -> list[np.ndarray]:
     """Return which atoms stay when atoms of different objects must keep a distance.
 
-    Of two that are too close the one of higher rank number goes; an atom that went no longer
-    pushes others.
+    An atom goes when it is too close to one that stays, of an object earlier in `order`.
 
     Parameters
     ----------
-    positions
-        Array (n, 3), in angstrom.
-    owner
-        Object index (n,) of each atom.
-    rank
-        Rank per object; 0 stays first.
+    atoms
+        Positions (n, 3) of each object, in angstrom.
+    order
+        Indices of the objects, the one that loses nothing first.
     min_distance
         In angstrom.
     boxsize
@@ -95,23 +114,25 @@ def separated(
 
     Returns
     -------
-    keep
-        Boolean array (n,).
+    masks
+        One boolean array (n,) per object.
     """
     from scipy.spatial import cKDTree
 
-    keep = np.ones(len(positions), dtype=bool)
-    if len(positions) == 0:
-        return keep
-    tree = cKDTree(positions, boxsize=boxsize)
-    # query_pairs counts a distance equal to the limit as too close; equal is allowed here.
-    pairs = tree.query_pairs(np.nextafter(min_distance, 0), output_type="ndarray")
-    pairs = pairs[owner[pairs[:, 0]] != owner[pairs[:, 1]]]
-    ranks = rank[owner[pairs]]
-    swap = ranks[:, 0] > ranks[:, 1]
-    pairs[swap] = pairs[swap][:, ::-1]
-    loser_rank = ranks.max(axis=1)
-    for level in np.unique(loser_rank):
-        stronger, weaker = pairs[loser_rank == level].T
-        keep[weaker[keep[stronger]]] = False
-    return keep
+    repeats = np.zeros(3, dtype=bool) if boxsize is None else np.asarray(boxsize) > 0
+    masks = [np.ones(len(a), dtype=bool) for a in atoms]
+    placed: list[tuple[cKDTree, np.ndarray, np.ndarray]] = []
+    for index in order:
+        mask, positions = masks[index], atoms[index]
+        for tree, low, high in placed:
+            near = np.flatnonzero(mask & _within(positions, low, high))
+            if len(near):
+                # The bound opens the search a little; the comparison decides.
+                distance, _ = tree.query(positions[near], distance_upper_bound=1.001 * min_distance)
+                mask[near[distance < min_distance]] = False
+        stays = positions[mask]
+        if len(stays):
+            low = np.where(repeats, -np.inf, stays.min(axis=0) - min_distance)
+            high = np.where(repeats, np.inf, stays.max(axis=0) + min_distance)
+            placed.append((cKDTree(stays, boxsize=boxsize), low, high))
+    return masks
