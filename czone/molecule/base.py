@@ -80,7 +80,7 @@ class BaseMolecule(Compared, Spelled, ABC):
 
     def set_atoms(self, species: Any, positions: ArrayLike) -> None:
         """Replace all atoms."""
-        numbers, points = atomic_numbers("species", species), as_points("positions", positions)
+        numbers, points = atomic_numbers("species", species), _positions(positions)
         if len(numbers) != len(points):
             raise ValueError(
                 "species and positions must have the same length; "
@@ -96,7 +96,7 @@ class BaseMolecule(Compared, Spelled, ABC):
 
     def update_positions(self, positions: ArrayLike) -> None:
         """Replace the positions by as many others (n, 3), in angstrom."""
-        points = as_points("positions", positions)
+        points = _positions(positions)
         if points.shape != self._positions.shape:
             raise ValueError(
                 f"positions must have shape {self._positions.shape}; got {points.shape}"
@@ -210,7 +210,7 @@ class BaseMolecule(Compared, Spelled, ABC):
     @orientation.setter
     def orientation(self, value: ArrayLike) -> None:
         matrix = as_matrix("orientation", value)
-        if not np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-6) or np.linalg.det(matrix) < 0:
+        if not np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-6):
             raise ValueError(f"orientation must be a rotation matrix; got {matrix.tolist()}")
         self._orientation = matrix
 
@@ -304,6 +304,8 @@ class BaseMolecule(Compared, Spelled, ABC):
     @classmethod
     def from_ase_atoms(cls, atoms: Any, **kwargs: Any) -> "BaseMolecule":
         """Make a molecule from ASE Atoms; cell, charges and other arrays come along."""
+        if not (hasattr(atoms, "numbers") and hasattr(atoms, "arrays")):
+            raise TypeError(f"atoms must be ASE Atoms; got {type(atoms).__name__}")
         molecule = cls(atoms.numbers, atoms.positions, **kwargs)
         arrays = {k: v.copy() for k, v in atoms.arrays.items() if k not in ("numbers", "positions")}
         molecule._extra = {
@@ -317,6 +319,8 @@ class BaseMolecule(Compared, Spelled, ABC):
     @classmethod
     def from_pmg_molecule(cls, atoms: Any, **kwargs: Any) -> "BaseMolecule":
         """Make a molecule from a pymatgen Molecule or IMolecule."""
+        if not (hasattr(atoms, "cart_coords") and hasattr(atoms, "is_ordered")):
+            raise TypeError(f"atoms must be a pymatgen Molecule; got {type(atoms).__name__}")
         if not atoms.is_ordered:
             raise ValueError(
                 f"atoms must be ordered, one element per site; got {atoms.composition}"
@@ -357,6 +361,11 @@ class BaseMolecule(Compared, Spelled, ABC):
         found, counts = np.unique(self._species, return_counts=True)
         formula = "".join(f"{SYMBOLS[n]}{c}" for n, c in zip(found, counts, strict=True))
         return f"{type(self).__name__}({formula}, priority={self.priority})"
+
+
+def _positions(value: ArrayLike) -> np.ndarray:
+    """Return positions (n, 3); one atom may come as a column (3, 1)."""
+    return as_points("positions", np.reshape(value, 3) if np.shape(value) == (3, 1) else value)
 
 
 class Molecule(BaseMolecule):

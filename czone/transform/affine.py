@@ -165,12 +165,13 @@ class Inversion(MatrixTransform):
 
 
 class Rotation(MatrixTransform):
-    """Proper rotation about a point.
+    """Rotation about a point.
 
     Parameters
     ----------
     matrix
-        Orthogonal (3, 3) with determinant 1, from `rot_v`, `rot_vtv`, ...; may be set later.
+        Orthogonal (3, 3), from `rot_v`, `rot_vtv`, ...; may be set later. Determinant -1, a rotation
+        with a mirror, is taken as well.
     origin
         The point (3,) that stays in place, in angstrom; None is the coordinate origin.
     locked, basis_only
@@ -191,10 +192,10 @@ class Rotation(MatrixTransform):
     @matrix.setter
     def matrix(self, value: ArrayLike) -> None:
         matrix = as_matrix("matrix", value)
-        if not np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-6) or np.linalg.det(matrix) < 0:
+        if not np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-6):
             raise ValueError(
-                "matrix must be a proper rotation (orthogonal, determinant 1); "
-                f"got determinant {np.linalg.det(matrix):.6g} and {matrix.tolist()}"
+                "matrix must be orthogonal (a rotation, or a rotation with a mirror); "
+                f"got {matrix.tolist()}"
             )
         self._matrix = matrix
 

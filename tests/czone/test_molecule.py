@@ -20,6 +20,11 @@ def test_species_may_be_symbols_or_numbers():
     assert water().species.tolist() == [8, 1, 1]
     assert Molecule([8, "H"], np.zeros((2, 3))).species.tolist() == [8, 1]
     assert Molecule("Au", [[0, 0, 0]]).species.tolist() == [79]
+    assert Molecule(np.array([[8], [1]]), np.zeros((2, 3))).species.tolist() == [8, 1]
+
+
+def test_one_atom_may_come_as_a_column():
+    assert Molecule([1], np.zeros((3, 1))).atoms.shape == (1, 3)
 
 
 def test_molecule_copies_what_it_is_given():
@@ -182,6 +187,8 @@ def test_molecule_can_be_part_of_a_multivolume():
         (lambda: water().update_species([1]), ValueError, "species must have length 3"),
         (lambda: water().remove_atoms([7]), IndexError, "indices must lie between"),
         (lambda: water(origin=2).set_atoms([1], [[0, 0, 0]]), ValueError, "positions must keep"),
+        (lambda: Molecule.from_ase_atoms(water()), TypeError, "atoms must be ASE Atoms"),
+        (lambda: Molecule.from_pmg_molecule(water().ase_atoms), TypeError, "pymatgen Molecule"),
         (lambda: water().transform("up"), TypeError, "transformation must be a transform"),
     ],
 )
