@@ -8,12 +8,39 @@ the extra `train`; the light modules never do it.
 import contextlib
 import io
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+
+@contextlib.contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Hold back the informative lines that TensorFlow's libraries print while they load.
+
+    They are written past Python and past `TF_CPP_MIN_LOG_LEVEL`; warnings and errors go through.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        kept = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            held.seek(0)
+            chatter = (b"I0000 ", b"WARNING: All log messages before absl::InitializeLog")
+            for line in held:
+                if not line.startswith(chatter):
+                    os.write(2, line)
+
+
 try:
-    import keras
-    import tensorflow as tf
+    with _without_chatter():
+        import keras
+        import tensorflow as tf
 except ImportError as error:
     raise ImportError(
         'this needs TensorFlow, which is not installed: pip install "micrograph-foundry[train]"'
