@@ -57,8 +57,8 @@ class BaseGenerator(Compared, Spelled, ABC):
         if kwargs:
             raise TypeError(f"from_generator takes transformation only; got {sorted(kwargs)}")
         copy = deepcopy(self)
-        if transformation is not None:
-            copy.transform(transformation)
+        for step in () if transformation is None else steps_of(transformation):
+            copy.transform(step)
         return copy
 
     def __repr__(self) -> str:

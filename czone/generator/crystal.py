@@ -200,8 +200,9 @@ class Generator(BaseGenerator):
 
     @strain_field.setter
     def strain_field(self, value: BaseStrain | None) -> None:
-        if value is not None and not hasattr(value, "apply_strain"):
-            raise TypeError(f"strain_field must be a strain field or None; got {value!r}")
+        offered = ("apply_strain", "scrape_params", "source_box")
+        if value is not None and not all(hasattr(value, name) for name in offered):
+            raise TypeError(f"strain_field must be a BaseStrain or None; got {value!r}")
         self._strain_field = deepcopy(value)
         self._scrape()
 

@@ -170,8 +170,8 @@ class Rotation(MatrixTransform):
     Parameters
     ----------
     matrix
-        Orthogonal (3, 3), from `rot_v`, `rot_vtv`, ...; may be set later. Determinant -1, a rotation
-        with a mirror, is taken as well.
+        Orthogonal (3, 3), from `rot_v`, `rot_vtv`, ...; may be set later. A rotation with a mirror
+        (determinant -1) is taken as well.
     origin
         The point (3,) that stays in place, in angstrom; None is the coordinate origin.
     locked, basis_only

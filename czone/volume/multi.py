@@ -67,9 +67,9 @@ class MultiVolume(BaseVolume):
 
     def transform(self, transformation: Any) -> None:
         """Move every member by a transform or a list of them."""
-        steps = list(steps_of(transformation))
-        for volume in self._volumes:
-            volume.transform(steps)
+        for step in steps_of(transformation):
+            for volume in self._volumes:
+                volume.transform(step)
         self._forget_atoms()
 
     @keywords(testPoints="points")

@@ -11,6 +11,7 @@ from czone.geometry import Cylinder, Plane, Sphere
 from czone.transform import (
     AffineTransform,
     ArbitraryPostTransform,
+    BaseStrain,
     BaseTransform,
     ChemicalSubstitution,
     HStrain,
@@ -285,6 +286,24 @@ def test_strong_inhomogeneous_contraction_leaves_no_gap():
     crystal = cubic()
     crystal.strain_field = IStrain(lambda x: 0.7 * x, mode="standard")
     assert len(filled_box(crystal, 42.0)) == 31**3
+
+
+def test_a_users_own_strain_needs_nothing_but_its_function():
+    class Swelling(BaseStrain):
+        def __init__(self, factor):
+            self.factor = factor
+
+        def apply_strain(self, points):
+            return self.factor * (points - self.origin) + self.origin
+
+    crystal = Generator.from_unit_cell(
+        [29], [[0, 0, 0]], [2, 2, 2], [90, 90, 90], strain_field=Swelling(0.8)
+    )
+    assert len(filled_box(crystal, 32.0)) == 21**3
+    volume = Volume(make_rect_prism(32, 32, 32), generator=crystal, tolerance=1e-6)
+    volume.transform([Rotation(TURN), Translation([5, 5, 5])])
+    volume.populate_atoms()
+    assert len(volume.atoms) == 21**3
 
 
 # Post transforms.
