@@ -1,7 +1,8 @@
 """Ready-made objects: particles with planar defects, equilibrium shapes, grain boundaries.
 
-`FCCMixedTwinSF`, `FCCTwin`, `FCCStackingFault`: set a crystal and a volume, then `build_object`;
-`PlanarDefect` says what was built where.
+Set a crystal and a volume or surface energies, then `build_object`. `FCCMixedTwinSF`, `FCCTwin` and
+`FCCStackingFault` make defects, which `PlanarDefect` records; `WulffSingle`, `WulffDecahedron` and
+`WulffIcosahedron` make equilibrium shapes.
 """
 
 from czone.prefab.prefab import (
@@ -14,6 +15,7 @@ from czone.prefab.prefab import (
     fccStackingFault,
     fccTwin,
 )
+from czone.prefab.wulff import WulffBase, WulffDecahedron, WulffIcosahedron, WulffSingle
 
 __all__ = [
     "BasePrefab",
@@ -21,6 +23,10 @@ __all__ = [
     "FCCStackingFault",
     "FCCTwin",
     "PlanarDefect",
+    "WulffBase",
+    "WulffDecahedron",
+    "WulffIcosahedron",
+    "WulffSingle",
     "fccMixedTwinSF",
     "fccStackingFault",
     "fccTwin",

@@ -1,0 +1,99 @@
+"""Between a generator's unit cell and the standard setting of its crystal, which WulffPack uses."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from functools import cached_property
+
+import numpy as np
+from ase import Atoms
+
+__all__ = ["StandardFrame"]
+
+
+class StandardFrame:
+    """Frames of a crystal: untransformed cell, standard setting, laboratory.
+
+    Parameters
+    ----------
+    generator
+        The crystal.
+    """
+
+    def __init__(self, generator):
+        self.generator = generator
+        self.numbers = np.array(generator.species)
+
+    @property
+    def orientation(self) -> np.ndarray:
+        """Matrix from the untransformed cell to the laboratory, (3, 3)."""
+        return self.generator.orientation
+
+    @cached_property
+    def lattice(self) -> np.ndarray:
+        """Untransformed lattice vectors as rows, (3, 3), in angstrom."""
+        return (np.linalg.inv(self.orientation) @ self.generator.voxel.sbases).T
+
+    @cached_property
+    def cell_atoms(self) -> Atoms:
+        """The untransformed unit cell as ASE Atoms."""
+        return Atoms(
+            self.numbers, scaled_positions=self.generator.coords, cell=self.lattice, pbc=True
+        )
+
+    @property
+    def volume_per_atom(self) -> float:
+        """In cubic angstrom."""
+        return float(abs(np.linalg.det(self.lattice)) / len(self.numbers))
+
+    @cached_property
+    def _dataset(self):
+        import spglib
+
+        dataset = spglib.get_symmetry_dataset(
+            (self.lattice, self.generator.coords, self.numbers), symprec=1e-5
+        )
+        if dataset is None:
+            raise ValueError(f"generator must have a recognisable symmetry; got {self.generator!r}")
+        return dataset
+
+    @property
+    def atoms_per_lattice_point(self) -> int:
+        """Number of atoms in the primitive cell."""
+        return len(np.unique(self._dataset.mapping_to_primitive))
+
+    @property
+    def to_standard(self) -> np.ndarray:
+        """Rotation from the untransformed cell to the standard setting, (3, 3)."""
+        return self._dataset.std_rotation_matrix
+
+    def rotation_of(self, standardized: Atoms) -> np.ndarray:
+        """Return the rotation from the untransformed cell to a turned standard cell, (3, 3)."""
+        turn = np.linalg.solve(self._dataset.std_lattice, np.array(standardized.cell)).T
+        return turn @ self.to_standard
+
+    def to_lab(self, normals: np.ndarray) -> np.ndarray:
+        """Return unit normals of facets, given in the standard setting, in the laboratory."""
+        return self._unit((normals @ self.to_standard) @ np.linalg.inv(self.orientation))
+
+    def normal(self, miller) -> np.ndarray:
+        """Return the unit normal (3,) of (hkl), indices of the standard cell, in the laboratory."""
+        indices = np.asarray(miller, dtype=float)
+        if indices.shape not in ((3,), (4,)) or not indices.any():
+            raise ValueError(f"interface must be 3 or 4 Miller indices, not all 0; got {miller!r}")
+        if len(indices) == 4:
+            indices = indices[[0, 1, 3]]
+        return self.to_lab(np.linalg.inv(self._dataset.std_lattice) @ indices)
+
+    def crystal_at_origin(self):
+        """Return a copy of the untransformed crystal with its first atom at (0, 0, 0)."""
+        crystal = deepcopy(self.generator)
+        voxel = deepcopy(crystal.voxel)
+        voxel.bases = self.lattice.T / voxel.scale
+        voxel.origin = -(self.generator.coords[0] @ self.lattice)
+        crystal.voxel = voxel
+        return crystal
+
+    @staticmethod
+    def _unit(vectors: np.ndarray) -> np.ndarray:
+        return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
