@@ -200,7 +200,7 @@ class Generator(BaseGenerator):
 
     @strain_field.setter
     def strain_field(self, value: BaseStrain | None) -> None:
-        offered = ("apply_strain", "scrape_params", "source_box")
+        offered = ("apply_strain", "scrape_params", "source_box", "affine")
         if value is not None and not all(hasattr(value, name) for name in offered):
             raise TypeError(f"strain_field must be a BaseStrain or None; got {value!r}")
         self._strain_field = deepcopy(value)
@@ -251,10 +251,17 @@ class Generator(BaseGenerator):
     def supply_inside(self, region: Any) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the atoms inside a convex region, row by row; None for a changed crystal."""
         cell = self._contents()
-        if self._strain_field is not None or self._post_transform is not None:
-            return None
         bases, origin = self._voxel.sbases, self._voxel.origin
-        inverse = self._voxel.reciprocal_bases
+        if self._strain_field is not None:
+            self._strain_field.scrape_params(self)
+            affine = self._strain_field.affine()
+            if affine is None:
+                return None
+            # A homogeneous strain of a lattice is a lattice again.
+            bases, origin = affine[0] @ bases, affine[0] @ origin + affine[1]
+        if self._post_transform is not None:
+            return None
+        inverse = np.linalg.inv(bases)
         low, high = region.span(inverse)
         if (low > high).any():
             return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)

@@ -94,6 +94,10 @@ class BaseStrain(Compared, ABC):
         if self.origin_type == "global" and not transformation.basis_only:
             self._origin = transformation.apply_transformation(self.origin)
 
+    def affine(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return matrix (3, 3) and shift (3,) of a homogeneous field, None for any other."""
+        return None
+
     def source_box(self, box: np.ndarray) -> np.ndarray:
         """Return points (m, 3) around all that the field moves into the box of `box`.
 
@@ -180,9 +184,15 @@ class HStrain(BaseStrain):
         """Return the deformation gradient (3, 3) along x, y, z."""
         return self.bases @ self._matrix @ np.linalg.inv(self.bases)
 
+    def affine(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return matrix (3, 3) and shift (3,) of x -> matrix @ x + shift."""
+        gradient = self.gradient()
+        return gradient, self.origin - gradient @ self.origin
+
     def apply_strain(self, points: np.ndarray) -> np.ndarray:
         """Return displaced points (n, 3), in angstrom."""
-        return (as_points("points", points) - self.origin) @ self.gradient().T + self.origin
+        gradient, shift = self.affine()
+        return as_points("points", points) @ gradient.T + shift
 
     def source_box(self, box: np.ndarray) -> np.ndarray:
         """Return the corners of `box` followed back through the deformation."""
