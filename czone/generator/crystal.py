@@ -250,6 +250,8 @@ class Generator(BaseGenerator):
 
     def supply_inside(self, region: Any) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the atoms inside a convex region, row by row; None for a changed crystal."""
+        if type(self).supply_atoms is not Generator.supply_atoms:
+            return None
         cell = self._contents()
         bases, origin = self._voxel.sbases, self._voxel.origin
         if self._strain_field is not None:

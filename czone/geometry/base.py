@@ -43,6 +43,12 @@ class BaseAlgebraic(Compared, Spelled, ABC):
 
     _spellings: ClassVar[dict[str, str]] = {"checkIfInterior": "check_if_interior"}
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "check_if_interior" in vars(cls) and "chords" not in vars(cls):
+            # A new inside has other chords than the surface it derives from.
+            cls.chords = BaseAlgebraic.chords
+
     def __init__(self, tol: float = 1e-10) -> None:
         self.tol = tol
 

@@ -1,5 +1,7 @@
 """The finite circular cylinder."""
 
+from copy import deepcopy
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -111,8 +113,10 @@ class Cylinder(BaseAlgebraic):
                 "matrix must keep the cylinder circular (a rotation, a reflection, a stretch "
                 f"along or around its axis); got {np.asarray(matrix).tolist()}"
             )
-        center = matrix @ self.point + shift
-        return Cylinder(axis, center, scale * self.radius, stretch * self.length, tol=self.tol)
+        moved = deepcopy(self)
+        moved.axis, moved.point = axis, matrix @ self.point + shift
+        moved.radius, moved.length = scale * self.radius, stretch * self.length
+        return moved
 
     def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where lines enter and leave the cylinder."""

@@ -1,5 +1,7 @@
 """The simplest surfaces: sphere, ellipsoid and plane."""
 
+from copy import deepcopy
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -75,9 +77,14 @@ class Sphere(BaseAlgebraic):
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> BaseAlgebraic:
         """Return the ball after the map; a map that stretches it unevenly gives an Ellipsoid."""
         scale = similarity_scale(matrix)
+        if scale is None and type(self).check_if_interior is not Sphere.check_if_interior:
+            return super().moved(matrix, shift)
         if scale is None:
             return Ellipsoid(matrix * self.radius, matrix @ self.center + shift, tol=self.tol)
-        return Sphere(scale * self.radius, matrix @ self.center + shift, tol=self.tol)
+        # A copy, not a new Sphere: what a class that derives from this one holds comes along.
+        moved = deepcopy(self)
+        moved.radius, moved.center = scale * self.radius, matrix @ self.center + shift
+        return moved
 
     def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where lines enter and leave the ball."""
@@ -155,7 +162,9 @@ class Ellipsoid(BaseAlgebraic):
 
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Ellipsoid":
         """Return the ellipsoid after the map."""
-        return Ellipsoid(matrix @ self.axes, matrix @ self.center + shift, tol=self.tol)
+        moved = deepcopy(self)
+        moved.axes, moved.center = matrix @ self.axes, matrix @ self.center + shift
+        return moved
 
     def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where lines enter and leave the ellipsoid."""
@@ -252,8 +261,10 @@ class Plane(BaseAlgebraic):
 
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Plane":
         """Return the plane after the map; the normal follows the inverse transpose."""
-        normal = np.linalg.inv(matrix).T @ self.normal
-        return Plane(normal, matrix @ self.point + shift, tol=self.tol)
+        moved = deepcopy(self)
+        moved.normal = np.linalg.inv(matrix).T @ self.normal
+        moved.point = matrix @ self.point + shift
+        return moved
 
     def half_spaces(self) -> np.ndarray:
         """Return the half space itself, one row (a, b, c, d)."""

@@ -166,8 +166,10 @@ class Volume(BaseVolume):
     ) -> tuple[np.ndarray, np.ndarray] | None:
         """Return where the lines start + t * direction enter and leave the volume.
 
-        None when one of the surfaces cannot tell.
+        None when a surface, or a class that derives from this one, cannot tell.
         """
+        if type(self).check_if_interior is not Volume.check_if_interior:
+            return None
         parts = [surface.chords(starts, direction) for surface in self._alg_objects]
         if self._hull is not None:
             parts.append(self._hull.chords(starts, direction, self.tolerance))

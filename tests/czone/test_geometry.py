@@ -169,6 +169,28 @@ def test_a_users_own_surface_moves():
     assert (moved.check_if_interior(where) == cone.check_if_interior(points)).all()
 
 
+@by_name
+def test_a_class_that_derives_from_a_surface_stays_itself_when_moved(surface):
+    derived = type("Derived", (type(surface),), {})
+    own = deepcopy(surface)
+    own.__class__, own.note = derived, "kept"
+    moved = own.moved(rot_v([0, 0, 1], 0.3), np.ones(3))
+    assert type(moved) is derived and moved.note == "kept"
+
+
+def test_a_surface_with_an_inside_of_its_own_keeps_it_under_any_map():
+    class Hollow(Sphere):
+        def check_if_interior(self, points):
+            inner = Sphere(self.radius / 2, self.center)
+            return super().check_if_interior(points) & ~inner.check_if_interior(points)
+
+    shell, points = Hollow(6, [1, 0, 0]), cloud()
+    before = shell.check_if_interior(points)
+    for matrix in (rot_v([1, 2, 3], 1.0), SHEAR):
+        moved = shell.moved(matrix, np.ones(3))
+        assert (moved.check_if_interior(points @ matrix.T + 1) == before).all()
+
+
 # Hulls.
 
 

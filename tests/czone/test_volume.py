@@ -216,6 +216,35 @@ def test_a_users_own_surface_cuts_a_volume():
         Volume(alg_objects=[Shell()], generator=gold()).populate_atoms()
 
 
+@pytest.mark.parametrize("spelling", ["check_if_interior", "checkIfInterior"])
+@pytest.mark.parametrize("base", [Sphere, Volume])
+def test_a_hole_made_by_overriding_the_interior_check_stays_empty(base, spelling):
+    def hollow(self, points):
+        far = np.linalg.norm(np.atleast_2d(points), axis=-1) > 6
+        return getattr(super(hollow_class, self), spelling)(points) & far
+
+    hollow_class = type("Hollow", (base,), {spelling: hollow})
+    if base is Sphere:
+        volume = Volume(alg_objects=[hollow_class(12, [0, 0, 0])], generator=gold())
+    else:
+        volume = hollow_class(alg_objects=[Sphere(12, [0, 0, 0])], generator=gold())
+    volume.populate_atoms()
+    radii = np.linalg.norm(volume.atoms, axis=1)
+    assert radii.min() > 6 and 11 < radii.max() < 12.1
+
+
+def test_a_users_own_crystal_supplies_what_it_says():
+    class Silver(Generator):
+        def supply_atoms(self, bbox):
+            positions, numbers = super().supply_atoms(bbox)
+            return positions, np.full_like(numbers, 47)
+
+    crystal = Silver.from_unit_cell([79], [[0, 0, 0]], [4] * 3, [90] * 3)
+    volume = Volume(alg_objects=[Sphere(9, [0, 0, 0])], generator=crystal)
+    volume.populate_atoms()
+    assert set(volume.species) == {47}
+
+
 def test_populated_volume_goes_to_ase_and_files(tmp_path):
     volume = Volume(alg_objects=[Sphere(6, [0, 0, 0])], generator=gold())
     volume.populate_atoms()
