@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hrtem_sim.grid import Grid
+from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.specimen import Specimen, displaced
 from hrtem_sim.wave.exit_wave import ExitWave, WaveSettings
 from hrtem_sim.wave.multislice import multislice
+from hrtem_sim.wave.windows import find_windows, support_of, windowed_multislice
 
 ENGINES = ("numpy",)
 
@@ -81,19 +82,74 @@ def compute_exit_waves(
         raise ValueError("rng must be given for thermal displacements; got None with phonons > 0")
     if not settings.phonons and (specimen.occupancies < 1).any():
         raise ValueError("phonons must be > 0 to sample partial occupancies; got phonons = 0")
+    for part in parts:
+        specimen.selection(*part)
     rng = np.random.default_rng(rng) if settings.phonons else None
     grid = Grid.covering(specimen.cell[:2], settings.pixel_size)
     stacks = []
     for _ in range(max(1, settings.phonons)):
         atoms = displaced(specimen, rng, rms=settings.rms) if rng is not None else specimen
-        stacks.append(
-            multislice(
-                atoms,
-                grid,
-                energy=settings.energy,
-                slice_thickness=settings.slice_thickness,
-                selections=[atoms.selection(*part) for part in parts],
-                parametrization=settings.parametrization,
-            )
-        )
+        stacks.append(_waves(atoms, parts, settings, grid))
     return [ExitWave(stack, grid, settings.energy) for stack in np.stack(stacks, axis=1)]
+
+
+def _waves(
+    atoms: Specimen, parts: Sequence[Sequence[str]], settings: WaveSettings, grid: Grid
+) -> np.ndarray:
+    """Waves of one configuration on `grid`, shape (parts, ny, nx)."""
+    how = {
+        "energy": settings.energy,
+        "slice_thickness": settings.slice_thickness,
+        "parametrization": settings.parametrization,
+        "tilt": settings.tilt,
+    }
+    selections = [atoms.selection(*part) for part in parts]
+    if settings.particle_pixel is None or settings.particle_pixel >= max(grid.pixel_size):
+        return multislice(atoms, grid, selections=selections, **how)
+    windowed = _windowed(atoms, selections, settings, grid)
+    if windowed is not None:
+        return windowed
+    ratio = int(np.ceil(max(grid.pixel_size) / settings.particle_pixel - 1e-6))
+    fine = grid.resized(tuple(n * ratio for n in grid.shape))
+    waves = multislice(atoms, fine, selections=selections, **how)
+    return np.stack(
+        [np.fft.ifft2(fourier_resize(np.fft.fft2(w), grid.shape)) for w in waves]
+    ).astype(waves.dtype)
+
+
+def _windowed(
+    atoms: Specimen, selections: list[np.ndarray], settings: WaveSettings, grid: Grid
+) -> np.ndarray | None:
+    """The same waves by windows, or None where these would not pay or not serve the parts."""
+    support = support_of(atoms)
+    everything, particles = np.ones(len(atoms), bool), ~support
+    if not particles.any():
+        return None
+    wanted = [
+        0 if np.array_equal(s, everything) else 1 if np.array_equal(s, particles) else None
+        for s in selections
+    ]
+    if None in wanted:
+        return None
+    windows = find_windows(
+        atoms,
+        support,
+        grid,
+        settings.particle_pixel,
+        energy=settings.energy,
+        slice_thickness=settings.slice_thickness,
+        tilt=settings.tilt,
+    )
+    if windows is None:
+        return None
+    both = windowed_multislice(
+        atoms,
+        support,
+        grid,
+        windows,
+        energy=settings.energy,
+        slice_thickness=settings.slice_thickness,
+        parametrization=settings.parametrization,
+        tilt=settings.tilt,
+    )
+    return np.stack([both[i] for i in wanted])

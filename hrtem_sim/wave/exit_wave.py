@@ -21,6 +21,12 @@ class WaveSettings:
         Largest pixel of potential and wave in angstrom; waves reach 0.6 of its Nyquist frequency.
     slice_thickness
         Largest slice in angstrom.
+    particle_pixel
+        Largest pixel where the particles are, in angstrom; default: `pixel_size`. A finer one
+        puts the particles into windows of their own over a film on `pixel_size`, see
+        `hrtem_sim.wave.windows`.
+    tilt
+        Of the incident beam along x and y, in mrad.
     phonons
         Frozen-phonon configurations; 0 leaves the atoms at rest.
     rms
@@ -37,16 +43,22 @@ class WaveSettings:
     energy: float = 300e3
     pixel_size: float = 0.2
     slice_thickness: float = 2.0
+    particle_pixel: float | None = None
+    tilt: tuple[float, float] = (0.0, 0.0)
     phonons: int = 0
     rms: float | Literal["debye"] = "debye"
     parametrization: str = "lobato"
 
     def __post_init__(self) -> None:
         wavelength(self.energy)
-        for name in ("pixel_size", "slice_thickness"):
+        for name in ("pixel_size", "slice_thickness", "particle_pixel"):
             value = getattr(self, name)
+            if name == "particle_pixel" and value is None:
+                continue
             if not (np.isfinite(value) and value > 0):
                 raise ValueError(f"{name} must be positive, in angstrom; got {value!r}")
+        if len(self.tilt) != 2 or not all(abs(angle) < 200 for angle in self.tilt):
+            raise ValueError(f"tilt must be two angles below 200 mrad; got {self.tilt!r}")
         if self.phonons != int(self.phonons) or self.phonons < 0:
             raise ValueError(f"phonons must be a whole number >= 0; got {self.phonons!r}")
         if self.rms != "debye" and not (

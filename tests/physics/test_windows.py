@@ -1,0 +1,84 @@
+"""Particles in fine windows on coarse films, against the whole cell on the fine grid."""
+
+import numpy as np
+import pytest
+
+from hrtem_sim.grid import Grid
+from hrtem_sim.specimen import Specimen
+from hrtem_sim.wave import WaveSettings, compute_exit_waves
+from hrtem_sim.wave.windows import find_windows, support_of
+from tests.physics.reference import on_reference_grid, scattered_error
+
+CELL = (64.0, 51.2, 40.0)
+
+
+def particle(centre, radius=7.0, seed=0):
+    """Gold, randomly turned, about a centre."""
+    from scipy.spatial.transform import Rotation
+
+    steps = np.stack(np.meshgrid(*[np.arange(-5, 6) * 2.04] * 3), axis=-1).reshape(-1, 3)
+    steps = steps[np.round(steps.sum(axis=1) / 2.04) % 2 == 0]
+    atoms = steps[np.linalg.norm(steps, axis=1) < radius]
+    return Rotation.random(random_state=seed).apply(atoms) + centre
+
+
+def specimen(particles, film_z):
+    rng = np.random.default_rng(1)
+    low, high = film_z
+    n = round(CELL[0] * CELL[1] * (high - low) * 0.1)
+    film = rng.uniform(0, 1, (n, 3)) * [CELL[0], CELL[1], high - low] + [0, 0, low]
+    for atoms in particles:
+        gaps = np.linalg.norm(film[:, None] - atoms.mean(axis=0), axis=2)[:, 0]
+        film = film[gaps > 7.5]
+    positions = np.concatenate([film, *particles])
+    numbers = np.r_[np.full(len(film), 6), np.full(sum(map(len, particles)), 79)]
+    labels = np.repeat(np.arange(1 + len(particles)), [len(film), *map(len, particles)])
+    names = ("film", *(f"particle-{i}" for i in range(len(particles))))
+    return Specimen(positions, numbers, CELL, labels, names)
+
+
+CASES = {
+    "particle where the beam leaves": ([(30, 26, 28)], (3, 20)),
+    "particle where the beam enters": ([(30, 26, 10)], (18, 37)),
+    "buried": ([(30, 26, 20)], (12, 30)),
+    "across the border of the cell": ([(2, 49, 28)], (3, 20)),
+    "two apart": ([(14, 12, 28), (46, 38, 27)], (3, 20)),
+    "two side by side": ([(22, 26, 28), (38, 24, 26)], (3, 20)),
+    "on both faces": ([(14, 12, 31), (46, 38, 9)], (16, 24)),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("tilt", [(0.0, 0.0), (8.0, -5.0)])
+def test_windows_give_the_waves_of_the_fine_grid(case, tilt):
+    centres, film_z = CASES[case]
+    atoms = specimen([particle(np.array(c, float), seed=i) for i, c in enumerate(centres)], film_z)
+    parts = [atoms.objects, atoms.objects[1:]]
+    windowed = compute_exit_waves(atoms, parts, WaveSettings(particle_pixel=0.1, tilt=tilt))
+    fine = compute_exit_waves(atoms, parts, WaveSettings(pixel_size=0.1, tilt=tilt))
+    for wave, reference, bound in zip(windowed, fine, (0.012, 0.004), strict=True):
+        on_grid = on_reference_grid(reference.array[0], wave.array[0])
+        # of the scattered amplitude: what the film errs on 0.2 angstrom pixels, and the margins
+        assert scattered_error(wave.array[0], on_grid, 1.25) < bound
+
+
+def test_windows_are_found_about_what_does_not_span_the_cell():
+    atoms = specimen(
+        [particle(np.array([14.0, 12, 28])), particle(np.array([46.0, 38, 27]))], (3, 20)
+    )
+    support = support_of(atoms)
+    np.testing.assert_array_equal(support, atoms.selection("film"))
+    how = {"energy": 300e3, "slice_thickness": 2.0}
+    grid = Grid.covering(CELL[:2], 0.2)
+    windows = find_windows(atoms, support, grid, 0.1, **how)
+    assert len(windows) == 2
+    assert {window.ratio for window in windows} == {2}
+    near = specimen(
+        [particle(np.array([22.0, 26, 28])), particle(np.array([38.0, 24, 26]))], (3, 20)
+    )
+    assert len(find_windows(near, support_of(near), grid, 0.1, **how)) == 1
+    wide = specimen([particle(np.array([32.0, 26, 20.0]), radius=12)], (3, 5))
+    big = wide.positions.copy()
+    big[wide.numbers == 79, 0] = 32 + 2.2 * (big[wide.numbers == 79, 0] - 32)
+    stretched = Specimen(big, wide.numbers, CELL, wide.labels, wide.objects)
+    assert find_windows(stretched, support_of(stretched), grid, 0.1, **how) is None
