@@ -19,6 +19,7 @@ from seg_train.data import (
     load_experimental_sample,
     load_folder,
     load_h5_pair,
+    load_simulated,
 )
 from seg_train.metrics import summarise
 from seg_train.particles import particle_table, write_mask
@@ -57,6 +58,7 @@ __all__ = [
     "load_h5_pair",
     "load_network",
     "load_run",
+    "load_simulated",
     "particle_table",
     "predict",
     "read_training_recipe",

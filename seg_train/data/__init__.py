@@ -15,6 +15,7 @@ from seg_train.data.micrographs import (
     load_experimental_sample,
     load_folder,
     load_h5_pair,
+    load_simulated,
     read_image,
 )
 from seg_train.data.preprocess import denoise, grid_shape, normalise, resample, resample_mask
@@ -33,6 +34,7 @@ __all__ = [
     "load_experimental_sample",
     "load_folder",
     "load_h5_pair",
+    "load_simulated",
     "normalise",
     "prepare_examples",
     "read_image",

@@ -1,8 +1,9 @@
 """Labelled micrographs: the sample data and loaders for other people's files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -86,6 +87,32 @@ def load_experimental_sample() -> list[LabelledMicrograph]:
             )
             for name, group in sorted(file.items())
         ]
+
+
+def load_simulated(
+    database: Any, rows: Sequence[int], *, by: str | None = None
+) -> list[LabelledMicrograph]:
+    """Take simulated micrographs with their masks from a database.
+
+    Parameters
+    ----------
+    database
+        As `hrtem_sim.database.open_database` returns it.
+    rows
+        Positions in its catalogue, for example `database.select("dose < 300").index`.
+    by
+        Column of the catalogue to group by in tables; absent: one group, `simulated`.
+    """
+    rows = np.asarray(rows, dtype=int)
+    table = database.catalogue.iloc[rows]
+    groups = ["simulated"] * len(rows) if by is None else table[by].astype(str)
+    parts = zip(
+        database.counts(rows), database.masks(rows), groups, table["micrograph"], strict=True
+    )
+    return [
+        LabelledMicrograph(counts, mask, database.pixel_size, group, name)
+        for counts, mask, group, name in parts
+    ]
 
 
 def load_h5_pair(

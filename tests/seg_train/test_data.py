@@ -18,6 +18,7 @@ from seg_train.data import (
     load_experimental_sample,
     load_folder,
     load_h5_pair,
+    load_simulated,
     normalise,
     resample,
     resample_mask,
@@ -190,6 +191,13 @@ def test_a_stream_gives_fresh_images_at_every_epoch(recipe):
     examples = StreamExamples(Stream(), recipe)
     assert examples.steps(0) == 1 and examples.validation_steps == 0
     assert examples.batch(0, 0)[0].shape == (4, 64, 64, 1)
+
+
+def test_simulated_micrographs_can_be_scored_like_real_ones(database):
+    first, last = load_simulated(database, [0, 11], by="dose")
+    assert (first.group, last.group) == ("100.0", "200.0")
+    assert np.array_equal(last.mask, database.masks([11])[0])
+    assert first.name == "m0000" and first.pixel_size == 0.5
 
 
 def test_benchmark_pairs_are_read_and_empty_patches_left_out(tmp_path):
