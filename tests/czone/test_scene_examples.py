@@ -15,6 +15,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
     [
         ("20_czone_twinned_particle_on_carbon.py", [], "gold atoms on"),
         ("21_czone_core_shell_particle.py", ["30"], "Mn"),
+        ("22_czone_gold_islands_on_mos2.py", [], "each island"),
     ],
 )
 def test_example_runs_and_draws(tmp_path, name, arguments, printed):
