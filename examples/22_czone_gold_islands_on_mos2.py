@@ -1,4 +1,4 @@
-"""Gold islands on a bilayer of MoS2: a hexagonal lattice, snapped facets, copies turned in the plane.
+"""Gold islands on a bilayer of MoS2: a hexagonal lattice, snapped facets, copies turned in plane.
 
 Usage: python examples/22_czone_gold_islands_on_mos2.py [picture.png]
 """
