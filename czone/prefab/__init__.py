@@ -1,8 +1,9 @@
 """Ready-made objects: particles with planar defects, equilibrium shapes, grain boundaries.
 
 Set a crystal and a volume or surface energies, then `build_object`. `FCCMixedTwinSF`, `FCCTwin` and
-`FCCStackingFault` make defects, which `PlanarDefect` records; `WulffSingle`, `WulffDecahedron` and
-`WulffIcosahedron` make equilibrium shapes.
+`FCCStackingFault` make defects in fcc, `WurtziteStackingFault` in wurtzite, which `PlanarDefect`
+records; `SimpleGrainBoundary` joins two grains; `WulffSingle`, `WulffDecahedron` and
+`WulffIcosahedron` are equilibrium shapes.
 """
 
 from czone.prefab.prefab import (
@@ -11,9 +12,12 @@ from czone.prefab.prefab import (
     FCCStackingFault,
     FCCTwin,
     PlanarDefect,
+    SimpleGrainBoundary,
+    WurtziteStackingFault,
     fccMixedTwinSF,
     fccStackingFault,
     fccTwin,
+    wurtziteStackingFault,
 )
 from czone.prefab.wulff import WulffBase, WulffDecahedron, WulffIcosahedron, WulffSingle
 
@@ -23,11 +27,14 @@ __all__ = [
     "FCCStackingFault",
     "FCCTwin",
     "PlanarDefect",
+    "SimpleGrainBoundary",
     "WulffBase",
     "WulffDecahedron",
     "WulffIcosahedron",
     "WulffSingle",
+    "WurtziteStackingFault",
     "fccMixedTwinSF",
     "fccStackingFault",
     "fccTwin",
+    "wurtziteStackingFault",
 ]

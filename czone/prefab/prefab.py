@@ -2,6 +2,8 @@
 
 from czone.prefab.base import BasePrefab, PlanarDefect
 from czone.prefab.fcc import FCCMixedTwinSF, FCCStackingFault, FCCTwin
+from czone.prefab.grain_boundary import SimpleGrainBoundary
+from czone.prefab.wurtzite import WurtziteStackingFault
 
 __all__ = [
     "BasePrefab",
@@ -9,11 +11,15 @@ __all__ = [
     "FCCStackingFault",
     "FCCTwin",
     "PlanarDefect",
+    "SimpleGrainBoundary",
+    "WurtziteStackingFault",
     "fccMixedTwinSF",
     "fccStackingFault",
     "fccTwin",
+    "wurtziteStackingFault",
 ]
 
 fccMixedTwinSF = FCCMixedTwinSF
 fccStackingFault = FCCStackingFault
 fccTwin = FCCTwin
+wurtziteStackingFault = WurtziteStackingFault

@@ -88,10 +88,11 @@ def _four_views(points, colors, azim, elev, symbols=None):
     pyplot = optional("matplotlib.pyplot")
     figure = pyplot.figure(figsize=(9, 9), layout="constrained")
     views = [(elev, azim, ""), (90, -90, "xy"), (0, -90, "xz"), (0, 0, "yz")]
-    extent = np.maximum(np.ptp(points, axis=0), 1e-9) if len(points) else np.ones(3)
+    extent = np.ptp(points, axis=0) if len(points) else np.ones(3)
+    extent = np.maximum(extent, max(0.2 * extent.max(), 1e-9))  # flat structures keep some depth
     for place, (up, around, name) in enumerate(views, start=1):
         axes = figure.add_subplot(2, 2, place, projection="3d", proj_type="ortho")
-        axes.scatter(*points.T, c=colors, s=8, depthshade=True)
+        axes.scatter(*points.T, c=colors, s=9, edgecolors="0.4", linewidths=0.2)
         axes.view_init(elev=up, azim=around)
         axes.set_box_aspect(extent)
         axes.set(xlabel="x (Å)", ylabel="y (Å)", zlabel="z (Å)", title=name)

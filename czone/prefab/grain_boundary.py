@@ -1,0 +1,264 @@
+"""Two grains of one crystal that meet in a plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from numbers import Real
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from czone.geometry import Plane
+from czone.prefab.base import FilledPrefab, cut
+from czone.transform import Rotation, rot_v, rot_vtv
+from czone.volume import BaseVolume, MultiVolume
+
+__all__ = ["GrainBoundaryVolume", "SimpleGrainBoundary"]
+
+_OVERLAP = 0.8  # of the nearest distance in the crystal
+
+
+class GrainBoundaryVolume(MultiVolume):
+    """Grains that keep their atoms apart.
+
+    Parameters
+    ----------
+    volumes
+        The grains; of two atoms too close, that of the later grain goes.
+    priority
+        As in `MultiVolume`.
+    min_distance
+        Smallest distance between atoms of different grains in angstrom.
+    """
+
+    def __init__(self, volumes=None, priority: int | None = None, min_distance: float = 0.0):
+        super().__init__(volumes, priority)
+        self.min_distance = min_distance
+
+    def populate_atoms(self) -> None:
+        """Fill the grains and drop atoms that come too close to those of an earlier one."""
+        super().populate_atoms()
+        atoms, species = self._atoms, self._species
+        keep = np.ones(len(atoms), dtype=bool)
+        owner = _owners(atoms, self.volumes)
+        reach = np.nextafter(self.min_distance, 0)
+        for index in range(1, len(self.volumes)):
+            earlier = np.flatnonzero((owner < index) & keep)
+            mine = np.flatnonzero(owner == index)
+            if self.min_distance > 0 and len(earlier) and len(mine):
+                tree = cKDTree(atoms[earlier])
+                distance, _ = tree.query(atoms[mine], distance_upper_bound=reach)
+                keep[mine] = ~np.isfinite(distance)
+        self._atoms, self._species = atoms[keep], species[keep]
+
+    def from_volume(self, **kwargs) -> GrainBoundaryVolume:
+        """Return a copy, see `MultiVolume.from_volume`."""
+        copy = super().from_volume(**kwargs)
+        copy.min_distance = self.min_distance
+        return copy
+
+
+def _owners(atoms: np.ndarray, volumes: list) -> np.ndarray:
+    """Return which grain every atom lies in, (n,)."""
+    owner = np.zeros(len(atoms), dtype=int)
+    for index, volume in enumerate(volumes):
+        owner[volume.check_if_interior(atoms)] = index
+    return owner
+
+
+class SimpleGrainBoundary(FilledPrefab):
+    """Bicrystal: two grains with zone axes along z, on either side of a plane.
+
+    Parameters
+    ----------
+    z1, z2
+        Zone axes [uvw] of the grains, brought along +z; `z2` is `z1` if None.
+    r1, r2
+        Rotations of the grains about z in radians, after the zone axes are along z; `r2` is `r1` if
+        None.
+    plane
+        The boundary: a Plane, or Miller indices of a plane of the first grain as it lies; the plane
+        x = constant if None. The first grain lies on the side its normal points away from.
+    point
+        A point (3,) of the boundary in angstrom. If None that of `plane`, or for indices and None
+        the middle of the volume.
+    volume
+        Region of both grains, a Volume or MultiVolume.
+    generator
+        The crystal, in any orientation; None to take that of `volume`. Its origin stays a lattice
+        point of both grains.
+    min_distance
+        Smallest distance between atoms of different grains in angstrom; of two that are closer that
+        of the second grain goes. 0.8 of the nearest distance in the crystal if None.
+
+    Examples
+    --------
+    A symmetric tilt boundary about [001], sigma 5:
+
+    >>> from czone.generator import Generator
+    >>> from czone.volume import Volume, makeRectPrism
+    >>> gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.07825] * 3, [90] * 3, sgn=225)
+    >>> box = Volume(points=makeRectPrism(40, 40, 20), generator=gold)
+    >>> half = np.arctan(1 / 3)
+    >>> bicrystal = SimpleGrainBoundary((0, 0, 1), half, r2=-half, volume=box).build_object()
+    >>> bicrystal.populate_atoms()
+    """
+
+    def __init__(
+        self,
+        z1: Sequence[float],
+        r1: float,
+        z2: Sequence[float] | None = None,
+        r2: float | None = None,
+        plane: Plane | Sequence[int] | None = None,
+        point: Sequence[float] | None = None,
+        volume: BaseVolume | None = None,
+        generator=None,
+        *,
+        min_distance: float | None = None,
+    ):
+        super().__init__(generator, volume)
+        self.z1 = z1
+        self.z2 = z2
+        self.r1 = r1
+        self.r2 = r2
+        self.plane = plane
+        self.point = point
+        if min_distance is not None and not 0 <= min_distance < np.inf:
+            raise ValueError(
+                f"min_distance must be zero or more, in angstrom, or None; got {min_distance!r}"
+            )
+        self.min_distance = min_distance
+
+    @property
+    def z1(self) -> np.ndarray:
+        """Zone axis [uvw] of the first grain, (3,)."""
+        return self._z1.copy()
+
+    @z1.setter
+    def z1(self, value):
+        self._z1 = _vector("z1", value)
+
+    @property
+    def z2(self) -> np.ndarray:
+        """Zone axis [uvw] of the second grain, (3,)."""
+        return self.z1 if self._z2 is None else self._z2.copy()
+
+    @z2.setter
+    def z2(self, value):
+        self._z2 = None if value is None else _vector("z2", value)
+
+    @property
+    def r1(self) -> float:
+        """Rotation of the first grain about z in radians."""
+        return self._r1
+
+    @r1.setter
+    def r1(self, value):
+        self._r1 = _angle("r1", value)
+
+    @property
+    def r2(self) -> float:
+        """Rotation of the second grain about z in radians."""
+        return self._r1 if self._r2 is None else self._r2
+
+    @r2.setter
+    def r2(self, value):
+        self._r2 = None if value is None else _angle("r2", value)
+
+    @property
+    def plane(self) -> Plane | tuple | None:
+        """The boundary: a Plane, Miller indices of the first grain, or None for x = constant."""
+        return self._plane
+
+    @plane.setter
+    def plane(self, value):
+        if value is None or hasattr(value, "normal"):
+            self._plane = deepcopy(value)
+        else:
+            self._plane = tuple(_vector("plane", value).tolist())
+
+    @property
+    def point(self) -> np.ndarray | None:
+        """A point (3,) of the boundary in angstrom, or None."""
+        return self._point
+
+    @point.setter
+    def point(self, value):
+        if value is None:
+            self._point = None
+            return
+        point = np.array(value, dtype=float)
+        if point.shape != (3,) or not np.isfinite(point).all():
+            raise ValueError(f"point must be three finite numbers, in angstrom; got {value!r}")
+        self._point = point
+
+    def build_object(self) -> GrainBoundaryVolume:
+        """Return the bicrystal.
+
+        Raises
+        ------
+        ValueError
+            If the generator or the volume is missing.
+        """
+        crystal = self._crystal()
+        first = _oriented(crystal, self.z1, self.r1)
+        second = _oriented(crystal, self.z2, self.r2)
+        boundary = self._boundary(first)
+        beyond = Plane(-boundary.normal, boundary.point)
+        grains = [cut(self.volume, first, [boundary]), cut(self.volume, second, [beyond])]
+        grains[0].priority, grains[1].priority = 0, 1
+        distance = self.min_distance
+        if distance is None:
+            distance = _OVERLAP * _nearest_distance(crystal)
+        return GrainBoundaryVolume(grains, self.volume.priority, distance)
+
+    def _boundary(self, first) -> Plane:
+        if hasattr(self._plane, "normal"):
+            return Plane(
+                self._plane.normal, self._plane.point if self.point is None else self.point
+            )
+        point = self.point
+        if point is None:
+            corners = self.volume.get_bounding_box()
+            point = (corners.min(axis=0) + corners.max(axis=0)) / 2
+        normal = [1.0, 0.0, 0.0]
+        if self._plane is not None:
+            normal = np.array(self._plane) @ first.voxel.reciprocal_bases
+        return Plane(normal, point)
+
+    def __repr__(self) -> str:
+        return (
+            f"SimpleGrainBoundary(z1={self.z1.tolist()}, r1={self.r1:g}, z2={self.z2.tolist()}, "
+            f"r2={self.r2:g}, plane={self.plane!r}, generator={self.generator!r}, "
+            f"volume={self.volume!r})"
+        )
+
+
+def _oriented(crystal, zone_axis: np.ndarray, angle: float):
+    """Return the crystal with a zone axis along z, turned about z, its origin in place."""
+    upright = rot_vtv(crystal.voxel.sbases @ zone_axis, np.array([0.0, 0.0, 1.0]))
+    turn = rot_v(np.array([0.0, 0.0, 1.0]), angle) @ upright
+    return crystal.from_generator(transformation=[Rotation(turn, origin=crystal.voxel.origin)])
+
+
+def _nearest_distance(crystal) -> float:
+    """Return the smallest distance of two atoms of a crystal in angstrom."""
+    steps = np.array([(i, j, k) for i in (-1, 0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1)])
+    block = (crystal.coords[None] + steps[:, None]).reshape(-1, 3) @ crystal.voxel.sbases.T
+    home = crystal.coords @ crystal.voxel.sbases.T
+    return float(cKDTree(block).query(home, k=2)[0][:, 1].min())
+
+
+def _vector(name: str, value) -> np.ndarray:
+    vector = np.array(value, dtype=float)
+    if vector.shape != (3,) or not np.isfinite(vector).all() or not vector.any():
+        raise ValueError(f"{name} must be three finite numbers, not all 0; got {value!r}")
+    return vector
+
+
+def _angle(name: str, value) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not np.isfinite(value):
+        raise ValueError(f"{name} must be an angle in radians; got {value!r}")
+    return float(value)
