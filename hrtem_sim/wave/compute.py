@@ -6,11 +6,12 @@ import numpy as np
 
 from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.specimen import Specimen, displaced
+from hrtem_sim.wave import prismatic
 from hrtem_sim.wave.exit_wave import ExitWave, WaveSettings
 from hrtem_sim.wave.multislice import multislice
 from hrtem_sim.wave.windows import find_windows, support_of, windowed_multislice
 
-ENGINES = ("numpy",)
+ENGINES = ("numpy", "prismatic")
 
 
 def compute_exit_wave(
@@ -31,7 +32,8 @@ def compute_exit_wave(
     rng
         Source of the thermal displacements and occupancies; needed when `settings.phonons` > 0.
     engine
-        `"numpy"`: the embedded engine.
+        `"numpy"`: the embedded engine; `"prismatic"`: Prismatic 2, where it is installed, without
+        tilt and windows and with its own potential.
 
     Returns
     -------
@@ -86,10 +88,11 @@ def compute_exit_waves(
         specimen.selection(*part)
     rng = np.random.default_rng(rng) if settings.phonons else None
     grid = Grid.covering(specimen.cell[:2], settings.pixel_size)
+    waves = {"numpy": _waves, "prismatic": _prismatic_waves}[engine]
     stacks = []
     for _ in range(max(1, settings.phonons)):
         atoms = displaced(specimen, rng, rms=settings.rms) if rng is not None else specimen
-        stacks.append(_waves(atoms, parts, settings, grid))
+        stacks.append(waves(atoms, parts, settings, grid))
     return [ExitWave(stack, grid, settings.energy) for stack in np.stack(stacks, axis=1)]
 
 
@@ -115,6 +118,22 @@ def _waves(
     return np.stack(
         [np.fft.ifft2(fourier_resize(np.fft.fft2(w), grid.shape)) for w in waves]
     ).astype(waves.dtype)
+
+
+def _prismatic_waves(
+    atoms: Specimen, parts: Sequence[Sequence[str]], settings: WaveSettings, grid: Grid
+) -> np.ndarray:
+    """Waves of one configuration by Prismatic, one run per part."""
+    if any(settings.tilt):
+        raise ValueError(f'tilt must be 0 with the engine "prismatic"; got {settings.tilt}')
+    installation = prismatic.find_prismatic()
+    how = {"energy": settings.energy, "slice_thickness": settings.slice_thickness}
+    return np.stack(
+        [
+            prismatic.prismatic_wave(atoms.only(*part), grid, prismatic=installation, **how)
+            for part in parts
+        ]
+    )
 
 
 def _windowed(
