@@ -21,8 +21,8 @@ def similarity_scale(matrix: np.ndarray) -> float | None:
 
 def perpendicular_frame(axis: np.ndarray) -> np.ndarray:
     """Return two unit vectors, as columns (3, 2), perpendicular to a unit vector."""
-    helper = np.eye(3)[np.argmin(np.abs(axis))]
-    first = np.cross(axis, helper)
+    reference = np.eye(3)[np.argmin(np.abs(axis))]
+    first = np.cross(axis, reference)
     first /= np.linalg.norm(first)
     return np.column_stack([first, np.cross(axis, first)])
 
