@@ -243,7 +243,7 @@ def projected_potential(
     >>> atom = Specimen([[5.0, 5.0, 1.0]], [79], (10.0, 10.0, 2.0))
     >>> slices = projected_potential(atom, Grid((100, 100), 0.1), 2.0)
     >>> round(float(slices.array.sum()) * 0.1**2, 1)  # h^2 / (2 pi m e) f(0), V angstrom^3
-    506.4
+    506.3
     """
     source = SlicedPotential(
         specimen, grid, slice_thickness, parametrization=parametrization, dtype=dtype

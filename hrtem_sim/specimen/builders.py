@@ -166,7 +166,7 @@ def most_defects(radius: float, lattice_constant: float) -> int:
     Examples
     --------
     >>> most_defects(25.0, 4.07825), most_defects(9.0, 4.07825)
-    (4, 0)
+    (5, 0)
     """
     planes = 2 * math.floor(radius * math.sqrt(3) / lattice_constant) - 1
     return max(0, (planes - MIN_SEPARATION - 1) // MIN_SEPARATION)
