@@ -43,9 +43,9 @@ class Noise:
 def plain(patch: int) -> dict[str, float]:
     """Time `model.fit` on arrays, in TensorFlow's default mode."""
     from seg_train import TrainingRecipe
-    from seg_train.training.loop import _compiled
+    from seg_train.training.loop import compiled_model
 
-    model = _compiled(TrainingRecipe(seed=1))
+    model = compiled_model(TrainingRecipe(seed=1))
     rng = np.random.default_rng(1)
     n = BATCH * STEPS
     images = rng.random((n, patch, patch, 1), dtype=np.float32)

@@ -94,7 +94,9 @@ def normalise(
     image = np.asarray(image, dtype=np.float32)
     first, second = _statistics(image, recipe.normalisation, patch)
     scale = np.where(second > 0, second, 1).astype(np.float32)
-    return (image - first.astype(np.float32)) / scale
+    image = image - first.astype(np.float32)
+    image /= scale
+    return image
 
 
 def _statistics(image: np.ndarray, kind: str, patch: int | None) -> tuple[np.ndarray, np.ndarray]:

@@ -44,7 +44,7 @@ def predict(
     *,
     pixel_size: float | None = None,
     symmetries: bool = False,
-    window: int = 1536,
+    window: int = 1408,
     overlap: int | None = None,
 ) -> Prediction:
     """Segment a micrograph.
@@ -89,12 +89,12 @@ def predict(
         raise ValueError("image must be finite; got NaN or infinite pixels")
     pixel_size = pixel_size or network.pixel_size
     prepared = prepare_image(network, image, pixel_size)
-    turns = range(SYMMETRIES) if symmetries else (0,)
-    total = np.zeros((network.recipe.model.classes, *prepared.shape), np.float32)
-    for index in turns:
+    total = _tiled(network, prepared, window, overlap)
+    for index in range(1, SYMMETRIES if symmetries else 1):
         turned = np.ascontiguousarray(apply_symmetry(prepared, index))
         total += undo_symmetry(_tiled(network, turned, window, overlap), index)
-    total /= len(turns)
+    if symmetries:
+        total /= SYMMETRIES
     if total.shape[1:] != image.shape:
         total = np.stack([resample(channel, image.shape) for channel in total])
     return Prediction(np.moveaxis(total, 0, -1), pixel_size)
@@ -113,7 +113,7 @@ def _tiled(network: Network, image: np.ndarray, window: int, overlap: int | None
     ny, nx = image.shape
     stride = network.recipe.model.stride
     padding = [(0, -n % stride) for n in image.shape]
-    padded = np.pad(image, padding, mode="symmetric")
+    padded = np.pad(image, padding, mode="symmetric") if any(p[1] for p in padding) else image
     if overlap is None:
         overlap = receptive_radius(network.model)
     out = np.empty((network.recipe.model.classes, *padded.shape), np.float32)

@@ -102,7 +102,7 @@ def fit(
     write_recipe(folder, recipe)
     if recipe.deterministic:
         make_deterministic()
-    model = _compiled(recipe)
+    model = compiled_model(recipe)
     try:
         _train(model, recipe, examples, folder, ids["run"], progress, tensorboard)
     except tf.errors.ResourceExhaustedError as error:
@@ -178,7 +178,8 @@ def _epoch(model, recipe, examples, epoch, validation, progress) -> dict[str, fl
     }
 
 
-def _compiled(recipe: TrainingRecipe) -> "keras.Model":
+def compiled_model(recipe: TrainingRecipe) -> "keras.Model":
+    """Return the network of a recipe with its optimiser, loss and metrics, before training."""
     model = model_for(recipe)
     optimizer = keras.optimizers.Adam(recipe.learning_rate)
     if recipe.precision == "mixed_float16":
