@@ -100,7 +100,10 @@ def plot(
     if scale_bar:
         _draw_bar(panels[0], sizes[0][0])
     if legend:
-        _draw_legend(figure if ax is None else panels[0], atoms)
+        place = {"loc": "upper center"}
+        if ax is not None:
+            place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderpad": 0.0}
+        _draw_legend(figure if ax is None else ax, atoms, place)
     return figure
 
 
@@ -147,13 +150,13 @@ def _draw_bar(panel, size: float) -> None:
     panel.set_ylim(low, high)
 
 
-def _draw_legend(target, atoms: DrawnAtoms) -> None:
+def _draw_legend(target, atoms: DrawnAtoms, place: dict) -> None:
     line = optional("matplotlib.lines").Line2D
     handles = [
         line([], [], ls="", marker="o", ms=9, mfc=color, mec="0.3", mew=0.6, label=symbol)
         for symbol, color in atoms.symbols.items()
     ]
     target.legend(
-        handles=handles, loc="upper center", ncols=min(len(handles), 8), frameon=False, fontsize=9,
+        handles=handles, **place, ncols=min(len(handles), 8), frameon=False, fontsize=9,
         handletextpad=0.1, columnspacing=1.2,
     )  # fmt: skip

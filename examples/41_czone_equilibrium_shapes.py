@@ -1,0 +1,38 @@
+"""Equilibrium shapes of gold: free, on a substrate, and with twins.
+
+Usage: python examples/41_czone_equilibrium_shapes.py [picture.png]
+"""
+
+import sys
+
+import matplotlib.pyplot as plt
+
+from czone import viz
+from czone.generator import Generator
+from czone.prefab import WulffDecahedron, WulffIcosahedron, WulffSingle
+
+
+def main(picture: str = "equilibrium_shapes.png") -> None:
+    gold = Generator.from_spacegroup(
+        Z=["Au"], coords=[[0, 0, 0]], cell_dims=[4.07825] * 3, cell_angs=[90] * 3, sgn=225
+    )
+    energies = {(1, 0, 0): 1.0, (1, 1, 1): 0.9}
+    single = WulffSingle(gold, energies, natoms=2000)
+    shapes = {
+        "Wulff": single.get_construction(),
+        "Winterbottom": single.winterbottom((1, 1, 1), 0.2),
+        "decahedron": WulffDecahedron(gold, energies, 0.03, natoms=2000).get_construction(),
+        "icosahedron": WulffIcosahedron(gold, energies, 0.03, natoms=2000).get_construction(),
+    }
+    figure, panels = plt.subplots(2, 4, figsize=(11, 6), dpi=150, layout="constrained")
+    for (name, shape), (top, side) in zip(shapes.items(), panels.T, strict=True):
+        shape.populate_atoms()
+        print(f"{name}: {len(shape.atoms)} atoms")
+        viz.plot(shape, projections="xy", ax=top, legend=False, scale_bar=False)
+        viz.plot(shape, projections="xz", ax=side, legend=False, scale_bar=name == "Wulff")
+        top.set_title(f"{name}, {len(shape.atoms)} atoms", fontsize=10, pad=16)
+    figure.savefig(picture)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
