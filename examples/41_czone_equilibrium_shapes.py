@@ -24,7 +24,8 @@ def main(picture: str = "equilibrium_shapes.png") -> None:
         "decahedron": WulffDecahedron(gold, energies, 0.03, natoms=2000).get_construction(),
         "icosahedron": WulffIcosahedron(gold, energies, 0.03, natoms=2000).get_construction(),
     }
-    figure, panels = plt.subplots(2, 4, figsize=(11, 6), dpi=150, layout="constrained")
+    figure, panels = plt.subplots(2, 4, figsize=(12, 6.6), dpi=150)
+    figure.subplots_adjust(left=0.02, right=0.98, bottom=0.06, top=0.9, wspace=0.08, hspace=0.1)
     for (name, shape), (top, side) in zip(shapes.items(), panels.T, strict=True):
         shape.populate_atoms()
         print(f"{name}: {len(shape.atoms)} atoms")

@@ -88,6 +88,8 @@ def plot(
     else:
         figure, panels = ax.figure, [ax]
     inches = [panel.get_position().width * figure.get_figwidth() for panel in panels]
+    if ax is not None:
+        inches = [1.5 * inches[0]]  # the layout may still give it more room
     for panel, name, size, inch in zip(panels, names, sizes, inches, strict=True):
         scale = min(inch * figure.dpi / size[0], 4000 / size.max(), _FINEST)
         picture, extent = render_spheres(atoms, PROJECTIONS[name], scale)
