@@ -1,6 +1,7 @@
 """From a recipe to a folder of shards, resumable, on any number of workers."""
 
 import json
+import math
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,17 @@ from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import SimulatedStructure, micrograph_id, simulate_structure
 from hrtem_sim.fft import choose_fft
 from hrtem_sim.provenance import identity, to_table, to_toml
+
+CONDITIONS = (
+    "dose",
+    "defocus",
+    "focal_spread",
+    "convergence",
+    "vibration",
+    "plasmon_weight",
+    "plasmon_background",
+)
+"""Imaging conditions that become columns of the catalogue by their own name."""
 
 
 @dataclass(frozen=True)
@@ -174,8 +186,9 @@ def _row(recipe: DatasetRecipe, structure: SimulatedStructure, image: int) -> di
         "n_film_atoms": int((~of_particle).sum()),
         "particle_fraction": float(structure.mask.classes.mean()),
     }
-    for name in ("dose", "defocus", "focal_spread", "plasmon_weight", "plasmon_background"):
+    for name in CONDITIONS:
         row[name] = getattr(conditions, name)
+    row["drift"] = math.hypot(*conditions.drift)
     for name in sorted(recipe.imaging.aberrations):
         row[name] = getattr(conditions.aberrations, name)
     return row

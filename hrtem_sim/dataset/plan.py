@@ -1,16 +1,19 @@
 """Draw first: the numbers of one structure and of its images."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.imaging import Aberrations, ImagingConditions
-from hrtem_sim.provenance import identity, rng_for
+from hrtem_sim.provenance import Distribution, identity, rng_for
 from hrtem_sim.specimen.builders import ParticleOnFilm, most_defects
 
 ALGORITHM = 1
 """Version of what the numbers of a plan turn into; part of every id."""
+
+FULL_TURN = Distribution("uniform", (0.0, 2 * math.pi))
 
 
 @dataclass(frozen=True)
@@ -108,9 +111,12 @@ def _plan_image(recipe: DatasetRecipe, index: int, image: int) -> ImagingConditi
     def draw(name: str, distribution) -> float:
         return float(distribution.draw(rng_for(recipe.seed, name, index, image)))
 
-    names = ("dose", "defocus", "focal_spread", "plasmon_weight", "plasmon_background")
+    names = ("dose", "defocus", "focal_spread", "convergence", "vibration")
+    names += ("plasmon_weight", "plasmon_background")
     drawn = {name: draw(name, getattr(imaging, name)) for name in names}
+    length, direction = draw("drift", imaging.drift), draw("drift direction", FULL_TURN)
+    drift = (length * math.cos(direction), length * math.sin(direction))
     aberrations = {
         name: draw(name, imaging.aberrations[name]) for name in sorted(imaging.aberrations)
     }
-    return ImagingConditions(aberrations=Aberrations(**aberrations), **drawn)
+    return ImagingConditions(aberrations=Aberrations(**aberrations), drift=drift, **drawn)

@@ -130,12 +130,16 @@ class PlacementRecipe:
 class ImagingRecipe:
     """Ranges of the imaging conditions; see `hrtem_sim.imaging.ImagingConditions`.
 
+    `drift` is its length; its direction is drawn.
     `aberrations` maps names of `hrtem_sim.imaging.Aberrations` to ranges.
     """
 
     dose: Distribution
     defocus: Distribution = ZERO
     focal_spread: Distribution = ZERO
+    convergence: Distribution = ZERO
+    vibration: Distribution = ZERO
+    drift: Distribution = ZERO
     plasmon_weight: Distribution = ZERO
     plasmon_background: Distribution = ONE
     aberrations: dict[str, Distribution] = field(default_factory=dict)
@@ -143,6 +147,9 @@ class ImagingRecipe:
     def __post_init__(self) -> None:
         _at_least("dose", self.dose, 1e-6, "e/angstrom^2")
         _at_least("focal_spread", self.focal_spread, 0.0, "angstrom")
+        _at_least("convergence", self.convergence, 0.0, "mrad")
+        _at_least("vibration", self.vibration, 0.0, "angstrom")
+        _at_least("drift", self.drift, 0.0, "angstrom")
         _at_least("plasmon_background", self.plasmon_background, 0.0, "mean intensities")
         if not (self.plasmon_weight.low >= 0 and self.plasmon_weight.high <= 1):
             got = self.plasmon_weight.to_recipe()

@@ -8,7 +8,8 @@
 
 from hrtem_sim.imaging.aberrations import Aberrations, aberration_phase
 from hrtem_sim.imaging.coherence import focal_series_weights, number_of_foci
-from hrtem_sim.imaging.conditions import Detector, ImagingConditions
+from hrtem_sim.imaging.conditions import ImagingConditions
+from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.formation import Micrograph, expected_image, form_image, form_images
 
 __all__ = [

@@ -1,5 +1,6 @@
 """Coherent aberrations of the objective lens."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -65,6 +66,38 @@ class Aberrations:
                 found.append((n, m, getattr(self, field.name), angle))
         return tuple(found)
 
+    @classmethod
+    def from_list(cls, terms: Iterable[tuple[int, int, float, float]]) -> "Aberrations":
+        """Take the list of an aberration corrector.
+
+        Parameters
+        ----------
+        terms
+            (r, m, magnitude, angle): power r of alpha, multiplicity m, magnitude in angstrom of
+            chi = 2 pi / lambda magnitude alpha^r cos(m (phi - angle)) / r, angle in degrees. So r =
+            n + 1, and (2, 2, 16.02, -68.5) is C12 = 16.02 angstrom at -68.5 degrees.
+
+        Raises
+        ------
+        ValueError
+            If a term has no name among the coefficients up to C56.
+
+        Examples
+        --------
+        >>> Aberrations.from_list([(2, 2, 16.02, -68.5), (4, 0, -1.913e4, 0.0)]).C30
+        -19130.0
+        """
+        values = {}
+        names = [field.name for field in fields(cls)]
+        for r, m, magnitude, degrees in terms:
+            name = f"C{r - 1}{m}"
+            if name not in names:
+                raise ValueError(f"terms must be of C10 to C56; got {(r, m)}, which is {name}")
+            values[name] = float(magnitude)
+            if m:
+                values[f"phi{r - 1}{m}"] = float(np.deg2rad(degrees))
+        return cls(**values)
+
     def defocused(self, defocus: float) -> "Aberrations":
         """Return the aberrations with `defocus` angstrom of underfocus more."""
         return replace(self, C10=self.C10 - defocus)
@@ -108,3 +141,25 @@ def aberration_phase(grid: Grid, wavelength: float, aberrations: Aberrations) ->
         term = coefficient / (n + 1) * alpha2 ** ((n + 1) / 2)
         chi += term * np.cos(m * (azimuth - angle)) if m else term
     return 2 * np.pi / wavelength * chi
+
+
+def aberration_gradient(
+    grid: Grid, wavelength: float, aberrations: Aberrations
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the derivatives of chi(k) along ky and kx, each (ny, nx), in rad angstrom.
+
+    Divided by 2 pi they are the shifts, in angstrom, of what is scattered to k.
+    """
+    ky, kx = grid.frequencies()
+    ky, kx = np.broadcast_to(ky, grid.shape), np.broadcast_to(kx, grid.shape)
+    dy, dx = np.zeros(grid.shape), np.zeros(grid.shape)
+    position = wavelength * (kx + 1j * ky)  # alpha exp(i phi)
+    for n, m, coefficient, angle in aberrations.terms:
+        # term = C / (n + 1) Re(conj(p)^a p^b e^(-i m angle)), a + b = n + 1, b - a = m
+        a, b = (n + 1 - m) // 2, (n + 1 + m) // 2
+        turn = coefficient / (n + 1) * np.exp(-1j * m * angle)
+        to_p = b * np.conj(position) ** a * position ** max(b - 1, 0) * turn if b else 0
+        to_conjugate = a * np.conj(position) ** max(a - 1, 0) * position**b * turn if a else 0
+        dx += np.real(to_p + to_conjugate)
+        dy += np.real(1j * to_p - 1j * to_conjugate)
+    return 2 * np.pi * dy, 2 * np.pi * dx

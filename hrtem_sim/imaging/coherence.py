@@ -1,8 +1,11 @@
-"""Partial temporal coherence: the incoherent average over a spread of foci."""
+"""Partial coherence: spread of foci, of illumination angles, and motion during the exposure."""
 
 import math
 
 import numpy as np
+
+from hrtem_sim.grid import Grid
+from hrtem_sim.imaging.aberrations import Aberrations, aberration_gradient
 
 
 def number_of_foci(focal_spread: float, wavelength: float, cutoff: float) -> int:
@@ -80,3 +83,53 @@ def focal_series_weights(focal_spread: float, number: int) -> tuple[np.ndarray, 
 def sigma_from_1_over_e(width: float) -> float:
     """Return the standard deviation of a Gaussian whose 1/e half-width is `width`."""
     return width / math.sqrt(2)
+
+
+def angular_envelope(
+    grid: Grid, wavelength: float, aberrations: Aberrations, convergence: float
+) -> np.ndarray:
+    """Return the damping of the transfer by a spread of illumination angles, (ny, nx) in 0..1.
+
+    Parameters
+    ----------
+    grid
+        Sampling of the image.
+    wavelength
+        In angstrom.
+    aberrations
+        With the defocus as C10.
+    convergence
+        Standard deviation of the angle along each axis, in mrad.
+
+    Notes
+    -----
+    exp(-(s / lambda)^2 |grad chi|^2 / 2) with s in rad and the gradient in k, for a Gaussian
+    source: J. Frank, Optik 38, 519 (1973). Quasi-coherent: exact for the interference with the
+    direct beam, an approximation between two scattered beams, and taken at the nominal focus
+    throughout a focal spread.
+    """
+    dy, dx = aberration_gradient(grid, wavelength, aberrations)
+    spread = convergence * 1e-3 / wavelength
+    return np.exp(-0.5 * spread**2 * (dx**2 + dy**2))
+
+
+def motion_transfer(grid: Grid, vibration: float, drift: tuple[float, float]) -> np.ndarray:
+    """Return the damping of the image's spectrum by motion during the exposure, (ny, nx).
+
+    Parameters
+    ----------
+    grid
+        Sampling of the image.
+    vibration
+        Standard deviation of random shifts along each axis, in angstrom.
+    drift
+        Uniform shift along x and y over the exposure, in angstrom.
+
+    Notes
+    -----
+    exp(-2 pi^2 vibration^2 k^2) sinc(k . drift): the Fourier transforms of a Gaussian and of a
+    line; about the middle of the exposure.
+    """
+    ky, kx = grid.frequencies()
+    blur = np.exp(-2 * np.pi**2 * vibration**2 * (kx**2 + ky**2))
+    return blur * np.sinc(kx * drift[0] + ky * drift[1])

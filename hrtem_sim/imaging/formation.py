@@ -8,8 +8,14 @@ import numpy as np
 from hrtem_sim.fft import Fft, choose_fft
 from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.imaging.aberrations import aberration_phase
-from hrtem_sim.imaging.coherence import focal_series_weights, number_of_foci
-from hrtem_sim.imaging.conditions import Detector, ImagingConditions
+from hrtem_sim.imaging.coherence import (
+    angular_envelope,
+    focal_series_weights,
+    motion_transfer,
+    number_of_foci,
+)
+from hrtem_sim.imaging.conditions import ImagingConditions
+from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.kernels import accumulate_intensity, multiply
 from hrtem_sim.wave import ExitWave
 
@@ -24,8 +30,8 @@ class Micrograph:
     Parameters
     ----------
     counts
-        Electrons per pixel, shape (ny, nx), read-only: whole numbers (uint16, uint32 where they
-        need it); without a dose the mean-1 intensity as float32.
+        Shape (ny, nx), read-only: what the detector recorded, electrons per pixel for a perfect
+        one (uint16, uint32 where needed); without a dose the mean-1 intensity as float32.
     pixel_size
         In angstrom.
     conditions
@@ -80,7 +86,13 @@ class ImageFormer:
         defocus = conditions.defocus + self.wave.plane + foci[0]
         aberrations = conditions.aberrations.defocused(defocus)
         chi = aberration_phase(self.grid, self.wave.wavelength, aberrations)
-        transfer = np.exp(-1j * chi).astype(np.complex64)
+        transfer = np.exp(-1j * chi)
+        if conditions.convergence:
+            nominal = conditions.aberrations.defocused(conditions.defocus + self.wave.plane)
+            transfer *= angular_envelope(
+                self.grid, self.wave.wavelength, nominal, conditions.convergence
+            )
+        transfer = transfer.astype(np.complex64)
         step = self._focus_step(foci)
         intensity = np.zeros(self.grid.shape)
         flat = intensity.ravel()
@@ -92,6 +104,9 @@ class ImageFormer:
                 self._work[...] = self._buffer
                 self.fft.inverse(self._work)
                 accumulate_intensity(flat, self._work.ravel(), weight / len(self._spectra))
+        if conditions.vibration or any(conditions.drift):
+            moved = motion_transfer(self.grid, conditions.vibration, conditions.drift)
+            intensity = np.fft.ifft2(np.fft.fft2(intensity) * moved).real
         b, (ny, nx) = self.binning, self.shape
         image = intensity.reshape(ny, b, nx, b).mean(axis=(1, 3))
         return _plasmon_losses(image, conditions)
@@ -109,13 +124,14 @@ class ImageFormer:
         """Return one micrograph; see `form_image`."""
         image = self.expected(conditions)
         if conditions.dose is None:
-            return Micrograph(image.astype(np.float32), self.pixel_size, conditions)
+            clean = self.detector.blur(image).astype(np.float32)
+            return Micrograph(clean, self.pixel_size, conditions)
         if rng is None:
             raise ValueError("rng must be given for shot noise; got None with a dose")
         area = np.prod(self.wave.grid.extent) / np.prod(self.shape)
-        counts = np.random.default_rng(rng).poisson(image * conditions.dose * area)
-        kind = np.uint16 if counts.max(initial=0) < 2**16 else np.uint32
-        return Micrograph(counts.astype(kind), self.pixel_size, conditions)
+        electrons = np.maximum(image, 0) * conditions.dose * area
+        counts = self.detector.record(electrons, np.random.default_rng(rng))
+        return Micrograph(counts, self.pixel_size, conditions)
 
 
 def form_image(

@@ -218,3 +218,119 @@ def test_impossible_images_are_refused():
         Aberrations(C12=np.inf)
     with pytest.raises(ValueError, match="threshold must be between"):
         phase_mask(blank(), threshold=0.0)
+
+
+def test_gradient_of_chi_is_its_derivative():
+    aberrations = Aberrations(
+        C10=-300.0, C12=40.0, phi12=0.4, C21=900.0, phi21=-1.0, C23=700.0, phi23=2.0, C30=2e5,
+        C32=1e5, phi32=0.1, C34=3e5, phi34=1.1, C45=1e7, phi45=0.2, C50=1e7, C56=4e7, phi56=0.6,
+    )  # fmt: skip
+    step = 1e-4
+    fine = Grid((2048, 2048), 1 / (2048 * step))
+    from hrtem_sim.imaging.aberrations import aberration_gradient
+
+    chi = aberration_phase(fine, LAM, aberrations)
+    dy, dx = aberration_gradient(fine, LAM, aberrations)
+    i, j = slice(200, 900, 97), slice(150, 900, 83)
+    scale = np.abs(dx).max()
+    numeric_y = (np.roll(chi, -1, 0) - np.roll(chi, 1, 0)) / (2 * step)
+    numeric_x = (np.roll(chi, -1, 1) - np.roll(chi, 1, 1)) / (2 * step)
+    np.testing.assert_allclose(dy[i, j], numeric_y[i, j], atol=1e-4 * scale)
+    np.testing.assert_allclose(dx[i, j], numeric_x[i, j], atol=1e-4 * scale)
+
+
+def test_convergence_damps_a_weak_object_as_tilted_beams_do():
+    # an incoherent average over beam tilts shifts each weak diffracted beam's transfer from chi(k)
+    # to chi(k + t) - chi(t): the average over a Gaussian of t is the envelope
+    n, order, e, sigma, defocus = 64, 6, 1e-3, 1.0, 400.0
+    x = np.arange(n) / n
+    array = np.exp(1j * e * np.cos(2 * np.pi * order * x))[None, None] * np.ones((1, n, 1))
+    exit_wave = ExitWave(array.astype(np.complex128), GRID, 300e3)
+    k = order / (n * 0.2)
+    conditions = ImagingConditions(defocus=defocus, convergence=sigma)
+    image = expected_image(exit_wave, conditions, Detector(0.2))
+    rng = np.random.default_rng(0)
+    t = rng.normal(0, sigma * 1e-3 / LAM, 200_000)
+    transfer = np.exp(1j * np.pi * LAM * defocus * ((k + t) ** 2 - t**2)).mean()
+    # psi = 1 + i e/2 (transfer at +k and -k): I_k = e Re(i transfer) = -e Im(transfer)
+    contrast = 2 * np.fft.fft(image[0])[order].real / n
+    assert contrast == pytest.approx(-2 * e * transfer.imag, rel=0.02)
+
+
+def test_motion_blurs_along_its_direction_only(wave):
+    still = expected_image(wave, ImagingConditions(defocus=80.0), Detector(0.2))
+    conditions = ImagingConditions(defocus=80.0, drift=(1.2, 0.0))
+    moved = expected_image(wave, conditions, Detector(0.2))
+    kx = np.fft.fftfreq(128, 0.2)
+    shifts = (np.arange(240) + 0.5) / 240 * 1.2 - 0.6
+    ramps = [np.exp(-2j * np.pi * kx * s) for s in shifts]
+    exact = np.mean([np.fft.ifft(np.fft.fft(still) * ramp).real for ramp in ramps], axis=0)
+    np.testing.assert_allclose(moved, exact, atol=1e-4)
+    shaken = expected_image(wave, ImagingConditions(defocus=80.0, vibration=0.5), Detector(0.2))
+    from scipy.ndimage import gaussian_filter
+
+    blurred = gaussian_filter(still, 2.5, mode="wrap", truncate=8)
+    np.testing.assert_allclose(shaken, blurred, atol=1e-3)
+
+
+def test_corrector_lists_become_coefficients():
+    listed = Aberrations.from_list([(2, 2, 16.02, -68.5), (3, 1, 717.0, 29.2), (4, 0, -1.9e4, 0)])
+    assert listed == Aberrations(
+        C12=16.02, phi12=np.deg2rad(-68.5), C21=717.0, phi21=np.deg2rad(29.2), C30=-1.9e4
+    )
+    with pytest.raises(ValueError, match="terms must be of C10 to C56"):
+        Aberrations.from_list([(7, 1, 1.0, 0.0)])
+
+
+@pytest.mark.parametrize("noise", ["mtf", "flat"])
+def test_mtf_and_noise_spectra_come_back_from_flat_images(noise):
+    camera = Detector(
+        0.2, mtf_half=0.5, mtf_power=2.0, noise_transfer=noise, gain=5.0, saturation=2**32 - 1
+    )
+    rng = np.random.default_rng(0)
+    flats = [camera.record(np.full((128, 128), 200.0), rng) for _ in range(60)]
+    power = np.mean([np.abs(np.fft.fft2(f - np.mean(f))) ** 2 for f in flats], axis=0) / 128**2
+    k = np.hypot(*np.meshgrid(np.fft.fftfreq(128) * 2, np.fft.fftfreq(128) * 2))
+    for low, high in ((0.05, 0.15), (0.4, 0.6), (0.8, 1.0)):
+        ring = (k > low) & (k < high)
+        transfer = camera.mtf(k[ring]) ** 2 if noise == "mtf" else np.ones(ring.sum())
+        expected = 200 * 5.0**2 * transfer.mean() + 1 / 12  # rounding
+        assert power[ring].mean() == pytest.approx(expected, rel=0.05)
+    edge = np.zeros((128, 128))
+    edge[:, 64] = 1e6
+    line = camera.record(edge, rng)[0].astype(float)
+    found = np.abs(np.fft.fft(line)) / line.sum()
+    np.testing.assert_allclose(found, camera.mtf(np.abs(np.fft.fftfreq(128) * 2)), atol=0.01)
+
+
+def test_gain_dark_readout_and_saturation():
+    rng = np.random.default_rng(1)
+    camera = Detector(0.2, gain=4.0, dark=10.0, readout_noise=3.0)
+    values = camera.record(np.full((256, 256), 50.0), rng)
+    assert values.mean() == pytest.approx(4 * 50 + 10, rel=0.005)
+    assert values.var() == pytest.approx(16 * 50 + 10 + 9 + 1 / 12, rel=0.03)
+    full = Detector(0.2, saturation=100).record(np.full((32, 32), 500.0), rng)
+    assert (full == 100).all()
+
+
+def test_measured_curves_are_interpolated():
+    camera = Detector(0.2, mtf_curve=((0.0, 1.0), (0.5, 0.6), (1.0, 0.2)))
+    np.testing.assert_allclose(camera.mtf([0.25, 0.5, 0.75, 2.0]), [0.8, 0.6, 0.4, 0.2])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"pixel_size": 0.0}, "pixel_size must be positive"),
+        ({"mtf_half": -1.0}, "mtf_half must be positive"),
+        ({"mtf_half": 0.5, "mtf_curve": ((0.0, 1.0),)}, "mtf_curve must be left out"),
+        ({"mtf_curve": ((0.1, 1.0), (1.0, 0.2))}, "mtf_curve must be pairs"),
+        ({"noise_transfer": "pink"}, "noise_transfer must be"),
+        ({"gain": 0.0}, "gain must be positive"),
+        ({"dark": -1.0}, "dark must be >= 0"),
+        ({"saturation": 0}, "saturation must be in"),
+    ],
+)
+def test_impossible_cameras_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        Detector(**change)
