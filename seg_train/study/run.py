@@ -1,5 +1,6 @@
 """Running a study: every network trained and scored, resumable, in shares."""
 
+import gc
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,6 +67,7 @@ def run_study(
         training = recipe.training(condition, repeat)
         run = fit(training, _database(databases, condition), home, progress=progress)
         rows.append(result_row(condition.name, repeat, run, _scores(run, samples)))
+        gc.collect()  # Keras models hold themselves; many of them would fill the memory
     results = pd.DataFrame(rows)
     name = "results.csv" if parts == 1 else f"results-{part}-of-{parts}.csv"
     results.to_csv(folder / name, index=False)
