@@ -1,0 +1,138 @@
+"""What all equilibrium shapes share: a crystal, surface energies, a size."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from copy import deepcopy
+from numbers import Real
+
+import numpy as np
+
+from czone.geometry import Plane
+from czone.prefab._standard_frame import StandardFrame
+from czone.prefab.base import BasePrefab, whole_number
+
+__all__ = ["FACET_TOL", "WulffBase", "energy_number"]
+
+FACET_TOL = 1e-5
+"""Padding of facets in angstrom, as in WulffPack."""
+
+
+class WulffBase(BasePrefab):
+    """A particle whose shape follows from its surface energies.
+
+    Parameters
+    ----------
+    generator
+        The crystal; copied. Its orientation turns the particle, its origin is the middle.
+    surface_energies
+        Energies by Miller indices, ``{(1, 0, 0): 1.0, (1, 1, 1): 0.9}``, in any unit; four indices
+        for hexagonal crystals.
+    natoms
+        Number of atoms that sets the volume. The number that lies inside the facets differs from
+        it.
+    """
+
+    _transient = ("_wulff",)
+
+    def __init__(self, generator, surface_energies: Mapping, natoms: int = 1000):
+        self._wulff = None
+        self.generator = generator
+        self.surface_energies = surface_energies
+        self.natoms = natoms
+
+    @property
+    def generator(self):
+        """The crystal."""
+        return self._generator
+
+    @generator.setter
+    def generator(self, value):
+        if not hasattr(value, "voxel"):
+            raise TypeError(f"generator must be a Generator; got {value!r}")
+        self._generator = deepcopy(value)
+        self._wulff = None
+
+    @property
+    def p_atoms(self):
+        """The untransformed unit cell as ASE Atoms."""
+        return StandardFrame(self._generator).cell_atoms
+
+    @property
+    def natoms(self) -> int:
+        """Number of atoms that sets the volume."""
+        return self._natoms
+
+    @natoms.setter
+    def natoms(self, value):
+        self._natoms = whole_number("natoms", value, 1)
+        self._wulff = None
+
+    @property
+    def surface_energies(self) -> dict[tuple[int, ...], float]:
+        """Energies by Miller indices."""
+        return dict(self._surface_energies)
+
+    @surface_energies.setter
+    def surface_energies(self, value):
+        if not isinstance(value, Mapping) or not value:
+            raise ValueError(f"surface_energies must map Miller indices to energies; got {value!r}")
+        energies = {}
+        for indices, energy in value.items():
+            key = tuple(indices)
+            if len(key) not in (3, 4) or not any(key) or any(int(i) != i for i in key):
+                raise ValueError(
+                    f"surface_energies keys must be 3 or 4 whole Miller indices; got {indices!r}"
+                )
+            energies[tuple(int(i) for i in key)] = energy_number(
+                f"surface_energies of {key}", energy, 0.0
+            )
+        self._surface_energies = energies
+        self._wulff = None
+
+    @property
+    def wulff(self):
+        """The WulffPack particle."""
+        if self._wulff is None:
+            self._wulff = self._make_wulff()
+        return self._wulff
+
+    @abstractmethod
+    def _make_wulff(self):
+        """Return a new WulffPack particle."""
+
+    @staticmethod
+    def planes_from_wulff(wulff) -> list[Plane]:
+        """Return the planes of all facets of a WulffPack particle, in its own frame."""
+        return [plane for form in wulff.forms for plane in WulffBase.planes_from_form(form)]
+
+    @staticmethod
+    def planes_from_form(wulff_form) -> list[Plane]:
+        """Return the planes of the facets of one form of a WulffPack particle."""
+        return [Plane(facet.normal, facet.vertices[0]) for facet in wulff_form.facets]
+
+    @abstractmethod
+    def get_construction(self):
+        """Return the particle as a Volume or MultiVolume."""
+
+    def build_object(self):
+        """Return the particle: see `get_construction`."""
+        return self.get_construction()
+
+    def get_areas(self) -> dict[tuple[int, ...], float]:
+        """Return the share of the surface area of every form of facets."""
+        return dict(self.wulff.facet_fractions)
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({self._surface_energies}, natoms={self.natoms}, "
+            f"generator={self._generator!r})"
+        )
+
+
+def energy_number(name: str, value, above: float) -> float:
+    """Return a number above a limit, or say what was wrong."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not above < value < np.inf:
+        raise ValueError(f"{name} must be a number above {above:g}; got {value!r}")
+    return float(value)
