@@ -29,6 +29,9 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--scale", type=float, default=1.0, help="times the recipe's number of structures"
     )
+    build.add_argument(
+        "--shard", default="0/1", help="i/n: make every n-th shard from the i-th on, from 0"
+    )
     build.add_argument("--quiet", action="store_true", help="show no progress")
     build.set_defaults(run=_build)
 
@@ -36,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("folder")
     show.set_defaults(run=_show)
 
-    check = commands.add_parser("check", help="verify the checksums of a data set")
+    check = commands.add_parser("check", help="verify checksums, ids and completeness")
     check.add_argument("folder")
     check.set_defaults(run=_check)
     return parser
@@ -59,10 +62,26 @@ def _build(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise RecipeError(str(error)) from None
     database = build_dataset(
-        recipe, options.out, workers=options.workers, progress=not options.quiet
+        recipe,
+        options.out,
+        workers=options.workers,
+        share=_share(options.shard),
+        progress=not options.quiet,
     )
     print(database.identity, database)
     return 0
+
+
+def _share(text: str) -> tuple[int, int]:
+    from hrtem_sim.provenance import RecipeError
+
+    try:
+        part, parts = (int(word) for word in text.split("/"))
+    except ValueError:
+        part, parts = -1, 0
+    if not 0 <= part < parts:
+        raise RecipeError(f"--shard must be i/n with 0 <= i < n; got {text!r}")
+    return part, parts
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -76,9 +95,10 @@ def _show(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from hrtem_sim.database import open_database
+    from hrtem_sim.dataset import check_dataset
 
     database = open_database(options.folder)
-    database.check()
+    check_dataset(database)
     print(f"{len(database.paths)} shards are whole: {database.identity}")
     return 0
 

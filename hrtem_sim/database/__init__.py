@@ -6,12 +6,19 @@
 """
 
 from hrtem_sim.database.database import Database, DatabaseError, open_database
-from hrtem_sim.database.shard import ShardContent, read_shard, shard_name, write_shard
+from hrtem_sim.database.shard import (
+    ShardContent,
+    host_name,
+    read_shard,
+    shard_name,
+    write_shard,
+)
 
 __all__ = [
     "Database",
     "DatabaseError",
     "ShardContent",
+    "host_name",
     "open_database",
     "read_shard",
     "shard_name",

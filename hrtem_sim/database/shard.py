@@ -17,6 +17,7 @@ The checksum is the SHA-256 over names, types, shapes and bytes of all arrays.
 
 import hashlib
 import os
+import platform
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,6 +74,11 @@ class ShardContent:
     versions: str = ""
 
 
+def host_name() -> str:
+    """Return the name of this machine, without dots."""
+    return platform.node().split(".")[0] or "localhost"
+
+
 def shard_name(index: int) -> str:
     """Return the file name of a shard."""
     return f"shard-{index:05d}.h5"
@@ -91,7 +97,7 @@ def write_shard(folder: Path, content: ShardContent) -> Path:
         If the folder cannot be written or the disk is full; nothing is left behind.
     """
     path = Path(folder) / shard_name(content.index)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{host_name()}.{os.getpid()}.part")
     try:
         with h5py.File(part, "w", libver=("v110", "v114")) as file:
             _fill(file, content)

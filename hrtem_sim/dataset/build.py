@@ -2,12 +2,13 @@
 
 import json
 import math
+import os
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from hrtem_sim.database import (
     Database,
     DatabaseError,
     ShardContent,
+    host_name,
     open_database,
     read_shard,
     shard_name,
@@ -61,6 +63,8 @@ def build_dataset(
     folder: str | Path,
     *,
     workers: int = 1,
+    client: Any = None,
+    share: tuple[int, int] = (0, 1),
     progress: bool = True,
 ) -> Database:
     """Build, simulate and image every structure of a recipe, and write the data set.
@@ -74,6 +78,11 @@ def build_dataset(
         there are kept, so an interrupted run goes on where it stopped.
     workers
         Processes. The result is the same, bit for bit, for any number.
+    client
+        A `dask.distributed.Client` to work instead of processes.
+    share
+        (i, n): make every n-th shard from the i-th on, from 0, and leave the others to the other
+        jobs of an array.
     progress
         Show a progress bar with rate and remaining time.
 
@@ -89,16 +98,19 @@ def build_dataset(
     folder = Path(folder)
     n_shards = -(-recipe.structures // recipe.storage.structures_per_shard)
     tasks = [ShardTask(recipe, index, folder) for index in range(n_shards)]
-    missing = [task for task in tasks if not _is_done(task)]
+    part, parts = share
+    if not 0 <= part < parts:
+        raise ValueError(f"share must be (i, n) with 0 <= i < n; got {share}")
+    missing = [task for task in tasks[part::parts] if not _is_done(task)]
     _prepare(folder, recipe, n_shards)
     total = sum(len(task.structures) for task in missing)
     bar = tqdm(total=total, unit=" structures", desc="simulate", disable=not progress)
     with bar:
-        if workers == 1:
+        if workers == 1 and client is None:
             for task in missing:
                 build_shard(task, bar.update)
         else:
-            for done in run_tasks(partial(build_shard, advance=None), missing, workers):
+            for done in run_tasks(build_shard, missing, workers, client=client):
                 bar.update(done)
     return open_database(folder)
 
@@ -225,8 +237,21 @@ def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
         if strangers:
             raise DatabaseError(f"{folder} holds shards of another data set: {strangers[0]}")
         for torn in folder.glob("shard-*.part"):
-            torn.unlink()
+            if not _is_alive(torn):
+                torn.unlink()
         text = to_toml({"dataset": to_table(recipe)})
         (folder / "recipe.toml").write_text(text, encoding="utf-8")
     except OSError as error:
         raise DatabaseError(f"{folder} cannot be written: {error}") from None
+
+
+def _is_alive(part: Path) -> bool:
+    """Whether the process of this machine that writes a `.part` file may still be at it."""
+    host, pid = part.name.split(".")[-3:-1]
+    if host != host_name():
+        return True  # cannot be asked; its own restart replaces the file
+    try:
+        os.kill(int(pid), 0)
+    except (OSError, ValueError):
+        return False
+    return int(pid) != os.getpid()

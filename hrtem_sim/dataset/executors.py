@@ -1,11 +1,11 @@
-"""Where shards are made: in this process, or in a pool of spawned ones."""
+"""Where shards are made: in this process, in a pool of spawned ones, or by a dask cluster."""
 
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -19,7 +19,11 @@ THREAD_VARIABLES = (
 
 
 def run_tasks(
-    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int = 1
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    workers: int = 1,
+    *,
+    client: Any = None,
 ) -> Iterator[Result]:
     """Yield the results of a function over tasks, in the order in which they are done.
 
@@ -31,6 +35,9 @@ def run_tasks(
         Small: they travel to the workers; large results should go to disk.
     workers
         Processes, each of one thread; 1 works here.
+    client
+        A `dask.distributed.Client`, of a LocalCluster or of any other, to work instead. Its
+        workers must see the same file system.
 
     Raises
     ------
@@ -39,6 +46,9 @@ def run_tasks(
     """
     if workers < 1:
         raise ValueError(f"workers must be at least 1; got {workers}")
+    if client is not None:
+        yield from _by_dask(function, tasks, client)
+        return
     if workers == 1 or len(tasks) < 2:
         yield from map(function, tasks)
         return
@@ -65,3 +75,18 @@ def run_tasks(
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _by_dask(function: Callable[[Task], Result], tasks: Sequence[Task], client: Any):
+    try:
+        from dask.distributed import as_completed as finished
+    except ImportError as error:
+        raise ImportError(
+            'client needs dask.distributed: pip install "micrograph-foundry[dask]"'
+        ) from error
+    futures = client.map(function, tasks, pure=False, retries=2)
+    try:
+        for future in finished(futures):
+            yield future.result()
+    finally:
+        client.cancel(futures)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hrtem_sim.dataset.recipe import DatasetRecipe
+from hrtem_sim.dataset.recipe import DatasetRecipe, ImagingRecipe
 from hrtem_sim.imaging import Aberrations, ImagingConditions
 from hrtem_sim.provenance import Distribution, identity, rng_for
 from hrtem_sim.specimen.builders import ParticleOnFilm, most_defects
@@ -68,7 +68,8 @@ def plan_structure(recipe: DatasetRecipe, index: int) -> StructurePlan:
         seed=recipe.seed,
         specimen=_plan_specimen(recipe, index),
         images=tuple(
-            _plan_image(recipe, index, image) for image in range(recipe.images_per_structure)
+            draw_conditions(recipe.imaging, recipe.seed, index, image)
+            for image in range(recipe.images_per_structure)
         ),
     )
 
@@ -104,12 +105,20 @@ def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticleOnFilm:
     )
 
 
-def _plan_image(recipe: DatasetRecipe, index: int, image: int) -> ImagingConditions:
-    """Draw each number from a stream of its own: one new range leaves all others as they were."""
-    imaging = recipe.imaging
+def draw_conditions(imaging: ImagingRecipe, seed: int, *key: str | int) -> ImagingConditions:
+    """Draw the conditions of one micrograph.
 
-    def draw(name: str, distribution) -> float:
-        return float(distribution.draw(rng_for(recipe.seed, name, index, image)))
+    Parameters
+    ----------
+    imaging
+        Ranges.
+    seed, key
+        Name of the random streams; each number has its own, so that one new range leaves all
+        others as they were.
+    """
+
+    def draw(name: str, distribution: Distribution) -> float:
+        return float(distribution.draw(rng_for(seed, name, *key)))
 
     names = ("dose", "defocus", "focal_spread", "convergence", "vibration")
     names += ("plasmon_weight", "plasmon_background")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hrtem_sim.cli import main
-from hrtem_sim.database import DatabaseError, open_database
+from hrtem_sim.database import DatabaseError, host_name, open_database
 from hrtem_sim.dataset import build_dataset, plan_structure, simulate_structure
 from hrtem_sim.dataset.build import ShardTask, build_shard
 from hrtem_sim.dataset.plan import StructurePlan
@@ -39,7 +39,7 @@ def test_two_workers_give_the_bytes_of_one(tiny, tiny_database, tmp_path):
 def test_an_interrupted_build_goes_on_and_ends_the_same(tiny, tiny_database, tmp_path):
     build_shard(ShardTask(tiny, 1, tmp_path))
     first = (tmp_path / "shard-00001.h5").stat().st_mtime_ns
-    (tmp_path / "shard-00000.h5.99.part").write_bytes(b"torn")
+    (tmp_path / f"shard-00000.h5.{host_name()}.999999.part").write_bytes(b"torn")
     database = build_dataset(tiny, tmp_path, progress=False)
     assert_same(tiny_database, database)
     assert (tmp_path / "shard-00001.h5").stat().st_mtime_ns == first

@@ -1,0 +1,148 @@
+"""Make it again: any micrograph from its stored plan, new micrographs from stored waves."""
+
+import json
+import tomllib
+
+import h5py
+import numpy as np
+
+from hrtem_sim.database import Database, DatabaseError, read_shard
+from hrtem_sim.dataset.plan import StructurePlan, draw_conditions
+from hrtem_sim.dataset.recipe import DatasetRecipe
+from hrtem_sim.dataset.simulate import micrograph_id, simulate_structure
+from hrtem_sim.grid import Grid
+from hrtem_sim.imaging import Micrograph, form_image
+from hrtem_sim.provenance import from_table, identity, rng_for
+from hrtem_sim.wave import ExitWave
+
+
+def stored_recipe(database: Database) -> DatasetRecipe:
+    """Return the recipe that a data set was made from.
+
+    Raises
+    ------
+    DatabaseError
+        If the stored recipe does not have the id that the shards carry.
+    """
+    recipe = from_table(DatasetRecipe, tomllib.loads(database.recipe_toml)["dataset"], "dataset")
+    if identity(recipe, "recipe") != database.recipe_id:
+        raise DatabaseError(
+            f"{database.folder}: the recipe has the id {identity(recipe, 'recipe')}, "
+            f"not {database.recipe_id}; the file was edited or is of another version"
+        )
+    return recipe
+
+
+def stored_plan(database: Database, row: int) -> StructurePlan:
+    """Return the plan of the structure that a row of the catalogue shows."""
+    record = database.catalogue.iloc[row]
+    with read_shard(database.paths[int(record["shard"])]) as file:
+        return _plan(file, int(record["row"]))
+
+
+def regenerate(database: Database, micrograph: str) -> Micrograph:
+    """Make a micrograph again from its stored plan alone, bit for bit on the same machine.
+
+    Parameters
+    ----------
+    database
+        Data set.
+    micrograph
+        Id, from the column "micrograph" of its catalogue.
+
+    Raises
+    ------
+    ValueError
+        If the data set has no such micrograph.
+    DatabaseError
+        If the stored plan does not have the id that the catalogue says.
+    """
+    found = np.flatnonzero(database.catalogue["micrograph"] == micrograph)
+    if not len(found):
+        raise ValueError(f"micrograph must be an id of the catalogue; got {micrograph!r}")
+    row = int(found[0])
+    recipe, plan = stored_recipe(database), stored_plan(database, row)
+    image = int(database.catalogue.iloc[row]["image_index"])
+    if micrograph_id(recipe, plan, image) != micrograph:
+        raise DatabaseError(f"{database.folder}: {micrograph} does not belong to its stored plan")
+    return simulate_structure(recipe, plan).micrographs[image]
+
+
+def check_dataset(database: Database) -> None:
+    """Verify a data set: checksums, ids made again from the stored plans, and that none is missing.
+
+    Raises
+    ------
+    DatabaseError
+        At the first thing that is wrong; the message names the file.
+    """
+    database.check()
+    recipe = stored_recipe(database)
+    table = database.catalogue
+    for number, path in enumerate(database.paths):
+        with read_shard(path) as file:
+            for record in table[table["shard"] == number].itertuples():
+                plan = _plan(file, record.row)
+                if micrograph_id(recipe, plan, record.image_index) != record.micrograph:
+                    raise DatabaseError(f"{path}: {record.micrograph} is not what its plan makes")
+    missing = recipe.structures - table["structure_index"].nunique()
+    if missing:
+        raise DatabaseError(
+            f"{database.folder} lacks {missing} of {recipe.structures} structures: build it again "
+            "to go on"
+        )
+
+
+class ConditionStream:
+    """Fresh micrographs of stored waves at every epoch: new conditions, new noise, no files.
+
+    Parameters
+    ----------
+    database
+        A data set whose recipe keeps waves (`storage.waves`).
+    seed
+        Root of its random streams; default: the recipe's.
+
+    Raises
+    ------
+    DatabaseError
+        If the data set keeps no waves.
+
+    Notes
+    -----
+    Epoch i is the same whenever and however often it is asked for. Rows keep the structure of the
+    catalogue, so a split by structure holds.
+    """
+
+    def __init__(self, database: Database, seed: int | None = None) -> None:
+        self.database, self.recipe = database, stored_recipe(database)
+        if not self.recipe.storage.waves:
+            raise DatabaseError(f"{database.folder} keeps no waves: set storage.waves = true")
+        self.seed = self.recipe.seed if seed is None else seed
+
+    def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the images (n, ny, nx) and masks (n, ny, nx) of an epoch, n as the catalogue."""
+        rows = np.arange(len(self.database))
+        masks = self.database.masks(rows)
+        images: list[np.ndarray | None] = [None] * len(rows)
+        table = self.database.catalogue
+        for shard, group in table.groupby("shard"):
+            with read_shard(self.database.paths[int(shard)]) as file:
+                for row, record in zip(group.index, group.itertuples(), strict=True):
+                    images[row] = self._image(file, record, number)
+        return np.stack(images), masks
+
+    def _image(self, file: h5py.File, record, number: int) -> np.ndarray:
+        array = file[f"waves/{int(file['masks/of'][record.row])}"][:]
+        extent = [n * self.database.pixel_size for n in self.database.shape]
+        pixel = tuple(e / n for e, n in zip(extent, array.shape[1:], strict=True))
+        wave = ExitWave(array, Grid(array.shape[1:], pixel), self.recipe.wave.energy)
+        key = ("stream", number, int(record.structure_index), int(record.image_index))
+        conditions = draw_conditions(self.recipe.imaging, self.seed, *key)
+        noise = rng_for(self.seed, "noise", *key)
+        return form_image(wave, conditions, self.recipe.detector, rng=noise).counts
+
+
+def _plan(file: h5py.File, row: int) -> StructurePlan:
+    text = file["structures/plan"].asstr()[int(file["masks/of"][row])]
+    return from_table(StructurePlan, json.loads(text), "plan")

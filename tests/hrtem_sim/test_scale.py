@@ -1,0 +1,118 @@
+"""At scale: shares, clusters, kills, and making things again."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import h5py
+import numpy as np
+import pytest
+
+from hrtem_sim.cli import main
+from hrtem_sim.database import DatabaseError, open_database
+from hrtem_sim.dataset import ConditionStream, build_dataset, check_dataset, regenerate
+from tests.hrtem_sim.test_dataset import assert_same
+
+
+def test_shares_of_a_job_array_make_the_whole(tiny, tiny_database, tmp_path):
+    build_dataset(tiny, tmp_path, share=(1, 2), progress=False)
+    assert [path.name for path in tmp_path.glob("*.h5")] == ["shard-00001.h5"]
+    with pytest.raises(DatabaseError, match="lacks 2 of 4 structures"):
+        check_dataset(open_database(tmp_path))
+    whole = build_dataset(tiny, tmp_path, share=(0, 2), progress=False)
+    assert_same(tiny_database, whole)
+    check_dataset(whole)
+
+
+def test_a_dask_cluster_of_processes_gives_the_same_bytes(tiny, tiny_database, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        database = build_dataset(tiny, tmp_path, client=client, progress=False)
+    assert_same(tiny_database, database)
+
+
+@pytest.mark.slow
+def test_kills_lose_nothing_and_repeat_nothing(tiny_file, tiny_database, tmp_path):
+    out = tmp_path / "set"
+    command = [sys.executable, "-m", "hrtem_sim.cli", "build", str(tiny_file), "--out", str(out)]
+    dice = random.Random(5)
+    for _ in range(20):
+        process = subprocess.Popen(
+            [*command, "--workers", "2", "--quiet"],
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(dice.uniform(0.3, 4.0))
+        if dice.random() < 0.5:
+            os.killpg(process.pid, signal.SIGKILL)  # workers and all
+        else:
+            process.kill()  # the main process alone
+        process.wait()
+    subprocess.run([*command, "--quiet"], check=True, stdout=subprocess.DEVNULL, timeout=300)
+    database = open_database(out)
+    check_dataset(database)
+    assert_same(tiny_database, database)
+    assert not database.catalogue["micrograph"].duplicated().any()
+
+
+def test_micrographs_are_made_again_from_their_plans_bit_for_bit(tiny_database):
+    row = 7
+    again = regenerate(tiny_database, tiny_database.catalogue["micrograph"][row])
+    np.testing.assert_array_equal(again.counts, tiny_database.counts([row])[0])
+    with pytest.raises(ValueError, match="micrograph must be an id of the catalogue"):
+        regenerate(tiny_database, "micrograph-0")
+
+
+def test_ids_that_lie_are_refused(tiny, tmp_path):
+    build_dataset(tiny, tmp_path, progress=False)
+    with h5py.File(tmp_path / "shard-00000.h5", "r+") as file:
+        plan = file["structures/plan"].asstr()[0]
+        file["structures/plan"][0] = plan.replace('"burial": 0.2', '"burial": 0.4')
+        from hrtem_sim.database.shard import _checksum
+
+        file.attrs["checksum"] = _checksum(file)
+    open_database(tmp_path).check()
+    with pytest.raises(DatabaseError, match="is not what its plan makes"):
+        check_dataset(open_database(tmp_path))
+
+
+def test_streams_draw_new_conditions_from_stored_waves(tiny_database):
+    stream = ConditionStream(tiny_database)
+    first, masks = stream.epoch(0)
+    second, _ = stream.epoch(1)
+    assert first.shape == masks.shape == (12, 64, 64)
+    np.testing.assert_array_equal(first, stream.epoch(0)[0])
+    assert (first != second).mean() > 0.5
+    np.testing.assert_array_equal(masks, tiny_database.masks(range(12)))
+
+
+def test_folders_that_cannot_be_written_are_told(tiny, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    with pytest.raises(DatabaseError, match="cannot be written"):
+        build_dataset(tiny, blocked / "set", progress=False)
+
+
+def test_full_disks_leave_nothing_torn(tiny, tmp_path, monkeypatch):
+    def full(*arguments, **keywords):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("hrtem_sim.database.shard.os.fsync", full)
+    with pytest.raises(DatabaseError, match="No space left on device"):
+        build_dataset(tiny, tmp_path, progress=False)
+    assert not list(tmp_path.glob("shard-*"))
+
+
+def test_bad_shares_are_refused(tiny_file, tmp_path, capsys):
+    arguments = ["build", str(tiny_file), "--out", str(tmp_path / "x"), "--shard", "2/2"]
+    assert main(arguments) == 2
+    assert "--shard must be i/n with 0 <= i < n; got '2/2'" in capsys.readouterr().err
