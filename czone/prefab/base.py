@@ -80,6 +80,13 @@ class FilledPrefab(BasePrefab):
         if volume is not None:
             self.volume = volume
 
+    def _made_of(self) -> dict:
+        # Streams are equal when they will draw the same.
+        state = super()._made_of()
+        if "_rng" in state:
+            state["_rng"] = self._rng.bit_generator.state
+        return state
+
     @property
     def generator(self):
         """The crystal."""

@@ -105,6 +105,8 @@ class SimpleGrainBoundary(FilledPrefab):
     >>> bicrystal.populate_atoms()
     """
 
+    _transient = ("_defects", "_rng")  # nothing here is random
+
     def __init__(
         self,
         z1: Sequence[float],

@@ -201,7 +201,9 @@ def test_atom_away_from_the_lattice_origin():
 def test_copies_and_pickles_build_the_same():
     prefab = FCCMixedTwinSF(gold(), ball(), N=3, rng=5)
     twins = copy.deepcopy(prefab), pickle.loads(pickle.dumps(prefab))
+    assert all(twin == prefab for twin in twins)
     expected = prefab.build_object()
+    assert twins[0] != prefab  # its stream has not moved on
     expected.populate_atoms()
     for twin in twins:
         particle = twin.build_object()

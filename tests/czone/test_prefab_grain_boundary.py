@@ -104,6 +104,14 @@ def test_orientation_of_the_generator_does_not_matter():
     assert len(np.unique(np.round(atoms[:, 2], 3))) < 25  # close-packed layers, 2.35 apart
 
 
+def test_recipes_compare_by_what_they_say():
+    def recipe(angle):
+        return SimpleGrainBoundary((0, 0, 1), 0.2, r2=angle, volume=ball())
+
+    assert recipe(0.1) == recipe(0.1) == copy.deepcopy(recipe(0.1))
+    assert recipe(0.1) != recipe(0.3)
+
+
 def test_bicrystal_moves_goes_into_scenes_and_copies():
     box = Volume(points=makeRectPrism(30, 30, 30), generator=gold(), priority=2)
     bicrystal = built((0, 0, 1), 0.2, r2=-0.2, volume=box, min_distance=2.5)
