@@ -123,16 +123,14 @@ def draw_figures(
     """
     folder.mkdir(parents=True, exist_ok=True)
     plan = plan_structure(recipe, _showpiece(database))
-    scene, defects = particle_scene(
-        plan.specimen, defects_rng=plan.rng("defect planes"), film_rng=plan.rng("film")
-    )
+    scene, defects = particle_scene(plan.specimen, plan.rng)
     simulated = simulate_structure(recipe, plan)
     images = recipe.images_per_structure
     rows = [i * images + i % images for i in range(min(recipe.structures, 18))]
     network = load_network(run)
     masks = [predict(network, s.image, pixel_size=s.pixel_size).mask for s in samples]
     drawn = {
-        _structure_caption(plan.specimen.radius, defects): plot(
+        _structure_caption(plan.specimen.particles[0].radius, defects[0]): plot(
             # turned about x, so that the face where the beam enters looks at the reader
             (scene.all_atoms * [1, -1, -1], scene.all_species)
         ),

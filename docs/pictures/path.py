@@ -21,9 +21,7 @@ STRUCTURE, SAMPLE = 9, "au2p2nm_330kx_hp_0"
 def main(folder: str = "demo-run", recipe: str = "recipes/demo.toml") -> None:
     dataset = read_dataset_recipe(recipe)
     plan = plan_structure(dataset, STRUCTURE)
-    scene, _ = particle_scene(
-        plan.specimen, defects_rng=plan.rng("defect planes"), film_rng=plan.rng("film")
-    )
+    scene, _ = particle_scene(plan.specimen, plan.rng)
     simulated = simulate_structure(dataset, plan)
     figure = Figure(figsize=(15, 3.5), layout="constrained")
     axes = figure.subplots(1, 5)

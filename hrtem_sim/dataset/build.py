@@ -179,23 +179,26 @@ def _row(recipe: DatasetRecipe, structure: SimulatedStructure, image: int) -> di
     """One row of the catalogue."""
     plan, built = structure.plan, structure.built
     specimen, conditions = plan.specimen, plan.images[image]
-    of_particle = built.specimen.selection("particle")
+    of_particles = built.specimen.selection(*built.particles)
+    kinds = [kind for defects in built.defects for kind in defects]
     row: dict[str, object] = {
         "micrograph": micrograph_id(recipe, plan, image),
         "structure": plan.structure_id,
         "structure_index": plan.index,
         "image_index": image,
-        "element": specimen.element,
-        "radius": specimen.radius,
-        "n_defects": len(built.defects),
-        "n_twins": built.defects.count("twin"),
-        "n_stacking_faults": built.defects.count("stacking_fault"),
-        "x": specimen.field[0] / 2 + specimen.offset[0],
-        "y": specimen.field[1] / 2 + specimen.offset[1],
+        "material": specimen.particles[0].material,
+        "shape": " ".join(sorted({particle.shape for particle in specimen.particles})),
+        "n_particles": len(specimen.particles),
+        "radius": float(np.mean([particle.radius for particle in specimen.particles])),
+        "n_defects": len(kinds),
+        "n_twins": kinds.count("twin"),
+        "n_stacking_faults": len(kinds) - kinds.count("twin"),
+        "x": specimen.field[0] / 2 + specimen.particles[0].offset[0],
+        "y": specimen.field[1] / 2 + specimen.particles[0].offset[1],
         "burial": specimen.burial,
         "film_thickness": specimen.film_thickness,
-        "n_particle_atoms": int(of_particle.sum()),
-        "n_film_atoms": int((~of_particle).sum()),
+        "n_particle_atoms": int(of_particles.sum()),
+        "n_film_atoms": int((~of_particles).sum()),
         "particle_fraction": float(structure.mask.classes.mean()),
     }
     for name in CONDITIONS:

@@ -8,10 +8,14 @@ import numpy as np
 from hrtem_sim.dataset.recipe import DatasetRecipe, ImagingRecipe
 from hrtem_sim.imaging import Aberrations, ImagingConditions
 from hrtem_sim.provenance import Distribution, identity, rng_for
-from hrtem_sim.specimen.builders import ParticleOnFilm, most_defects
+from hrtem_sim.specimen.builders import ParticlesOnFilm
+from hrtem_sim.specimen.particles import ParticlePlan, most_defects
 
 ALGORITHM = 1
 """Version of what the numbers of a plan turn into; part of every id."""
+
+EDGE = 1.0
+"""Least distance in angstrom of a particle's sphere from the border of the field."""
 
 FULL_TURN = Distribution("uniform", (0.0, 2 * math.pi))
 
@@ -34,7 +38,7 @@ class StructurePlan:
 
     index: int
     seed: int
-    specimen: ParticleOnFilm
+    specimen: ParticlesOnFilm
     images: tuple[ImagingConditions, ...]
 
     def rng(self, *key: str | int) -> np.random.Generator:
@@ -74,35 +78,72 @@ def plan_structure(recipe: DatasetRecipe, index: int) -> StructurePlan:
     )
 
 
-def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticleOnFilm:
-    def draw(name: str, distribution):
-        return distribution.draw(rng_for(recipe.seed, name, index))
+def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticlesOnFilm:
+    film, placement = recipe.film, recipe.placement
 
-    particle, film, placement = recipe.particle, recipe.film, recipe.placement
-    radius = float(draw("radius", particle.radius))
-    offsets = rng_for(recipe.seed, "offset", index)
-    room = [length / 2 - radius - 1.0 for length in placement.field]
-    quaternion = rng_for(recipe.seed, "orientation", index).standard_normal(4)
-    return ParticleOnFilm(
+    def draw(name: str, distribution: Distribution) -> float:
+        return float(distribution.draw(rng_for(recipe.seed, name, index)))
+
+    return ParticlesOnFilm(
         field=placement.field,
-        element=particle.element,
-        lattice_constant=particle.lattice_constant,
-        radius=radius,
-        orientation=tuple(float(q) for q in quaternion / np.linalg.norm(quaternion)),
-        offset=tuple(float(r * placement.offset.draw(offsets)) for r in room),
-        defects=min(
-            int(draw("defects", particle.defects)),
-            most_defects(radius, particle.lattice_constant),
-        ),
-        stacking_fault_ratio=particle.stacking_fault_ratio,
-        burial=float(draw("burial", placement.burial)),
+        particles=_plan_particles(recipe, index),
+        burial=draw("burial", placement.burial),
         side=placement.side,
         margin=placement.margin,
-        film_element=film.element,
-        film_thickness=float(draw("thickness", film.thickness)),
+        film_material=film.material,
+        film_thickness=draw("thickness", film.thickness),
         film_density=film.density,
         film_min_distance=film.min_distance,
     )
+
+
+def _plan_particles(recipe: DatasetRecipe, index: int) -> tuple[ParticlePlan, ...]:
+    """Draw particles one by one, each where the earlier ones leave room."""
+    particle = recipe.particle
+    count = int(particle.count.draw(rng_for(recipe.seed, "count", index)))
+    material = _one_of(particle.materials, rng_for(recipe.seed, "material", index))
+    placed: list[ParticlePlan] = []
+    for i in range(count):
+
+        def rng(name: str, i: int = i) -> np.random.Generator:
+            return rng_for(recipe.seed, name, index, i)
+
+        radius = float(particle.radius.draw(rng("radius")))
+        offset = _free_place(recipe, radius, placed, rng("offset"))
+        if offset is None:
+            continue
+        shape = _one_of(particle.shapes, rng("shape"))
+        room = most_defects(material, radius) if shape in ("sphere", "wulff") else 0
+        quaternion = rng("orientation").standard_normal(4)
+        placed.append(
+            ParticlePlan(
+                material=material,
+                shape=shape,
+                radius=radius,
+                orientation=tuple(float(q) for q in quaternion / np.linalg.norm(quaternion)),
+                offset=offset,
+                defects=min(int(particle.defects.draw(rng("defects"))), room),
+                stacking_fault_ratio=particle.stacking_fault_ratio,
+            )
+        )
+    return tuple(placed)
+
+
+def _free_place(
+    recipe: DatasetRecipe, radius: float, placed: list[ParticlePlan], rng: np.random.Generator
+) -> tuple[float, float] | None:
+    """Draw a centre that keeps the gap to all particles placed; None after 100 failures."""
+    placement, gap = recipe.placement, recipe.particle.gap
+    room = [length / 2 - radius - EDGE for length in placement.field]
+    for _ in range(100):
+        offset = tuple(float(r * placement.offset.draw(rng)) for r in room)
+        if all(math.dist(offset, other.offset) >= radius + other.radius + gap for other in placed):
+            return offset
+    return None
+
+
+def _one_of(values: tuple[str, ...], rng: np.random.Generator) -> str:
+    return values[int(rng.integers(len(values)))]
 
 
 def draw_conditions(imaging: ImagingRecipe, seed: int, *key: str | int) -> ImagingConditions:

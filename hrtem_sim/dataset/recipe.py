@@ -10,6 +10,7 @@ from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.mask.phase import PAPER_CUT, PAPER_THRESHOLD
 from hrtem_sim.provenance import Distribution, RecipeError, from_table, read_recipe
+from hrtem_sim.specimen.particles import FCC, WURTZITE
 from hrtem_sim.wave import WaveSettings
 
 FILE_TABLES = ("dataset", "training", "benchmark", "study")
@@ -24,37 +25,55 @@ ANYWHERE = Distribution("uniform", (-1.0, 1.0))
 
 @dataclass(frozen=True)
 class ParticleRecipe:
-    """Random spherical particles of an fcc metal with twins and stacking faults.
+    """Random particles.
 
     Parameters
     ----------
-    element
-        Chemical symbol.
-    lattice_constant
-        Of the fcc cell, in angstrom.
     radius
-        In angstrom.
+        In angstrom; of faceted shapes that of the sphere of equal volume.
+    materials
+        Names (Ag, Al, Au, Cu, Ni, Pd, Pt, CdSe, ZnO) or paths of CIF files; one is drawn for every
+        structure.
+    shapes
+        `"sphere"`, `"wulff"`, `"decahedron"`, `"icosahedron"`; one is drawn for every particle.
+    count
+        Particles of a structure; those that find no room are left out.
+    gap
+        Least distance between the spheres about two particles, in angstrom.
     defects
-        Number of {111} twins and stacking faults; a particle too small for those drawn gets as many
-        as fit.
+        Number of planar defects of a particle: {111} twins and stacking faults of fcc metals, (002)
+        stacking faults of wurtzite. A particle too small for those drawn gets as many as fit;
+        decahedra, icosahedra and crystals from CIF files get none.
     stacking_fault_ratio
-        Probability that a defect is a stacking fault and not a twin.
+        Probability that a defect of an fcc particle is a stacking fault and not a twin.
     """
 
     radius: Distribution
-    element: str = "Au"
-    lattice_constant: float = 4.07825
+    materials: tuple[str, ...] = ("Au",)
+    shapes: tuple[Literal["sphere", "wulff", "decahedron", "icosahedron"], ...] = ("sphere",)
+    count: Distribution = ONE
+    gap: float = 10.0
     defects: Distribution = ZERO
     stacking_fault_ratio: float = 0.5
 
     def __post_init__(self) -> None:
-        _positive("lattice_constant", self.lattice_constant)
         _at_least("radius", self.radius, 4.0, "angstrom")
-        _at_least("defects", self.defects, 0, "a whole number")
-        if self.defects.kind not in ("constant", "integers", "choice") or any(
-            value != int(value) for value in self.defects.values
-        ):
-            raise ValueError(f"defects must be whole numbers; got {self.defects.to_recipe()!r}")
+        _whole("defects", self.defects, 0)
+        _whole("count", self.count, 1)
+        if not (self.materials and self.shapes):
+            raise ValueError("materials and shapes must name at least one each; got none")
+        for material in self.materials:
+            if material not in (*FCC, *WURTZITE) and not Path(material).is_file():
+                known = ", ".join([*FCC, *WURTZITE])
+                raise ValueError(
+                    f"materials must be of {known} or paths of CIF files; got {material!r}"
+                )
+            if material not in FCC and {"decahedron", "icosahedron"} & set(self.shapes):
+                raise ValueError(
+                    f"shapes must be sphere or wulff for {material!r}; got {list(self.shapes)}"
+                )
+        if not 0 <= self.gap < math.inf:
+            raise ValueError(f"gap must be >= 0, in angstrom; got {self.gap!r}")
         if not 0 <= self.stacking_fault_ratio <= 1:
             raise ValueError(
                 f"stacking_fault_ratio must be in 0..1; got {self.stacking_fault_ratio!r}"
@@ -69,8 +88,8 @@ class FilmRecipe:
     ----------
     thickness
         In angstrom.
-    element
-        Chemical symbol.
+    material
+        Chemical symbol or formula, such as C or SiO2.
     density
         Atoms per cubic angstrom.
     min_distance
@@ -78,7 +97,7 @@ class FilmRecipe:
     """
 
     thickness: Distribution
-    element: str = "C"
+    material: str = "C"
     density: float = 0.1103075
     min_distance: float = 1.4
 
@@ -249,7 +268,7 @@ class DatasetRecipe:
         for name in ("structures", "images_per_structure"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
-        room = min(self.placement.field) / 2 - 1.0
+        room = min(self.placement.field) / 2 - 1.0  # the edge that plans keep
         if self.particle.radius.high > room:
             raise ValueError(
                 f"particle.radius must stay below {room:g} angstrom to fit placement.field; "
@@ -300,6 +319,13 @@ def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
 def _positive(name: str, value: float) -> None:
     if not 0 < value < math.inf:
         raise ValueError(f"{name} must be positive; got {value!r}")
+
+
+def _whole(name: str, values: Distribution, low: int) -> None:
+    _at_least(name, values, low, "a whole number")
+    discrete = values.kind in ("constant", "integers", "choice")
+    if not discrete or any(value != int(value) for value in values.values):
+        raise ValueError(f"{name} must be whole numbers; got {values.to_recipe()!r}")
 
 
 def _at_least(name: str, values: Distribution, low: float, unit: str) -> None:

@@ -7,7 +7,7 @@ from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.imaging import Micrograph, form_images
 from hrtem_sim.mask import Mask, phase_mask
 from hrtem_sim.provenance import identity
-from hrtem_sim.specimen.builders import BuiltSpecimen, build_particle_on_film
+from hrtem_sim.specimen.builders import BuiltSpecimen, build_particles_on_film
 from hrtem_sim.wave import ExitWave, compute_exit_waves
 
 
@@ -22,9 +22,9 @@ class SimulatedStructure:
     built
         Atoms and defects.
     wave, particle_wave
-        Exit waves of the whole structure and of the particle alone in vacuum.
+        Exit waves of the whole structure and of the particles alone in vacuum.
     mask
-        Of the particle, on the detector's pixels.
+        Of the particles, on the detector's pixels.
     micrographs
         One per set of conditions in the plan.
     """
@@ -39,9 +39,7 @@ class SimulatedStructure:
 
 def build_structure(plan: StructurePlan) -> BuiltSpecimen:
     """Build the atoms of a plan."""
-    return build_particle_on_film(
-        plan.specimen, defects_rng=plan.rng("defect planes"), film_rng=plan.rng("film")
-    )
+    return build_particles_on_film(plan.specimen, plan.rng)
 
 
 def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedStructure:
@@ -57,7 +55,7 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
     built = build_structure(plan)
     wave, particle_wave = compute_exit_waves(
         built.specimen,
-        [("particle", "film"), ("particle",)],
+        [built.specimen.objects, built.particles],
         recipe.wave,
         rng=plan.rng("phonons"),
     )

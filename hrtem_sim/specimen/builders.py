@@ -1,77 +1,51 @@
-"""Structures of data sets, built with `czone`."""
+"""Structures of data sets, built with `czone`: particles on an amorphous film."""
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from czone.generator import AmorphousGenerator, Generator
-from czone.prefab import FCCMixedTwinSF
+from czone.generator import AmorphousGenerator
 from czone.scene import Scene
-from czone.transform import Rotation, Translation
-from czone.volume import Sphere, Volume, make_rect_prism
+from czone.transform import Translation
+from czone.volume import Volume, make_rect_prism
+from hrtem_sim.specimen.particles import ParticlePlan, build_particle
 from hrtem_sim.specimen.specimen import Specimen
 
-MIN_SEPARATION = 3
-"""Planes between two defects, and between a defect and the surface."""
+FILM = "film"
+"""Name of the film among the objects of a specimen; particles are particle-0, particle-1, ..."""
 
 
 @dataclass(frozen=True)
-class ParticleOnFilm:
-    """A spherical fcc particle with planar defects on an amorphous film, in numbers.
+class ParticlesOnFilm:
+    """Particles on an amorphous film, in numbers.
 
     Parameters
     ----------
     field
         Edges of the periodic cell along x and y, in angstrom.
-    element, lattice_constant, radius
-        Of the particle; lengths in angstrom.
-    orientation
-        Unit quaternion (x, y, z, w) that turns the crystal.
-    offset
-        Centre of the particle from the middle of the field along x and y, in angstrom.
-    defects
-        Number of {111} twins and stacking faults.
-    stacking_fault_ratio
-        Probability that a defect is a stacking fault.
+    particles
+        At least one.
     burial
-        Depth of the particle in the film, in radii.
+        Depth of the particles in the film, in radii.
     side
-        Face of the film that carries the particle.
+        Face of the film that carries the particles.
     margin
         Vacuum above and below, in angstrom.
-    film_element, film_thickness, film_density, film_min_distance
-        Of the film: symbol, angstrom, atoms per cubic angstrom, angstrom.
+    film_material, film_thickness, film_density, film_min_distance
+        Of the film: symbol or formula, angstrom, atoms per cubic angstrom, angstrom.
     """
 
     field: tuple[float, float]
-    element: str
-    lattice_constant: float
-    radius: float
-    orientation: tuple[float, float, float, float]
-    offset: tuple[float, float]
-    defects: int
-    stacking_fault_ratio: float
+    particles: tuple[ParticlePlan, ...]
     burial: float
     side: Literal["entrance", "exit"]
     margin: float
-    film_element: str
+    film_material: str
     film_thickness: float
     film_density: float
     film_min_distance: float
-
-    def heights(self) -> tuple[float, float, float, float]:
-        """Return film bottom, film top, particle centre and cell height along z, in angstrom."""
-        surface = self.film_thickness
-        centre = surface + (1 - self.burial) * self.radius
-        low = min(0.0, centre - self.radius) - self.margin
-        high = max(surface, centre + self.radius) + self.margin
-        bottom, top = -low, surface - low
-        centre, height = centre - low, high - low
-        if self.side == "entrance":
-            bottom, top, centre = height - top, height - bottom, height - centre
-        return bottom, top, centre, height
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,99 +55,82 @@ class BuiltSpecimen:
     Parameters
     ----------
     specimen
-        Atoms; objects "particle" and "film".
+        Atoms; objects "particle-0", "particle-1", ... and "film".
     defects
-        One "twin" or "stacking_fault" per defect plane, in order along the plane normal.
+        For each particle the kinds of its planar defects, in order along the plane normal.
     """
 
     specimen: Specimen
-    defects: tuple[str, ...]
+    defects: tuple[tuple[str, ...], ...]
+
+    @property
+    def particles(self) -> tuple[str, ...]:
+        """Names of the particles among the objects of the specimen."""
+        return tuple(name for name in self.specimen.objects if name != FILM)
 
 
-def build_particle_on_film(
-    plan: ParticleOnFilm, *, defects_rng: np.random.Generator, film_rng: np.random.Generator
-) -> BuiltSpecimen:
-    """Build a particle on a film.
+Streams = Callable[..., np.random.Generator]
+"""Gives the random stream of a purpose: `streams("film")`, `streams("defect planes", 1)`."""
+
+
+def build_particles_on_film(plan: ParticlesOnFilm, streams: Streams) -> BuiltSpecimen:
+    """Build particles on a film.
 
     Parameters
     ----------
     plan
-        Its numbers.
-    defects_rng, film_rng
-        Random streams of the defect planes and of the film.
+        Their numbers.
+    streams
+        Random streams of the defect planes ("defect planes", i) and of the film ("film").
 
     Returns
     -------
     built
-        The particle wins over the film where they overlap.
+        Particles win over the film, earlier ones over later ones, where they overlap.
     """
-    scene, defects = particle_scene(plan, defects_rng=defects_rng, film_rng=film_rng)
-    specimen = Specimen.from_scene(scene, objects=("particle", "film"))
-    return BuiltSpecimen(specimen, defects)
+    scene, defects = particle_scene(plan, streams)
+    names = [f"particle-{i}" for i in range(len(plan.particles))]
+    return BuiltSpecimen(Specimen.from_scene(scene, objects=[*names, FILM]), defects)
 
 
 def particle_scene(
-    plan: ParticleOnFilm, *, defects_rng: np.random.Generator, film_rng: np.random.Generator
-) -> tuple[Scene, tuple[str, ...]]:
-    """Return the populated `czone` scene of a plan, and its defects."""
-    bottom, top, centre, height = plan.heights()
-    crystal = Generator.from_spacegroup(
-        [plan.element], np.zeros((1, 3)), [plan.lattice_constant] * 3, [90.0] * 3, sgn=225
-    )
-    sphere = Volume(alg_objects=[Sphere(plan.radius, np.zeros(3))], generator=crystal)
-    prefab = FCCMixedTwinSF(
-        generator=crystal,
-        volume=sphere,
-        ratio=plan.stacking_fault_ratio,
-        N=plan.defects,
-        min_sep=MIN_SEPARATION,
-        rng=defects_rng,
-    )
-    particle = prefab.build_object()
-    x, y = (length / 2 + shift for length, shift in zip(plan.field, plan.offset, strict=True))
-    particle.transform(Rotation(rotation_matrix(plan.orientation)))
-    particle.transform(Translation(np.array([x, y, centre])))
-    particle.priority = 0
-    film = Volume(
-        points=make_rect_prism(*plan.field, top - bottom) + [0.0, 0.0, bottom],
+    plan: ParticlesOnFilm, streams: Streams
+) -> tuple[Scene, tuple[tuple[str, ...], ...]]:
+    """Return the populated `czone` scene of a plan, and the defects of each particle."""
+    outward = 1.0 if plan.side == "exit" else -1.0
+    objects, defects = [], []
+    for i, particle in enumerate(plan.particles):
+        volume, found = build_particle(particle, streams("defect planes", i))
+        x, y = (
+            length / 2 + shift for length, shift in zip(plan.field, particle.offset, strict=True)
+        )
+        volume.populate_atoms()
+        # the face is z = 0 and the film lies beyond it; the particle's depth counts from its edge
+        edge = (outward * volume.atoms[:, 2]).min()
+        height = -plan.burial * particle.radius - edge
+        volume.transform(Translation(np.array([x, y, outward * height])))
+        volume.priority = i
+        objects.append(volume)
+        defects.append(found)
+    film = np.sort([0.0, -outward * plan.film_thickness])
+    extent = [film]
+    for volume in objects:
+        volume.populate_atoms()
+        extent.append([volume.atoms[:, 2].min(), volume.atoms[:, 2].max()])
+    low, high = np.min(extent) - plan.margin, np.max(extent) + plan.margin
+    for volume in objects:
+        volume.transform(Translation(np.array([0.0, 0.0, -low])))
+    slab = Volume(
+        points=make_rect_prism(*plan.field, plan.film_thickness) + [0.0, 0.0, film[0] - low],
         generator=AmorphousGenerator(
-            species=plan.film_element,
+            species=plan.film_material,
             density=plan.film_density,
             min_dist=plan.film_min_distance,
-            rng=film_rng,
+            rng=streams("film"),
         ),
-        priority=1,
+        priority=len(objects),
     )
-    bounds = np.array([[0.0, 0.0, 0.0], [*plan.field, height]])
-    scene = Scene(bounds=bounds, objects=[particle, film])
+    bounds = np.array([[0.0, 0.0, 0.0], [*plan.field, high - low]])
+    scene = Scene(bounds=bounds, objects=[*objects, slab])
     scene.populate()
-    return scene, tuple(defect.kind for defect in prefab.defects)
-
-
-def most_defects(radius: float, lattice_constant: float) -> int:
-    """Return how many planar defects surely fit an fcc sphere, three {111} planes apart.
-
-    Parameters
-    ----------
-    radius, lattice_constant
-        In angstrom.
-
-    Notes
-    -----
-    A sphere has 2 floor(r / d) + 1 planes about its centre, the outermost of which may hold no
-    atom; as many defects fit as planes three apart with three left at either end.
-
-    Examples
-    --------
-    >>> most_defects(25.0, 4.07825), most_defects(9.0, 4.07825)
-    (5, 0)
-    """
-    planes = 2 * math.floor(radius * math.sqrt(3) / lattice_constant) - 1
-    return max(0, (planes - MIN_SEPARATION - 1) // MIN_SEPARATION)
-
-
-def rotation_matrix(quaternion: tuple[float, float, float, float]) -> np.ndarray:
-    """Return the rotation matrix of a unit quaternion (x, y, z, w)."""
-    from scipy.spatial.transform import Rotation as SpatialRotation
-
-    return SpatialRotation.from_quat(quaternion).as_matrix()
+    return scene, tuple(defects)

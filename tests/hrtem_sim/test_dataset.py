@@ -13,8 +13,9 @@ from hrtem_sim.dataset import build_dataset, plan_structure, simulate_structure
 from hrtem_sim.dataset.build import ShardTask, build_shard
 from hrtem_sim.dataset.plan import StructurePlan
 from hrtem_sim.dataset.simulate import micrograph_id
-from hrtem_sim.provenance import Distribution, RecipeError, from_table
-from hrtem_sim.specimen.builders import ParticleOnFilm, build_particle_on_film, most_defects
+from hrtem_sim.provenance import Distribution, RecipeError, from_table, rng_for
+from hrtem_sim.specimen.builders import ParticlesOnFilm, build_particles_on_film
+from hrtem_sim.specimen.particles import ParticlePlan, most_defects
 
 
 def arrays(database):
@@ -49,7 +50,7 @@ def test_an_interrupted_build_goes_on_and_ends_the_same(tiny, tiny_database, tmp
 def test_another_seed_gives_other_structures_and_images(tiny, other_seed):
     here, there = plan_structure(tiny, 0), plan_structure(other_seed, 0)
     assert here.structure_id != there.structure_id
-    assert here.specimen.radius != there.specimen.radius
+    assert here.specimen.particles[0].radius != there.specimen.particles[0].radius
 
 
 def test_a_new_dose_does_not_change_the_particle(tiny):
@@ -108,34 +109,118 @@ def test_masks_lie_where_the_particles_are(tiny_database):
         assert row.radius - 1.5 < radius < row.radius + 3.0  # an atom's radius and the blur
 
 
-def test_particles_sit_on_the_film_as_planned():
-    plan = ParticleOnFilm(
-        field=(40.0, 40.0), element="Au", lattice_constant=4.07825, radius=10.0,
-        orientation=(0.1, 0.2, 0.3, 0.9273618495495703), offset=(3.0, -4.0), defects=1,
-        stacking_fault_ratio=0.0, burial=0.2, side="entrance", margin=2.0, film_element="C",
-        film_thickness=10.0, film_density=0.11, film_min_distance=1.4,
-    )  # fmt: skip
-    for side in ("entrance", "exit"):
-        built = build_particle_on_film(
-            dataclasses.replace(plan, side=side),
-            defects_rng=np.random.default_rng(1),
-            film_rng=np.random.default_rng(2),
-        )
-        particle, film = (built.specimen.only(name).positions for name in ("particle", "film"))
-        assert built.defects == ("twin",)
-        np.testing.assert_allclose(particle.mean(axis=0)[:2], [23, 16], atol=0.5)
-        assert np.linalg.norm(particle - [23, 16, particle[:, 2].mean()], axis=1).max() < 10.8
-        above = particle[:, 2].mean() - film[:, 2].mean()
-        assert above == pytest.approx((-1 if side == "entrance" else 1) * (5 + 8), abs=0.8)
-        assert 0 <= built.specimen.positions[:, 2].min()
-        volume = 40 * 40 * 10
-        assert 0.9 * volume * 0.11 < len(film) <= volume * 0.11 + 1  # less what is buried
+def a_plan(**changes):
+    particle = {
+        "material": "Au", "shape": "sphere", "radius": 10.0, "orientation": (0.0, 0.0, 0.0, 1.0),
+        "offset": (3.0, -4.0), "defects": 0, "stacking_fault_ratio": 0.0,
+    }  # fmt: skip
+    film = {
+        "field": (40.0, 40.0), "burial": 0.2, "side": "entrance", "margin": 2.0,
+        "film_material": "C", "film_thickness": 10.0, "film_density": 0.11,
+        "film_min_distance": 1.4,
+    }  # fmt: skip
+    particle |= {key: changes.pop(key) for key in list(changes) if key in particle}
+    return ParticlesOnFilm(particles=(ParticlePlan(**particle),), **(film | changes))
+
+
+def streams(*key):
+    return rng_for(3, *key)
+
+
+@pytest.mark.parametrize("side", ["entrance", "exit"])
+def test_particles_sit_on_the_film_as_planned(side):
+    plan = a_plan(side=side, defects=1, orientation=(0.1, 0.2, 0.3, 0.9273618495495703))
+    built = build_particles_on_film(plan, streams)
+    particle, film = (built.specimen.only(name).positions for name in ("particle-0", "film"))
+    assert built.defects == (("twin",),)
+    assert built.particles == ("particle-0",)
+    np.testing.assert_allclose(particle.mean(axis=0)[:2], [23, 16], atol=0.5)
+    assert np.linalg.norm(particle - [23, 16, particle[:, 2].mean()], axis=1).max() < 10.8
+    away = particle[:, 2].mean() - film[:, 2].mean()
+    assert away == pytest.approx((-1 if side == "entrance" else 1) * (5 + 8), abs=0.9)
+    buried = (
+        particle[:, 2].max() - film[:, 2].min()
+        if side == "entrance"
+        else film[:, 2].max() - particle[:, 2].min()
+    )
+    assert buried == pytest.approx(0.2 * 10, abs=0.3)
+    assert built.specimen.positions[:, 2].min() == pytest.approx(2.0, abs=0.3)
+    volume = 40 * 40 * 10
+    assert 0.9 * volume * 0.11 < len(film) <= volume * 0.11 + 1  # less what is buried
+
+
+@pytest.mark.parametrize(
+    ("material", "shape", "neighbour"),
+    [
+        ("Au", "sphere", 2.884),
+        ("Au", "wulff", 2.884),
+        ("Ag", "icosahedron", None),
+        ("Au", "decahedron", None),
+        ("CdSe", "sphere", 2.630),
+        ("CdSe", "wulff", 2.630),
+    ],
+)
+def test_every_material_and_shape_has_its_size_and_its_bonds(material, shape, neighbour):
+    from scipy.spatial import cKDTree
+
+    plan = a_plan(material=material, shape=shape, radius=14.0, offset=(0.0, 0.0))
+    atoms = build_particles_on_film(plan, streams).specimen.only("particle-0").positions
+    from hrtem_sim.specimen.particles import crystal_of
+
+    cell = crystal_of(material).structure
+    expected = 4 / 3 * np.pi * 14**3 / cell.lattice.volume * len(cell)
+    assert len(atoms) == pytest.approx(expected, rel=0.35)  # closed shells come in steps
+    nearest = np.sort(cKDTree(atoms).query(atoms, k=2)[0][:, 1])
+    if neighbour:
+        assert nearest[0] == pytest.approx(neighbour, abs=0.005)
+    assert nearest[0] > 2.5
+    assert nearest[-1] < 3.1
+
+
+def test_several_particles_keep_their_distance(tiny):
+    particle = dataclasses.replace(
+        tiny.particle,
+        count=Distribution("integers", (2, 4)),
+        radius=Distribution("uniform", (5.0, 9.0)),
+        materials=("CdSe", "Au"),
+        shapes=("sphere", "wulff"),
+        gap=6.0,
+    )
+    placement = dataclasses.replace(tiny.placement, field=(102.4, 102.4))
+    recipe = dataclasses.replace(tiny, particle=particle, placement=placement, structures=20)
+    seen = set()
+    for index in range(20):
+        plan = plan_structure(recipe, index).specimen
+        assert 2 <= len(plan.particles) <= 4
+        seen.add(plan.particles[0].material)
+        assert len({p.material for p in plan.particles}) == 1
+        for i, one in enumerate(plan.particles):
+            for other in plan.particles[:i]:
+                away = np.hypot(*np.subtract(one.offset, other.offset))
+                assert away >= one.radius + other.radius + 6.0
+    assert seen == {"CdSe", "Au"}
+    plan = plan_structure(recipe, 0)
+    simulated = simulate_structure(recipe, plan)
+    from scipy.ndimage import label
+
+    assert label(simulated.mask.classes)[1] == len(plan.specimen.particles)
 
 
 def test_small_particles_get_as_many_defects_as_fit():
-    assert most_defects(5.0, 4.07825) == 0
+    assert most_defects("Au", 5.0) == 0
+    assert most_defects("nothing.cif", 50.0) == 0
     for radius in (9.5, 12.0, 20.0, 30.0):
-        assert most_defects(radius + 3, 4.07825) >= most_defects(radius, 4.07825)
+        assert most_defects("Au", radius + 3) >= most_defects("CdSe", radius)
+
+
+def test_crystals_come_from_cif_files(tmp_path):
+    from pymatgen.core import Lattice, Structure
+
+    cif = tmp_path / "pt.cif"
+    Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.92), ["Pt"], [[0, 0, 0]]).to(str(cif))
+    plan = a_plan(material=str(cif), radius=8.0)
+    atoms = build_particles_on_film(plan, streams).specimen.only("particle-0")
+    assert set(atoms.numbers) == {78}
 
 
 def test_selection_draws_reproducibly_and_says_what_is_wrong(tiny_database):
@@ -174,21 +259,12 @@ def test_damaged_edited_and_foreign_files_are_refused(tiny, other_seed, tmp_path
 def test_fringes_have_the_spacing_of_gold(tmp_path):
     # every particle of a size shows {111} or {200} fringes somewhere in its power spectrum; a
     # particle tilted so that {111} stand on edge shows 2.355 angstrom
-    plan = ParticleOnFilm(
-        field=(64.0, 64.0), element="Au", lattice_constant=4.07825, radius=18.0,
-        orientation=(0.0, 0.0, 0.0, 1.0), offset=(0.0, 0.0), defects=0,
-        stacking_fault_ratio=0.0, burial=0.2, side="entrance", margin=2.0, film_element="C",
-        film_thickness=10.0, film_density=0.11, film_min_distance=1.4,
-    )  # fmt: skip
     # turn [1 -1 0] into the beam: {111} planes then stand on edge
     half = np.pi / 4
     axis = np.array([1.0, 1.0, 0.0]) / np.sqrt(2)
     quaternion = (*(np.sin(half) * axis), np.cos(half))
-    built = build_particle_on_film(
-        dataclasses.replace(plan, orientation=tuple(quaternion)),
-        defects_rng=np.random.default_rng(1),
-        film_rng=np.random.default_rng(2),
-    )
+    plan = a_plan(field=(64.0, 64.0), radius=18.0, offset=(0.0, 0.0), orientation=tuple(quaternion))
+    built = build_particles_on_film(plan, streams)
     from hrtem_sim.imaging import Detector, ImagingConditions, expected_image
     from hrtem_sim.wave import compute_exit_wave
 

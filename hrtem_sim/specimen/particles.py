@@ -1,0 +1,184 @@
+"""One nanoparticle about the origin: material, shape, planar defects, orientation."""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from scipy.spatial.transform import Rotation as SpatialRotation
+
+from czone.generator import Generator
+from czone.prefab import (
+    FCCMixedTwinSF,
+    WulffDecahedron,
+    WulffIcosahedron,
+    WulffSingle,
+    WurtziteStackingFault,
+)
+from czone.transform import Rotation
+from czone.volume import BaseVolume, Sphere, Volume
+
+FCC = {"Ag": 4.0853, "Al": 4.0495, "Au": 4.07825, "Cu": 3.6149, "Ni": 3.5240, "Pd": 3.8907,
+       "Pt": 3.9242}  # fmt: skip
+"""Lattice constants of fcc metals at room temperature, in angstrom (Kittel (2005), chapter 1)."""
+
+WURTZITE = {"CdSe": (48, 34, 4.2985, 7.0152, 0.376), "ZnO": (30, 8, 3.2498, 5.2066, 0.382)}
+"""Numbers of cation and anion, a and c in angstrom, u of wurtzite crystals (R. W. G. Wyckoff,
+Crystal Structures, 2nd ed. (1963); CdSe as in the group's later data sets)."""
+
+SHAPES = ("sphere", "wulff", "decahedron", "icosahedron")
+
+FCC_ENERGIES = {(1, 1, 1): 1.0, (1, 0, 0): 1.15}
+"""Relative surface energies of the faceted shapes: truncated octahedra, as of clean fcc metals."""
+
+HEXAGONAL_ENERGIES = {(1, 0, 0): 1.0, (0, 0, 1): 1.1, (0, 0, -1): 1.1}
+"""Relative surface energies of faceted wurtzite: hexagonal prisms, capped by both polar faces."""
+
+TWIN_ENERGY = 0.02
+"""Of the decahedron's and icosahedron's boundaries, relative to the (111) surface."""
+
+MIN_SEPARATION = 3
+"""Planes between two defects, and between a defect and the surface."""
+
+
+@dataclass(frozen=True)
+class ParticlePlan:
+    """One particle in numbers.
+
+    Parameters
+    ----------
+    material
+        A name of `FCC` or `WURTZITE`, or the path of a CIF file.
+    shape
+        `"sphere"`, or faceted: `"wulff"`, `"decahedron"`, `"icosahedron"` of that volume.
+    radius
+        In angstrom; of faceted shapes that of the sphere of equal volume.
+    orientation
+        Unit quaternion (x, y, z, w) that turns the crystal.
+    offset
+        Centre from the middle of the field along x and y, in angstrom.
+    defects
+        Number of planar defects.
+    stacking_fault_ratio
+        Probability that a defect of an fcc particle is a stacking fault and not a twin.
+    """
+
+    material: str
+    shape: Literal["sphere", "wulff", "decahedron", "icosahedron"]
+    radius: float
+    orientation: tuple[float, float, float, float]
+    offset: tuple[float, float]
+    defects: int
+    stacking_fault_ratio: float
+
+
+def build_particle(
+    plan: ParticlePlan, rng: np.random.Generator
+) -> tuple[BaseVolume, tuple[str, ...]]:
+    """Return a particle about the origin, turned, and its defects in order.
+
+    Parameters
+    ----------
+    plan
+        Its numbers.
+    rng
+        Source of the defect planes.
+    """
+    crystal = crystal_of(plan.material)
+    shape = _shape(plan, crystal)
+    defects: tuple[str, ...] = ()
+    if plan.defects:
+        if plan.material in FCC:
+            prefab = FCCMixedTwinSF(
+                generator=crystal,
+                volume=shape,
+                ratio=plan.stacking_fault_ratio,
+                N=plan.defects,
+                min_sep=MIN_SEPARATION,
+                rng=rng,
+            )
+        else:
+            prefab = WurtziteStackingFault(
+                generator=crystal, volume=shape, N=plan.defects, min_sep=MIN_SEPARATION, rng=rng
+            )
+        shape = prefab.build_object()
+        defects = tuple(defect.kind for defect in prefab.defects)
+    shape.transform(Rotation(SpatialRotation.from_quat(plan.orientation).as_matrix()))
+    return shape, defects
+
+
+@cache
+def crystal_of(material: str) -> Generator:
+    """Return the crystal of a material; do not change it.
+
+    Raises
+    ------
+    ValueError
+        If the material is neither known by name nor a readable CIF file.
+    """
+    if material in FCC:
+        cell = [FCC[material]] * 3
+        return Generator.from_spacegroup([material], np.zeros((1, 3)), cell, [90.0] * 3, sgn=225)
+    if material in WURTZITE:
+        cation, anion, a, c, u = WURTZITE[material]
+        sites = [[1 / 3, 2 / 3, 0], [2 / 3, 1 / 3, 0.5], [1 / 3, 2 / 3, u], [2 / 3, 1 / 3, 0.5 + u]]
+        numbers = [cation, cation, anion, anion]
+        return Generator.from_unit_cell(numbers, sites, [a, a, c], [90.0, 90.0, 120.0])
+    if not Path(material).is_file():
+        known = ", ".join([*FCC, *WURTZITE])
+        raise ValueError(f"material must be one of {known} or the path of a CIF; got {material!r}")
+    from pymatgen.core import Structure
+
+    try:
+        return Generator(structure=Structure.from_file(material))
+    except Exception as error:  # parsers raise many kinds
+        raise ValueError(f"material {material!r} is not a usable CIF: {error}") from None
+
+
+def most_defects(material: str, radius: float) -> int:
+    """Return how many planar defects surely fit a sphere, three planes apart.
+
+    Parameters
+    ----------
+    material
+        As in `ParticlePlan`; only fcc and wurtzite have defects.
+    radius
+        In angstrom.
+
+    Notes
+    -----
+    A sphere has 2 floor(r / d) + 1 planes about its centre, the outermost of which may hold no
+    atom; as many defects fit as planes three apart with three left at either end. d is the spacing
+    of {111}, or of (002).
+
+    Examples
+    --------
+    >>> most_defects("Au", 25.0), most_defects("Au", 9.0)
+    (5, 0)
+    """
+    if material in FCC:
+        spacing = FCC[material] / math.sqrt(3)
+    elif material in WURTZITE:
+        spacing = WURTZITE[material][3] / 2
+    else:
+        return 0
+    planes = 2 * math.floor(radius / spacing) - 1
+    return max(0, (planes - MIN_SEPARATION - 1) // MIN_SEPARATION)
+
+
+def _shape(plan: ParticlePlan, crystal: Generator) -> BaseVolume:
+    if plan.shape == "sphere":
+        return Volume(alg_objects=[Sphere(plan.radius, np.zeros(3))], generator=crystal)
+    if plan.shape != "wulff" and plan.material not in FCC:
+        raise ValueError(f"shape {plan.shape!r} needs an fcc metal; got material {plan.material!r}")
+    hexagonal = plan.material in WURTZITE
+    energies = HEXAGONAL_ENERGIES if hexagonal else FCC_ENERGIES
+    volume = 4 / 3 * np.pi * plan.radius**3
+    lattice = crystal.structure.lattice
+    natoms = max(1, round(volume / lattice.volume * len(crystal.structure)))
+    if plan.shape == "wulff":
+        return WulffSingle(crystal, energies, natoms).get_construction()
+    twinned = {"decahedron": WulffDecahedron, "icosahedron": WulffIcosahedron}[plan.shape]
+    return twinned(crystal, energies, TWIN_ENERGY, natoms).get_construction()
