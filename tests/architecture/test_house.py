@@ -76,3 +76,15 @@ def test_documents_point_at_files_that_exist():
         text = (ROOT / document).read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", text):
             assert (ROOT / target).exists(), f"{document} points at {target}"
+
+
+def test_documents_name_tests_that_exist():
+    known = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+    }
+    for document in (ROOT / "docs").glob("*.md"):
+        named = set(re.findall(r"`(test_\w+)`", document.read_text(encoding="utf-8")))
+        files = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+        assert named <= known | files, f"{document.name} names {sorted(named - known - files)}"
