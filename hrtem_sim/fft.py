@@ -30,6 +30,14 @@ class Fft(ABC):
     def inverse(self, array: np.ndarray) -> None:
         """Replace an array (ny, nx) by its inverse transform (as `numpy.fft.ifft2`)."""
 
+    @abstractmethod
+    def forward_rows(self, array: np.ndarray) -> None:
+        """Replace a contiguous array (n, length) by the transforms of its rows."""
+
+    @abstractmethod
+    def inverse_rows(self, array: np.ndarray) -> None:
+        """Replace the rows of a contiguous array by their inverse transforms."""
+
     def empty(self, shape: tuple[int, int], dtype: type = np.complex64) -> np.ndarray:
         """Return an uninitialised, aligned, contiguous array to transform."""
         dtype = np.dtype(dtype)
@@ -57,6 +65,12 @@ class MklFft(Fft):
     def inverse(self, array: np.ndarray) -> None:
         self._fft.ifft2(array, out=array)
 
+    def forward_rows(self, array: np.ndarray) -> None:
+        self._fft.fft(array, axis=1, out=array)
+
+    def inverse_rows(self, array: np.ndarray) -> None:
+        self._fft.ifft(array, axis=1, out=array)
+
 
 class Fftw(Fft):
     """FFTW through pyFFTW; plans are estimated, so that they are the same every time."""
@@ -76,12 +90,21 @@ class Fftw(Fft):
         self._plan(array, "FFTW_BACKWARD").execute()
         array *= array.real.dtype.type(1 / array.size)
 
-    def _plan(self, array: np.ndarray, direction: str):
-        key = (array.shape, array.dtype.str, direction)
+    def forward_rows(self, array: np.ndarray) -> None:
+        self._plan(array, "FFTW_FORWARD", axes=(1,)).execute()
+
+    def inverse_rows(self, array: np.ndarray) -> None:
+        self._plan(array, "FFTW_BACKWARD", axes=(1,)).execute()
+        array *= array.real.dtype.type(1 / array.shape[1])
+
+    def _plan(self, array: np.ndarray, direction: str, axes: tuple[int, ...] = (0, 1)):
+        aligned = array.ctypes.data % ALIGNMENT == 0
+        key = (array.shape, array.dtype.str, direction, axes, aligned)
         if key not in self._plans:
+            flags = ("FFTW_ESTIMATE",) if aligned else ("FFTW_ESTIMATE", "FFTW_UNALIGNED")
             scratch = self.empty(array.shape, array.dtype)
             self._plans[key] = self._fftw.FFTW(
-                scratch, scratch, axes=(0, 1), direction=direction, flags=("FFTW_ESTIMATE",)
+                scratch, scratch, axes=axes, direction=direction, flags=flags
             )
         plan = self._plans[key]
         plan.update_arrays(array, array)
@@ -103,6 +126,16 @@ class ScipyFft(Fft):
 
     def inverse(self, array: np.ndarray) -> None:
         array[...] = self._fft.ifft2(array, overwrite_x=True)
+
+    def forward_rows(self, array: np.ndarray) -> None:
+        self._keep(self._fft.fft(array, axis=1, overwrite_x=True), array)
+
+    def inverse_rows(self, array: np.ndarray) -> None:
+        self._keep(self._fft.ifft(array, axis=1, overwrite_x=True), array)
+
+    def _keep(self, result: np.ndarray, array: np.ndarray) -> None:
+        if result.ctypes.data != array.ctypes.data:  # not done in place after all
+            array[...] = result
 
 
 def choose_fft(name: str | None = None) -> Fft:

@@ -85,6 +85,15 @@ class Grid:
         ky, kx = self.frequencies()
         return ky**2 + kx**2
 
+    def quarter(self) -> np.ndarray:
+        """Return k^2 at non-negative frequencies as [kx, ky], shape (nx // 2 + 1, ny // 2 + 1).
+
+        Filters that depend on |kx| and |ky| alone are known from these.
+        """
+        (ny, nx), (height, width) = self.shape, self.extent
+        kx, ky = np.arange(nx // 2 + 1) / width, np.arange(ny // 2 + 1) / height
+        return kx[:, None] ** 2 + ky**2
+
     def resized(self, shape: tuple[int, int]) -> "Grid":
         """Return the grid of the same extent with another number of pixels."""
         return Grid(shape, tuple(e / n for e, n in zip(self.extent, shape, strict=True)))
@@ -115,7 +124,12 @@ def aperture(grid: Grid, cutoff: float, taper: float = 0.0) -> np.ndarray:
     taper
         Width in 1/angstrom of the cosine edge inside the cutoff.
     """
-    k = np.sqrt(grid.squared_frequency())
+    return low_pass(grid.squared_frequency(), cutoff, taper)
+
+
+def low_pass(squared_frequency: np.ndarray, cutoff: float, taper: float = 0.0) -> np.ndarray:
+    """Return the filter of `aperture` at given k^2 (1/angstrom^2), of the same shape."""
+    k = np.sqrt(squared_frequency)
     if taper <= 0:
         return (k < cutoff).astype(float)
     edge = np.clip((k - (cutoff - taper)) / taper, 0.0, 1.0)

@@ -2,14 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 
 from hrtem_sim.electron import POTENTIAL_PER_SCATTERING_FACTOR
 from hrtem_sim.fft import Fft, choose_fft
-from hrtem_sim.grid import Grid, aperture
+from hrtem_sim.grid import Grid, low_pass
+from hrtem_sim.potential.passes import TILE, Passes, filter_columns
 from hrtem_sim.potential.scattering import scattering_factor
-from hrtem_sim.potential.spreading import kernel_transform, separate, spread
+from hrtem_sim.potential.spreading import (
+    WIDTH,
+    kernel_polynomials,
+    kernel_transform,
+    separate,
+    spread,
+)
 from hrtem_sim.specimen import Specimen
 
 POTENTIAL_BAND = 0.95
@@ -96,7 +104,7 @@ class SlicedPotential:
         self.n_selections = 1 if selections is None else len(selections)
         self._sort(specimen, [everything] if selections is None else selections)
         self._filters = {
-            number: self._filter(number, parametrization)
+            number: atom_filter(grid, number, parametrization, self.dtype.name)
             for number in sorted({number for number, _ in self._groups})
         }
 
@@ -109,33 +117,20 @@ class SlicedPotential:
         x[x >= nx] = 0.0
         slices = np.floor(specimen.positions[:, 2] / self.slice_thickness).astype(int)
         slices = np.clip(slices, 0, self.n_slices - 1)
-        membership = np.stack(selections).astype(np.int64)
-        codes = (membership * 2 ** np.arange(len(selections))[:, None]).sum(axis=0)
+        codes = sum(mask * (1 << bit) for bit, mask in enumerate(selections))
         used = codes > 0
-        keys, group = np.unique(
-            np.stack([specimen.numbers[used], codes[used]]), axis=1, return_inverse=True
-        )
-        group = np.ravel(group)
-        order = np.lexsort((x[used], y[used].astype(int), group, slices[used]))
+        kinds = specimen.numbers << len(selections) | codes
+        keys, group = np.unique(kinds[used], return_inverse=True)
         self._groups = [
-            (int(number), tuple(s for s in range(len(selections)) if code >> s & 1))
-            for number, code in keys.T
+            (int(key) >> len(selections), tuple(s for s in range(len(selections)) if key >> s & 1))
+            for key in keys
         ]
-        self._y, self._x = y[used][order], x[used][order]
-        self._weights = specimen.occupancies[used][order]
         n_groups = max(len(self._groups), 1)
-        place = slices[used][order] * n_groups + group[order]
-        self._starts = np.searchsorted(place, np.arange(self.n_slices * n_groups + 1))
-
-    def _filter(self, number: int, parametrization: str) -> np.ndarray:
-        """V(k) of one atom over the kernel's transform, per pixel; real, shape (ny, nx)."""
-        grid = self.grid
-        nyquist = grid.nyquist
-        band = aperture(grid, POTENTIAL_BAND * nyquist, TAPER * nyquist)
-        kernel_y, kernel_x = (kernel_transform(n) for n in grid.shape)
-        factor = scattering_factor(number, grid.squared_frequency(), parametrization)
-        scale = POTENTIAL_PER_SCATTERING_FACTOR / np.prod(grid.pixel_size)
-        return (scale * factor * band / (kernel_y[:, None] * kernel_x)).astype(self.dtype)
+        y, place = y[used], slices[used] * n_groups + group
+        order = np.argsort(place * ny + y.astype(int), kind="stable")  # neighbours in memory
+        self._y, self._x = y[order], x[used][order]
+        self._weights = specimen.occupancies[used][order]
+        self._starts = np.searchsorted(place[order], np.arange(self.n_slices * n_groups + 1))
 
     def atoms_in(self, index: int, selection: int = 0) -> int:
         """Return the number of atoms of a selection in one slice."""
@@ -165,11 +160,13 @@ class SlicedPotential:
         stop = self.n_slices if stop is None else stop
         shape = self.grid.shape
         complex_type = np.result_type(self.dtype, np.complex64)
+        passes = Passes(shape, self.fft, complex_type)
         density = self.fft.empty(shape, complex_type)
-        spectra = [self.fft.empty(shape, complex_type) for _ in range(self.n_selections)]
+        columns = passes.columns()
+        spectra = [passes.columns() for _ in range(self.n_selections)]
         slices = [np.empty((2, *shape), self.dtype) for _ in range(self.n_selections)]
         for index in range(start, stop, 2):
-            filled = self._accumulate(index, density, spectra)
+            filled = self._accumulate(index, passes, density, columns, spectra)
             out: list[np.ndarray | None] = []
             for selection, sources in enumerate(filled):
                 twin = filled.index(sources)
@@ -178,41 +175,69 @@ class SlicedPotential:
                 elif twin < selection:
                     out.append(out[twin])
                 else:
-                    self.fft.inverse(spectra[selection])
-                    packed = spectra[selection].view(self.dtype).ravel()
                     pair = slices[selection]
-                    separate(packed, pair[0].ravel(), pair[1].ravel())
+                    passes.leave(spectra[selection], density, partial(_separate, pair))
                     out.append(pair)
             yield index, out
 
     def _accumulate(
-        self, index: int, density: np.ndarray, spectra: list[np.ndarray]
+        self,
+        index: int,
+        passes: Passes,
+        density: np.ndarray,
+        columns: np.ndarray,
+        spectra: list[np.ndarray],
     ) -> list[tuple[int, ...]]:
-        """Sum the spectra of a pair of slices; return for each selection the groups in it."""
-        n_groups = len(self._groups)
-        filled: list[tuple[int, ...]] = [()] * self.n_selections
-        present = [self._group_atoms(index, group) for group in range(n_groups)]
-        for group, (_, selections) in enumerate(self._groups):
-            if present[group]:
-                for selection in selections:
-                    filled[selection] += (group,)
-        for group, (number, selections) in enumerate(self._groups):
+        """Sum columns of a pair of slices, transformed along x; return each selection's groups."""
+        present = [self._group_atoms(index, group) for group in range(len(self._groups))]
+        filled = [
+            tuple(g for g, (_, wanted) in enumerate(self._groups) if s in wanted and present[g])
+            for s in range(self.n_selections)
+        ]
+        wanted = [s for s in range(self.n_selections) if filled.index(filled[s]) == s]
+        for group, (number, _) in enumerate(self._groups):
             if not present[group]:
                 continue
-            density.fill(0)
-            channels = density.view(self.dtype).reshape(*self.grid.shape, 2)
-            for channel, atoms in present[group]:
-                spread(channels, channel, self._y[atoms], self._x[atoms], self._weights[atoms])
-            self.fft.forward(density)
-            density *= self._filters[number]
-            for selection in selections:
-                if filled.index(filled[selection]) < selection:
-                    continue
-                if filled[selection][0] == group:
-                    spectra[selection][...] = density
-                else:
-                    spectra[selection] += density
+            rows = self._spread(present[group], density)
+            passes.enter(density, columns, rows)
+            for block, part in passes.column_blocks(columns):
+                self.fft.forward_rows(part)
+                for selection in wanted:
+                    if group in filled[selection]:
+                        total = spectra[selection][block]
+                        filter_columns(
+                            part.view(self.dtype),
+                            block.start,
+                            passes.kept,
+                            passes.total,
+                            self._filters[number],
+                            total.view(self.dtype),
+                            group != filled[selection][0],
+                        )
+                        if group == filled[selection][-1]:
+                            self.fft.inverse_rows(total)
         return filled
+
+    def _spread(
+        self, atoms: list[tuple[int, slice]], density: np.ndarray
+    ) -> tuple[int, int] | None:
+        """Spread atoms on a grid; return the rows that they touch, None for all."""
+        low = min(self._y[each.start] for _, each in atoms)  # sorted along y
+        high = max(self._y[each.stop - 1] for _, each in atoms)
+        first = (int(low) - WIDTH // 2) // TILE * TILE
+        last = -(-(int(high) + WIDTH // 2 + 2) // TILE) * TILE
+        rows = (first, last) if first >= 0 and last <= self.grid.shape[0] else None
+        density[slice(*rows) if rows else slice(None)] = 0
+        for channel, each in atoms:
+            spread(
+                density.view(self.dtype),
+                channel,
+                self._y[each],
+                self._x[each],
+                self._weights[each],
+                kernel_polynomials(),
+            )
+        return rows
 
     def _group_atoms(self, index: int, group: int) -> list[tuple[int, slice]]:
         """Channels and atom ranges of a group in the pair of slices that starts at `index`."""
@@ -223,6 +248,25 @@ class SlicedPotential:
             if stop > start:
                 ranges.append((channel, slice(start, stop)))
         return ranges
+
+
+def _separate(pair: np.ndarray, rows: slice, packed: np.ndarray) -> None:
+    """Take two slices out of the real and the imaginary part of some rows."""
+    separate(packed.view(pair.dtype).ravel(), pair[0, rows].ravel(), pair[1, rows].ravel())
+
+
+@lru_cache(maxsize=16)
+def atom_filter(grid: Grid, number: int, parametrization: str, dtype: str) -> np.ndarray:
+    """Return what makes the transform of spread atoms their potential; real, see `Grid.quarter`.
+
+    It is V(k) of one atom inside the band, over the kernel's transform and the area of a pixel.
+    """
+    k2, nyquist = grid.quarter(), grid.nyquist
+    band = low_pass(k2, POTENTIAL_BAND * nyquist, TAPER * nyquist)
+    kernel_y, kernel_x = (kernel_transform(n) for n in grid.shape)
+    scale = POTENTIAL_PER_SCATTERING_FACTOR / np.prod(grid.pixel_size)
+    factor = scattering_factor(number, k2, parametrization)
+    return (scale * factor * band / (kernel_x[:, None] * kernel_y)).astype(dtype)
 
 
 def projected_potential(

@@ -9,6 +9,7 @@ potential ends short of Nyquist instead.
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numba import njit
@@ -21,38 +22,74 @@ SHAPE = 0.97 * math.pi * WIDTH * (1 - 1 / (2 * 1.11))
 """Exponent beta of the kernel for a band up to 1 / 1.11 of Nyquist (Barnett et al., eq. 4.2)."""
 
 
+DEGREE = 9
+"""Of the polynomials that stand for the kernel, one per pixel; they err by less than 1e-9."""
+
+
+@cache
 def kernel_transform(length: int) -> np.ndarray:
-    """Return the kernel's Fourier transform at `fftfreq(length)`, by quadrature; float64."""
+    """Return the kernel's transform at frequencies 0 to length // 2 over length, by quadrature."""
     nodes, weights = np.polynomial.legendre.leggauss(80)
     values = np.exp(SHAPE * (np.sqrt(1 - nodes**2) - 1)) * weights * (WIDTH / 2)
-    phases = np.cos(2 * np.pi * np.fft.fftfreq(length)[:, None] * nodes * (WIDTH / 2))
+    frequencies = np.arange(length // 2 + 1) / length
+    phases = np.cos(2 * np.pi * frequencies[:, None] * nodes * (WIDTH / 2))
     return phases @ values
 
 
+@cache
+def kernel_polynomials() -> np.ndarray:
+    """Return coefficients (DEGREE + 1, WIDTH) of the kernel at each of the pixels it covers.
+
+    The first pixel lies (1 + t) / 2 pixels inside the kernel, -1 <= t < 1; column i gives the
+    kernel at pixel i as a polynomial in t, the constant last.
+    """
+    fit = np.polynomial.chebyshev.chebpts1(4 * DEGREE)
+    coefficients = []
+    for pixel in range(WIDTH):
+        u = (pixel + (1 + fit) / 2) / (WIDTH / 2) - 1
+        values = np.exp(SHAPE * (np.sqrt(np.maximum(1 - u**2, 0)) - 1))
+        series = np.polynomial.Chebyshev.fit(fit, values, DEGREE, domain=[-1, 1])
+        powers = series.convert(kind=np.polynomial.Polynomial).coef
+        coefficients.append(np.pad(powers, (0, DEGREE + 1 - len(powers)))[::-1])
+    return np.ascontiguousarray(np.transpose(coefficients))
+
+
 @njit(cache=True)
-def spread(density, channel, y, x, weights):
+def spread(density, channel, y, x, weights, polynomials):
     """Add atoms to one channel of a periodic grid.
 
-    `density` is the real view (ny, nx, 2) of a complex grid, `y` and `x` are positions in pixels
-    with 0 <= y < ny and 0 <= x < nx, `weights` their occupancies.
+    `density` is the real view (ny, 2 nx) of a complex grid, `channel` 0 for its real and 1 for
+    its imaginary part, `y` and `x` are positions in pixels with 0 <= y < ny and 0 <= x < nx,
+    `weights` their occupancies, `polynomials` those of `kernel_polynomials`.
     """
-    ny, nx = density.shape[0], density.shape[1]
+    ny, nx = density.shape[0], density.shape[1] // 2
     half = WIDTH / 2
-    along_y = np.empty(WIDTH)
-    along_x = np.empty(WIDTH)
+    along_y, along_x = np.empty(WIDTH), np.empty(WIDTH)
+    factors = np.empty(WIDTH, density.dtype)
+    pattern = np.zeros(2 * WIDTH, density.dtype)
     for atom in range(y.size):
-        first_y = math.ceil(y[atom] - half)
-        first_x = math.ceil(x[atom] - half)
+        first_y, first_x = math.ceil(y[atom] - half), math.ceil(x[atom] - half)
+        t = 2 * (first_y + half - y[atom]) - 1
+        s = 2 * (first_x + half - x[atom]) - 1
         for i in range(WIDTH):
-            u = (first_y + i - y[atom]) / half
-            v = (first_x + i - x[atom]) / half
-            along_y[i] = math.exp(SHAPE * (math.sqrt(max(1 - u * u, 0.0)) - 1))
-            along_x[i] = math.exp(SHAPE * (math.sqrt(max(1 - v * v, 0.0)) - 1))
+            along_y[i] = along_x[i] = polynomials[0, i]
+        for power in range(1, DEGREE + 1):
+            for i in range(WIDTH):
+                along_y[i] = along_y[i] * t + polynomials[power, i]
+                along_x[i] = along_x[i] * s + polynomials[power, i]
         for i in range(WIDTH):
-            row = (first_y + i) % ny
-            factor = weights[atom] * along_y[i]
-            for j in range(WIDTH):
-                density[row, (first_x + j) % nx, channel] += factor * along_x[j]
+            factors[i] = along_y[i]
+            pattern[2 * i + channel] = weights[atom] * along_x[i]
+        inside = first_x >= 0 and first_x + WIDTH <= nx
+        for i in range(WIDTH):
+            row = density[(first_y + i) % ny]
+            if inside:
+                start = 2 * first_x
+                for j in range(2 * WIDTH):
+                    row[start + j] += factors[i] * pattern[j]
+            else:
+                for j in range(WIDTH):
+                    row[2 * ((first_x + j) % nx) + channel] += factors[i] * pattern[2 * j + channel]
 
 
 @njit(cache=True)

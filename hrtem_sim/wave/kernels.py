@@ -57,10 +57,29 @@ def transmit_exact(wave, potential, sigma):
 
 
 @njit(cache=True, fastmath=_STRICT)
-def multiply(wave, factor):
-    """Multiply one interleaved complex array by another, in place."""
-    for i in range(wave.size // 2):
-        a, b = wave[2 * i], wave[2 * i + 1]
-        c, d = factor[2 * i], factor[2 * i + 1]
-        wave[2 * i] = a * c - b * d
-        wave[2 * i + 1] = a * d + b * c
+def propagate(columns, first, kept, total, along_x, along_y, band):
+    """Multiply columns of a spectrum by a separable propagator and a real band limit, in place.
+
+    `columns` is the interleaved real view (n, 2 ny) of the columns from `first` on, `along_x`
+    (2 total,) and `along_y` (2 ny,) the interleaved factors of the propagator, `band` the limit at
+    non-negative frequencies, (nx // 2 + 1, ny // 2 + 1).
+    """
+    length = columns.shape[1] // 2
+    half = length // 2 + 1
+    for row in range(columns.shape[0]):
+        j = first + row
+        limit = band[j if j < kept else total - j]
+        real_x, imaginary_x = along_x[2 * j], along_x[2 * j + 1]
+        wave = columns[row]
+        for i in range(half):
+            a, b = wave[2 * i] * limit[i], wave[2 * i + 1] * limit[i]
+            c = along_y[2 * i] * real_x - along_y[2 * i + 1] * imaginary_x
+            d = along_y[2 * i] * imaginary_x + along_y[2 * i + 1] * real_x
+            wave[2 * i] = a * c - b * d
+            wave[2 * i + 1] = a * d + b * c
+        for i in range(half, length):
+            a, b = wave[2 * i] * limit[length - i], wave[2 * i + 1] * limit[length - i]
+            c = along_y[2 * i] * real_x - along_y[2 * i + 1] * imaginary_x
+            d = along_y[2 * i] * imaginary_x + along_y[2 * i + 1] * real_x
+            wave[2 * i] = a * c - b * d
+            wave[2 * i + 1] = a * d + b * c

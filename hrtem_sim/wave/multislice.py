@@ -1,15 +1,17 @@
 """Plane-wave multislice on one grid: the embedded engine."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from hrtem_sim.electron import interaction_parameter, wavelength
 from hrtem_sim.fft import Fft, choose_fft
-from hrtem_sim.grid import Grid, aperture, propagator
+from hrtem_sim.grid import Grid, low_pass
+from hrtem_sim.potential.passes import Passes
 from hrtem_sim.potential.slices import TAPER, SlicedPotential
 from hrtem_sim.specimen import Specimen
-from hrtem_sim.wave.kernels import multiply, transmit, transmit_exact
+from hrtem_sim.wave.kernels import propagate, transmit, transmit_exact
 
 WAVE_BAND = 0.6
 """Fraction of Nyquist at which the wave's band ends. With the potential kept to 0.95 of Nyquist
@@ -67,8 +69,11 @@ class Stepper:
         self._sigma = self.dtype.type(interaction_parameter(energy))
         self._phase = transmit if self.dtype == np.float32 else transmit_exact
         self._tilt = np.tan(np.asarray(tilt, dtype=float) * 1e-3)
-        self._band = aperture(grid, WAVE_BAND * grid.nyquist, TAPER * grid.nyquist)
-        self._made: dict[float, np.ndarray] = {}
+        self._band = wave_band(grid, self.dtype.name)
+        kept = int(np.count_nonzero(self._band[:, 0]))
+        self._passes = Passes(grid.shape, self.fft, self.complex, kept)
+        self._columns = self._passes.columns()
+        self._made: dict[float, tuple[np.ndarray, np.ndarray]] = {}
 
     def plane_wave(self) -> Beam:
         """Return the incident beam at the entrance face."""
@@ -76,14 +81,37 @@ class Stepper:
         array.fill(1)
         return Beam(array, flat=True)
 
-    def fly(self, beam: Beam, depth: float) -> None:
-        """Take a beam to another depth through vacuum, within the band."""
+    def fly(self, beam: Beam, depth: float, potential: np.ndarray | None = None) -> None:
+        """Take a beam to another depth through vacuum, within the band.
+
+        There it is multiplied by exp(i sigma V) if a potential V is given, real (ny, nx), V
+        angstrom.
+        """
         distance, beam.depth = depth - beam.depth, depth
         if beam.flat or distance == 0:
+            if potential is not None:
+                self.transmit(beam, potential)
             return
-        self.fft.forward(beam.array)
-        multiply(self._reals(beam.array), self._reals(self._propagator(distance)))
-        self.fft.inverse(beam.array)
+        passes, columns = self._passes, self._columns
+        passes.enter(beam.array, columns)
+        along_x, along_y = self._propagator(distance)
+        for block, part in passes.column_blocks(columns):
+            self.fft.forward_rows(part)
+            propagate(
+                part.view(self.dtype),
+                block.start,
+                passes.kept,
+                passes.total,
+                along_x,
+                along_y,
+                self._band,
+            )
+            self.fft.inverse_rows(part)
+
+        def meet(rows: slice, part: np.ndarray) -> None:
+            self._phase(self._reals(part), potential[rows].ravel(), self._sigma)
+
+        passes.leave(columns, beam.array, None if potential is None else meet)
 
     def transmit(self, beam: Beam, potential: np.ndarray) -> None:
         """Multiply a beam by exp(i sigma V); V is real (ny, nx) in V angstrom."""
@@ -120,22 +148,34 @@ class Stepper:
                     pair = potentials[selection]
                     if pair is None or not source.atoms_in(index, selection):
                         continue
-                    self.fly(beam, middle)
-                    self.transmit(beam, pair[index - first])
+                    self.fly(beam, middle, pair[index - first])
 
     def _reals(self, array: np.ndarray) -> np.ndarray:
         return array.view(self.dtype).ravel()
 
-    def _propagator(self, distance: float) -> np.ndarray:
+    def _propagator(self, distance: float) -> tuple[np.ndarray, np.ndarray]:
+        """Factors of the propagator along x and y, interleaved."""
         key = round(distance, 9)
         if key not in self._made:
-            factor = self._band * propagator(self.grid, key, self._wavelength)
-            if self._tilt.any():
-                ky, kx = self.grid.frequencies()
-                slope = kx * self._tilt[0] + ky * self._tilt[1]
-                factor = factor * np.exp(-2j * np.pi * key * slope)
-            self._made[key] = factor.astype(self.complex)
+            kept, total = self._passes.kept, self._passes.total
+            index = np.arange(total)
+            ny, (height, width) = self.grid.shape[0], self.grid.extent
+            kx = np.where(index < kept, index, index - total) / width
+            ky = np.fft.fftfreq(ny, height / ny)
+            along_x, along_y = (
+                np.exp(-1j * np.pi * key * (self._wavelength * k**2 + 2 * slope * k))
+                for k, slope in zip((kx, ky), self._tilt, strict=True)
+            )
+            self._made[key] = tuple(
+                factor.astype(self.complex).view(self.dtype) for factor in (along_x, along_y)
+            )
         return self._made[key]
+
+
+@lru_cache(maxsize=16)
+def wave_band(grid: Grid, dtype: str) -> np.ndarray:
+    """Return the band limit of waves at non-negative frequencies, see `Grid.quarter`."""
+    return low_pass(grid.quarter(), WAVE_BAND * grid.nyquist, TAPER * grid.nyquist).astype(dtype)
 
 
 def multislice(
