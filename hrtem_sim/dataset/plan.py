@@ -17,6 +17,10 @@ ALGORITHM = 1
 EDGE = 1.0
 """Least distance in angstrom of a particle's sphere from the border of the field."""
 
+CORNERS = 1.25
+"""Farthest corner of a faceted shape in radii of the sphere of equal volume, rounded up: 1.22 for
+the hexagonal prism, 1.18 for the decahedron."""
+
 FULL_TURN = Distribution("uniform", (0.0, 2 * math.pi))
 
 
@@ -109,10 +113,10 @@ def _plan_particles(recipe: DatasetRecipe, index: int) -> tuple[ParticlePlan, ..
             return rng_for(recipe.seed, name, index, i)
 
         radius = float(particle.radius.draw(rng("radius")))
-        offset = _free_place(recipe, radius, placed, rng("offset"))
+        shape = _one_of(particle.shapes, rng("shape"))
+        offset = _free_place(recipe, reach(shape, radius), placed, rng("offset"))
         if offset is None:
             continue
-        shape = _one_of(particle.shapes, rng("shape"))
         room = most_defects(material, radius) if shape in ("sphere", "wulff") else 0
         quaternion = rng("orientation").standard_normal(4)
         placed.append(
@@ -129,12 +133,17 @@ def _plan_particles(recipe: DatasetRecipe, index: int) -> tuple[ParticlePlan, ..
     return tuple(placed)
 
 
+def reach(shape: str, radius: float) -> float:
+    """Return how far a particle extends from its centre, in angstrom: facets have corners."""
+    return radius if shape == "sphere" else CORNERS * radius
+
+
 def _free_place(
-    recipe: DatasetRecipe, radius: float, placed: list[ParticlePlan], rng: np.random.Generator
+    recipe: DatasetRecipe, extent: float, placed: list[ParticlePlan], rng: np.random.Generator
 ) -> tuple[float, float] | None:
     """Draw a centre that keeps the gap to all particles placed; None after 100 failures."""
     placement, gap = recipe.placement, recipe.particle.gap
-    room = [length / 2 - radius - EDGE for length in placement.field]
+    room = [max(0.0, length / 2 - extent - EDGE) for length in placement.field]
     for _ in range(100):
         offset = tuple(float(r * placement.offset.draw(rng)) for r in room)
         if all(math.dist(offset, other.offset) >= radius + other.radius + gap for other in placed):
