@@ -146,7 +146,10 @@ def _free_place(
     room = [max(0.0, length / 2 - extent - EDGE) for length in placement.field]
     for _ in range(100):
         offset = tuple(float(r * placement.offset.draw(rng)) for r in room)
-        if all(math.dist(offset, other.offset) >= radius + other.radius + gap for other in placed):
+        if all(
+            math.dist(offset, other.offset) >= extent + reach(other.shape, other.radius) + gap
+            for other in placed
+        ):
             return offset
     return None
 
