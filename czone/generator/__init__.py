@@ -1,13 +1,7 @@
 """Suppliers of atoms: crystals, amorphous matter, and nothing at all."""
 
+from .amorphous import AmorphousGenerator, number_density
 from .base import BaseGenerator, NullGenerator
 from .crystal import Generator
 
-__all__ = ["BaseGenerator", "Generator", "NullGenerator"]
-
-try:
-    from .amorphous import AmorphousGenerator
-except ModuleNotFoundError:  # pragma: no cover
-    pass
-else:
-    __all__ = [*__all__, "AmorphousGenerator"]
+__all__ = ["AmorphousGenerator", "BaseGenerator", "Generator", "NullGenerator", "number_density"]

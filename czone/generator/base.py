@@ -43,7 +43,7 @@ class BaseGenerator(Compared, Spelled, ABC):
         Parameters
         ----------
         region
-            Offers `span`, `chords` and `check_if_interior`, see `Volume`.
+            Offers `span`, `flat_faces`, `chords` and `check_if_interior`, see `Volume`.
         """
         return None
 

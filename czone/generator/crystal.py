@@ -269,6 +269,12 @@ class Generator(BaseGenerator):
             return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
         corner = inverse @ origin
         low, high = low - corner - cell.highest, high - corner - cell.lowest
+        faces = region.flat_faces()
+        if faces is not None:
+            from ._row_kernel import fill_flat_body  # loads numba
+
+            positions, sites = fill_flat_body(bases, origin, cell.coords, low, high, faces)
+            return positions, cell.numbers[sites]
         starts, step, per_atom = row_starts(bases, origin, cell.coords, low, high)
         chords = region.chords(starts, step)
         if chords is None:

@@ -59,7 +59,7 @@ class Hull(Compared):
         Four or more points (n, 3), not all in one plane, in angstrom.
     """
 
-    _transient = ("qhull", "equations")
+    _transient = ("qhull", "equations", "slabs", "box")
 
     def __init__(self, points: ArrayLike) -> None:
         self.points = as_points("points", points)
@@ -84,15 +84,38 @@ class Hull(Compared):
         _, first = np.unique(np.round(rows * scale, 9), axis=0, return_index=True)
         return rows[np.sort(first)]
 
+    @cached_property
+    def slabs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The faces, opposite ones together: normals (k, 3), and lowest and highest x . n (k, 1).
+
+        The first normals have two faces each, the others one; `lowest` counts the former only.
+        """
+        normals, highest = self.equations[:, :3], -self.equations[:, 3]
+        opposite = normals @ normals.T < -1 + 1e-15
+        opposite &= np.abs(normals[:, None] + normals).max(axis=2) < 1e-14
+        first, second = np.nonzero(np.triu(opposite))
+        alone = np.flatnonzero(~opposite.any(axis=1))
+        order = np.concatenate([first, alone])
+        return normals[order], -highest[second][:, None], highest[order][:, None]
+
+    @cached_property
+    def box(self) -> np.ndarray:
+        """Two corners (2, 3) of the box along x, y, z around the points."""
+        return np.array([self.points.min(axis=0), self.points.max(axis=0)])
+
     def check_if_interior(self, points: np.ndarray, tol: float) -> np.ndarray:
         """Tell which points are inside or within `tol` (angstrom) of a face."""
         rows = points.reshape(-1, 3)
-        normals, limits = self.equations[:, :3], (tol - self.equations[:, 3])[:, None]
+        normals, lowest, highest = self.slabs
+        lowest, highest = lowest - tol, highest + tol
         inside = np.empty(len(rows), dtype=bool)
         # In pieces that stay in the cache: all heights at once are faces times points numbers.
         for begin in range(0, len(rows), 16_384):
             piece = slice(begin, begin + 16_384)
-            inside[piece] = (normals @ rows[piece].T <= limits).all(axis=0)
+            heights = normals @ rows[piece].T
+            within = heights <= highest
+            within[: len(lowest)] &= heights[: len(lowest)] >= lowest
+            inside[piece] = within.all(axis=0)
         return inside.reshape(points.shape[:-1])[()]
 
     def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -180,6 +180,17 @@ class Volume(BaseVolume):
             enter, leave = np.maximum(enter, other_enter), np.minimum(leave, other_leave)
         return enter, leave
 
+    def flat_faces(self) -> np.ndarray | None:
+        """Return rows (a, b, c, d) with a x + b y + c z + d <= 0 inside, when the hull is all.
+
+        None when surfaces, or a class that derives from this one, bound the volume too.
+        """
+        if type(self).check_if_interior is not Volume.check_if_interior:
+            return None
+        if self._hull is None or self._alg_objects:
+            return None
+        return self._hull.equations - [0, 0, 0, self.tolerance]
+
     def get_bounding_box(self) -> np.ndarray:
         """Return the corners (m, 3) of a convex body around the volume, in angstrom.
 
@@ -226,6 +237,8 @@ class Volume(BaseVolume):
 
     def outer_box(self) -> np.ndarray:
         """Return two corners (2, 3) of a box along x, y, z around the volume; (0, 3) if empty."""
+        if self._hull is not None and not self._alg_objects:
+            return self._hull.box + [[-self.tolerance], [self.tolerance]]
         low, high = self.span(np.eye(3))
         return np.zeros((0, 3)) if (low > high).any() else np.array([low, high])
 

@@ -116,6 +116,15 @@ def test_hundred_thousand_atoms_are_drawn():
     assert len(figure.axes) == 3
 
 
+def test_a_scene_shows_and_draws_itself():
+    pytest.importorskip("py3Dmol")
+    scene = Scene([[0, 0, 0], [9, 9, 9]], [Molecule(["Au", "C"], [[1, 2, 3], [4, 5, 6]])])
+    scene.populate()
+    # What Jupyter calls on the last line of a cell.
+    assert "3Dmol" in scene.view()._repr_html_()
+    assert len(scene.plot().axes) == 3
+
+
 def test_point_views_of_old_notebooks():
     points = np.random.default_rng(0).uniform(0, 10, (20, 3))
     assert len(simple_view_with_rotate(points, azim=10, elev=20).axes) == 4
