@@ -185,10 +185,14 @@ def study_figure(
     if numeric:
         if min(places) > 0 and max(places) / min(places) > 20:
             ax.set_xscale("log")
+        ax.set_xticks(places, names)
+        ax.set_xticks([], minor=True)
     else:
         tilt = {"rotation": 30, "ha": "right"} if sum(map(len, names)) > 40 else {}
         ax.set_xticks(places, names, **tilt)
         ax.set_xlim(-0.5, len(names) - 0.5)
-    ax.set(xlabel=label, ylabel=score.replace("_", " "))
+    ax.set(
+        xlabel=label, ylabel=score.replace("particle_f1 ", "particle F1, ").replace("_f1", " F1")
+    )
     ax.grid(axis="y", alpha=0.3)
     return figure

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from tqdm.auto import tqdm
 
-from hrtem_sim.provenance import identity, to_table
+from hrtem_sim.provenance import from_table, identity, to_table
 from seg_train.backend import keras, tf
 from seg_train.data.examples import DatabaseExamples, StreamExamples
 from seg_train.data.pipeline import as_dataset
@@ -86,6 +86,7 @@ def fit(
     nothing before in the process, which stays switched to reproducible algorithms.
     """
     folder = Path(folder)
+    recipe = from_table(TrainingRecipe, to_table(recipe))  # as the folder will hold it: 0 is 0.0
     _refuse_another_recipe(folder, recipe)
     examples = _examples(recipe, database, rows)
     ids = {

@@ -103,6 +103,13 @@ def test_fresh_images_at_every_epoch_train_and_resume(recipe, make_database, tmp
     assert first.provenance["data_set"] == "stream-1"
 
 
+def test_without_validation_the_training_loss_decides(recipe, database, tmp_path):
+    """The whole number is deliberate: a recipe read back from TOML holds 0.0."""
+    run = fit(dataclasses.replace(recipe, validation=0), database, tmp_path / "run", progress=False)
+    assert "val_loss" not in run.history
+    assert run.best_epoch == run.history["loss"].idxmin() + 1
+
+
 def test_logs_for_tensorboard_are_written(recipe, database, tmp_path):
     fit(recipe, database, tmp_path / "run", progress=False, tensorboard=True)
     assert list((tmp_path / "run" / "tensorboard").rglob("events.*"))
