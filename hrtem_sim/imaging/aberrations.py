@@ -103,7 +103,12 @@ class Aberrations:
         return replace(self, C10=self.C10 - defocus)
 
 
-def aberration_phase(grid: Grid, wavelength: float, aberrations: Aberrations) -> np.ndarray:
+def aberration_phase(
+    grid: Grid,
+    wavelength: float,
+    aberrations: Aberrations,
+    columns: np.ndarray | slice = slice(None),
+) -> np.ndarray:
     """Return chi(k), by which the lens delays the wave: transfer is exp(-i chi).
 
     Parameters
@@ -114,6 +119,8 @@ def aberration_phase(grid: Grid, wavelength: float, aberrations: Aberrations) ->
         In angstrom.
     aberrations
         Coefficients; defocus as C10.
+    columns
+        Which kx to give; default: all.
 
     Returns
     -------
@@ -134,11 +141,16 @@ def aberration_phase(grid: Grid, wavelength: float, aberrations: Aberrations) ->
     0.125
     """
     ky, kx = grid.frequencies()
+    kx = kx[:, columns]
     alpha2 = wavelength**2 * (kx**2 + ky**2)
-    azimuth = np.arctan2(ky, kx)
-    chi = np.zeros(grid.shape)
-    for n, m, coefficient, angle in aberrations.terms:
-        term = coefficient / (n + 1) * alpha2 ** ((n + 1) / 2)
+    terms = aberrations.terms
+    azimuth = np.arctan2(ky, kx) if any(m for _, m, _, _ in terms) else None
+    chi = np.zeros(alpha2.shape)
+    for n, m, coefficient, angle in terms:
+        half, odd = divmod(n + 1, 2)
+        term = coefficient / (n + 1) * alpha2**half
+        if odd:
+            term *= np.sqrt(alpha2)
         chi += term * np.cos(m * (azimuth - angle)) if m else term
     return 2 * np.pi / wavelength * chi
 

@@ -23,7 +23,7 @@ def number_of_foci(focal_spread: float, wavelength: float, cutoff: float) -> int
     Returns
     -------
     number
-        Odd, at least 1.
+        At least 1.
 
     Notes
     -----
@@ -40,7 +40,7 @@ def number_of_foci(focal_spread: float, wavelength: float, cutoff: float) -> int
     if focal_spread == 0:
         return 1
     x = math.pi * wavelength * focal_spread * cutoff**2
-    return 2 * math.ceil((6 * (x + 3.7) / (2 * math.pi)) / 2) + 1
+    return math.ceil(6 * (x + 3.7) / (2 * math.pi)) + 1
 
 
 def focal_series_weights(focal_spread: float, number: int) -> tuple[np.ndarray, np.ndarray]:

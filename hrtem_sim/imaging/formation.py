@@ -16,7 +16,8 @@ from hrtem_sim.imaging.coherence import (
 )
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
-from hrtem_sim.imaging.kernels import accumulate_intensity, multiply
+from hrtem_sim.imaging.kernels import accumulate_intensity, multiply, product
+from hrtem_sim.potential.passes import Passes
 from hrtem_sim.wave import ExitWave
 
 COHERENCE_CUTOFF = 1.25
@@ -64,10 +65,12 @@ class ImageFormer:
         self.shape, self.binning = _pixels(wave.grid, detector.pixel_size)
         self.grid = wave.grid.resized(tuple(n * self.binning for n in self.shape))
         spectra = fourier_resize(np.fft.fft2(wave.array), self.grid.shape)
-        self._spectra = spectra.astype(np.complex64)
-        self._k2 = self.grid.squared_frequency()
-        self._buffer = self.fft.empty(self.grid.shape)
-        self._work = self.fft.empty(self.grid.shape)
+        self._passes = Passes(self.grid.shape, self.fft, kept=_kept_columns(spectra))
+        kept, nx = self._passes.kept, self.grid.shape[1]
+        self._kept = np.r_[0:kept, nx - (self._passes.total - kept) : nx]
+        self._columns = [self._as_columns(spectrum[:, self._kept]) for spectrum in spectra]
+        self._work = self._passes.columns()
+        self._rows = self.fft.empty(self.grid.shape)
 
     @property
     def pixel_size(self) -> float:
@@ -85,25 +88,15 @@ class ImageFormer:
         # zero defocus is the middle of the model, wherever the wave is given
         defocus = conditions.defocus + self.wave.plane + foci[0]
         aberrations = conditions.aberrations.defocused(defocus)
-        chi = aberration_phase(self.grid, self.wave.wavelength, aberrations)
+        chi = aberration_phase(self.grid, self.wave.wavelength, aberrations, self._kept)
         transfer = np.exp(-1j * chi)
         if conditions.convergence:
             nominal = conditions.aberrations.defocused(conditions.defocus + self.wave.plane)
-            transfer *= angular_envelope(
+            envelope = angular_envelope(
                 self.grid, self.wave.wavelength, nominal, conditions.convergence
             )
-        transfer = transfer.astype(np.complex64)
-        step = self._focus_step(foci)
-        intensity = np.zeros(self.grid.shape)
-        flat = intensity.ravel()
-        for spectrum in self._spectra:
-            np.multiply(spectrum, transfer, out=self._buffer)
-            for i, weight in enumerate(weights):
-                if i:
-                    multiply(self._buffer.ravel(), step.ravel())
-                self._work[...] = self._buffer
-                self.fft.inverse(self._work)
-                accumulate_intensity(flat, self._work.ravel(), weight / len(self._spectra))
+            transfer *= envelope[:, self._kept]
+        intensity = self._average(transfer, foci, weights)
         if conditions.vibration or any(conditions.drift):
             moved = motion_transfer(self.grid, conditions.vibration, conditions.drift)
             intensity = np.fft.ifft2(np.fft.fft2(intensity) * moved).real
@@ -111,12 +104,39 @@ class ImageFormer:
         image = intensity.reshape(ny, b, nx, b).mean(axis=(1, 3))
         return _plasmon_losses(image, conditions)
 
+    def _average(self, transfer: np.ndarray, foci: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Mean intensity over phonons and foci from the first focus's transfer (ny, kept)."""
+        factor = self._as_columns(transfer)
+        step = self._focus_step(foci)
+        intensity = np.zeros(self.grid.shape, np.float32)
+        for i, weight in enumerate(weights):
+            if i:
+                multiply(factor.ravel(), step.ravel())
+            share = np.float32(weight / len(self._columns))
+
+            def gather(block: slice, rows: np.ndarray, share: np.float32 = share) -> None:
+                accumulate_intensity(intensity[block].ravel(), rows.ravel(), share)
+
+            for spectrum in self._columns:
+                for block, work in self._passes.column_blocks(self._work):
+                    product(spectrum[block].ravel(), factor[block].ravel(), work.ravel())
+                    self.fft.inverse_rows(work)
+                self._passes.leave(self._work, self._rows, gather)
+        return intensity.astype(float)
+
+    def _as_columns(self, spectrum: np.ndarray) -> np.ndarray:
+        """Turn the kept part of a spectrum, (ny, kept), into columns."""
+        columns = self._passes.columns()
+        columns[...] = spectrum.T
+        return columns
+
     def _focus_step(self, foci: np.ndarray) -> np.ndarray | None:
-        """Transfer from one focus of the series to the next."""
+        """Transfer from one focus of the series to the next, in columns: separable in x and y."""
         if len(foci) == 1:
             return None
-        phase = np.pi * self.wave.wavelength * (foci[1] - foci[0]) * self._k2
-        return np.exp(1j * phase).astype(np.complex64)
+        phase = 1j * np.pi * self.wave.wavelength * (foci[1] - foci[0])
+        along_y, along_x = (np.exp(phase * k.ravel() ** 2) for k in self.grid.frequencies())
+        return self._as_columns(np.outer(along_y, along_x[self._kept]))
 
     def micrograph(
         self, conditions: ImagingConditions, rng: np.random.Generator | int | None = None
@@ -204,6 +224,14 @@ def _pixels(grid: Grid, pixel_size: float) -> tuple[tuple[int, int], int]:
             f"pixel_size must divide the wave's extent of {grid.extent} angstrom; got {pixel_size}"
         )
     return shape, max(1, int(np.ceil(pixel_size / min(grid.pixel_size) - 1e-3)))
+
+
+def _kept_columns(spectra: np.ndarray) -> int:
+    """Number of kx >= 0 that a wave fills, both signs together."""
+    strength = np.abs(spectra).max(axis=(0, 1))
+    filled = np.flatnonzero(strength > 1e-6 * strength.max())
+    n = len(strength)
+    return int(np.minimum(filled, n - filled).max()) + 1
 
 
 def _plasmon_losses(image: np.ndarray, conditions: ImagingConditions) -> np.ndarray:
