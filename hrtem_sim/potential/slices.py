@@ -108,6 +108,9 @@ class SlicedPotential:
             for number in sorted({number for number, _ in self._groups})
         }
 
+        edge = POTENTIAL_BAND * grid.nyquist
+        self._kept = int(np.ceil(edge * grid.extent[1]))  # kx below the edge of the band
+
     def _sort(self, specimen: Specimen, selections: Sequence[np.ndarray]) -> None:
         """Sort atoms by slice and by group: an element and the selections it belongs to."""
         (ny, nx), (py, px) = self.grid.shape, self.grid.pixel_size
@@ -160,7 +163,7 @@ class SlicedPotential:
         stop = self.n_slices if stop is None else stop
         shape = self.grid.shape
         complex_type = np.result_type(self.dtype, np.complex64)
-        passes = Passes(shape, self.fft, complex_type)
+        passes = Passes(shape, self.fft, complex_type, self._kept)
         density = self.fft.empty(shape, complex_type)
         columns = passes.columns()
         spectra = [passes.columns() for _ in range(self.n_selections)]

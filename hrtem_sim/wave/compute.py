@@ -9,7 +9,8 @@ from hrtem_sim.specimen import Specimen, displaced
 from hrtem_sim.wave import prismatic
 from hrtem_sim.wave.exit_wave import ExitWave, WaveSettings
 from hrtem_sim.wave.multislice import multislice
-from hrtem_sim.wave.windows import find_windows, support_of, windowed_multislice
+from hrtem_sim.wave.windowed import windowed_multislice
+from hrtem_sim.wave.windows import find_windows, support_of
 
 ENGINES = ("numpy", "prismatic")
 
@@ -112,8 +113,7 @@ def _waves(
     windowed = _windowed(atoms, selections, settings, grid)
     if windowed is not None:
         return windowed
-    ratio = int(np.ceil(max(grid.pixel_size) / settings.particle_pixel - 1e-6))
-    fine = grid.resized(tuple(n * ratio for n in grid.shape))
+    fine = Grid.covering(atoms.cell[:2], settings.particle_pixel)
     waves = multislice(atoms, fine, selections=selections, **how)
     return np.stack(
         [np.fft.ifft2(fourier_resize(np.fft.fft2(w), grid.shape)) for w in waves]
@@ -170,5 +170,6 @@ def _windowed(
         slice_thickness=settings.slice_thickness,
         parametrization=settings.parametrization,
         tilt=settings.tilt,
+        particles_alone=1 in wanted,
     )
     return np.stack([both[i] for i in wanted])

@@ -24,7 +24,7 @@ class WaveSettings:
     particle_pixel
         Largest pixel where the particles are, in angstrom; default: `pixel_size`. A finer one
         puts the particles into windows of their own over a film on `pixel_size`, see
-        `hrtem_sim.wave.windows`.
+        `hrtem_sim.wave.windowed`.
     tilt
         Of the incident beam along x and y, in mrad.
     phonons
