@@ -79,6 +79,6 @@ def test_windows_are_found_about_what_does_not_span_the_cell():
     assert len(find_windows(near, support_of(near), grid, 0.1, **how)) == 1
     wide = specimen([particle(np.array([32.0, 26, 20.0]), radius=12)], (3, 5))
     big = wide.positions.copy()
-    big[wide.numbers == 79, 0] = 32 + 2.5 * (big[wide.numbers == 79, 0] - 32)
+    big[wide.numbers == 79, :2] = [32, 26] + 1.9 * (big[wide.numbers == 79, :2] - [32, 26])
     stretched = Specimen(big, wide.numbers, CELL, wide.labels, wide.objects)
     assert find_windows(stretched, support_of(stretched), grid, 0.1, **how) is None
