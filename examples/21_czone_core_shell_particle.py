@@ -8,6 +8,7 @@ Usage: python examples/21_czone_core_shell_particle.py [picture.png [edge-of-cor
 
 import sys
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from czone import viz
@@ -79,7 +80,16 @@ def main(picture: str = "core_shell_particle.png", edge: str = "60") -> None:
     scene.populate()
     found = dict(zip(*np.unique(scene.ase_atoms.symbols, return_counts=True), strict=True))
     print(f"{scene}: " + ", ".join(f"{n} {symbol}" for symbol, n in found.items()))
-    viz.plot(scene, projections=("xy", "xz")).savefig(picture)
+
+    figure, (outside, inside) = plt.subplots(1, 2, figsize=(10, 5.4), dpi=150)
+    figure.subplots_adjust(left=0.02, right=0.98, bottom=0.08, top=0.84, wspace=0.05)
+    rear = scene.all_atoms[:, 1] > 0
+    viz.plot(scene, projections="xz", ax=outside, legend=False)
+    halved = (scene.all_atoms[rear], scene.all_species[rear])
+    viz.plot(halved, projections="xz", ax=inside, scale_bar=False)
+    outside.set_title("whole", fontsize=10, pad=20)
+    inside.set_title("cut through the middle", fontsize=10, pad=20)
+    figure.savefig(picture)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,20 @@ Usage: python examples/41_czone_equilibrium_shapes.py [picture.png]
 import sys
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 from czone import viz
 from czone.generator import Generator
 from czone.prefab import WulffDecahedron, WulffIcosahedron, WulffSingle
+
+
+def share_scale(panels) -> None:
+    """Give all panels the same width and height in angstrom."""
+    panels = list(panels)
+    middles = [(np.mean(panel.get_xlim()), np.mean(panel.get_ylim())) for panel in panels]
+    half = max(np.ptp(side) for p in panels for side in (p.get_xlim(), p.get_ylim())) / 2
+    for panel, (x, y) in zip(panels, middles, strict=True):
+        panel.set(xlim=(x - half, x + half), ylim=(y - half, y + half))
 
 
 def main(picture: str = "equilibrium_shapes.png") -> None:
@@ -32,6 +42,7 @@ def main(picture: str = "equilibrium_shapes.png") -> None:
         viz.plot(shape, projections="xy", ax=top, legend=False, scale_bar=False)
         viz.plot(shape, projections="xz", ax=side, legend=False, scale_bar=name == "Wulff")
         top.set_title(f"{name}, {len(shape.atoms)} atoms", fontsize=10, pad=16)
+    share_scale(panels.flat)
     figure.savefig(picture)
 
 

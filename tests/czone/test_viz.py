@@ -120,8 +120,8 @@ def test_a_scene_shows_and_draws_itself():
     pytest.importorskip("py3Dmol")
     scene = Scene([[0, 0, 0], [9, 9, 9]], [Molecule(["Au", "C"], [[1, 2, 3], [4, 5, 6]])])
     scene.populate()
-    # What Jupyter calls on the last line of a cell.
-    assert "3Dmol" in scene.view()._repr_html_()
+    assert hasattr(scene.view(), "_repr_html_")  # what Jupyter asks for
+    assert "Au 1.0000 2.0000 3.0000" in scene.view().write_html()
     assert len(scene.plot().axes) == 3
 
 

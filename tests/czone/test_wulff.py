@@ -6,6 +6,7 @@ import pickle
 import numpy as np
 import pytest
 from scipy.spatial import ConvexHull, cKDTree
+from scipy.spatial.distance import pdist
 
 from czone.generator import Generator
 from czone.prefab import WulffDecahedron, WulffIcosahedron, WulffSingle
@@ -123,6 +124,19 @@ def _down_and_up(particle):
     down = [plane for plane in planes if plane.normal[2] < -0.999]
     yield min(down, key=lambda plane: plane.point @ plane.normal)
     yield next(plane for plane in planes if plane.normal[2] > 0.999)
+
+
+def test_winterbottom_turned_down_is_the_same_crystal_as_the_one_left_in_place():
+    # Construction Zone turns the shape and leaves the crystal: other facets, 2083 atoms.
+    recipe = WulffSingle(gold(), ENERGIES, 2000)
+    down = filled(recipe.winterbottom((1, 1, 1), 0.2)).atoms
+    left = filled(recipe.winterbottom((1, 1, 1), 0.2, face_down=False)).atoms
+    assert len(down) == len(left) == 1800
+    np.testing.assert_allclose(np.sort(pdist(down)), np.sort(pdist(left)), atol=1e-6)
+    # And that one is bounded by lattice planes: no atom of the crystal is missing on a facet.
+    neighbours = cKDTree(left).query_ball_point(left, 2.9, return_length=True) - 1
+    assert neighbours.min() >= 5  # 6 in a corner of two {111} and a {100}, 5 on the cut facet
+    assert np.median(neighbours) == 12
 
 
 def test_winterbottom_can_keep_the_orientation():
