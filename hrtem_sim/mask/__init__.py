@@ -1,8 +1,42 @@
-"""Labels: which pixels show the particle.
+"""Labels: what each pixel of a micrograph shows, from what is known of every atom.
 
-* `phase_mask` thresholds the phase of the particle's exit wave, as the paper does.
+* `phase_mask` thresholds the phase of the particle's exit wave, as the paper does: a `Mask`.
+* `instance_map` tells particles apart; `class_map` objects, materials, planar faults and grains;
+  both can share out a `phase_mask`.
+* `projected_thickness` is that of each object along the beam, in angstrom.
+* `find_grains` finds grains, twin planes and stacking faults from the surroundings of the atoms;
+  `zone_axis` says how a grain lies to the beam, `atom_columns` where its columns are.
 """
 
+from hrtem_sim.mask.classes import class_map
+from hrtem_sim.mask.columns import AtomColumns, atom_columns
+from hrtem_sim.mask.environment import ENVIRONMENTS, Environments, local_environment
+from hrtem_sim.mask.grains import CrystalStructure, Fault, Grain, find_grains
+from hrtem_sim.mask.instances import InstanceMap, instance_map
+from hrtem_sim.mask.orientation import ZoneAxis, misorientation, plan_bases, zone_axis
 from hrtem_sim.mask.phase import Mask, phase_mask
+from hrtem_sim.mask.thickness import ThicknessMaps, atomic_volume, projected_thickness
 
-__all__ = ["Mask", "phase_mask"]
+__all__ = [
+    "ENVIRONMENTS",
+    "AtomColumns",
+    "CrystalStructure",
+    "Environments",
+    "Fault",
+    "Grain",
+    "InstanceMap",
+    "Mask",
+    "ThicknessMaps",
+    "ZoneAxis",
+    "atom_columns",
+    "atomic_volume",
+    "class_map",
+    "find_grains",
+    "instance_map",
+    "local_environment",
+    "misorientation",
+    "phase_mask",
+    "plan_bases",
+    "projected_thickness",
+    "zone_axis",
+]

@@ -1,0 +1,138 @@
+"""What a pixel shows: object, material, crystal structure or grain."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+from ase.data import chemical_symbols
+
+from hrtem_sim.mask.grains import CRYSTAL, STRUCTURES, CrystalStructure, find_grains
+from hrtem_sim.mask.instances import BLUR, OUTLINE, shared_out
+from hrtem_sim.mask.phase import Mask
+from hrtem_sim.mask.thickness import (
+    atomic_volume,
+    check_pixels,
+    particle_names,
+    spread_atoms,
+)
+from hrtem_sim.specimen import Specimen
+
+BACKGROUND = "background"
+
+Kind = Literal["object", "material", "structure", "grain"]
+
+
+def class_map(
+    specimen: Specimen,
+    shape: tuple[int, int],
+    pixel_size: float,
+    *,
+    by: Kind = "structure",
+    structure: CrystalStructure | None = None,
+    volumes: Mapping[str, float] | None = None,
+    within: Mask | None = None,
+    blur: float = BLUR,
+    outline: float = OUTLINE,
+    share: float = 0.5,
+) -> Mask:
+    """Return what each pixel of the particles shows.
+
+    Parameters
+    ----------
+    specimen
+        Atoms with their objects; those named particle... are labelled, all others are background.
+    shape
+        Pixels along y and x; with `pixel_size` they cover the cell.
+    pixel_size
+        In angstrom.
+    by
+        `"object"`: one class per particle; `"material"`: per composition, `"Au"` or `"CdSe"`;
+        `"structure"`: crystal, twin plane, stacking fault; `"grain"`: one per single crystal.
+    structure
+        From `find_grains`, where it is known already; of use to `"structure"` and `"grain"`.
+    volumes
+        Volume per atom of each particle in cubic angstrom; default: `atomic_volume`.
+    within
+        Semantic mask that the classes share out, as in `instance_map`.
+    blur
+        Standard deviation in angstrom of the Gaussian that spreads the atoms.
+    outline
+        Projected thickness in angstrom from which on a pixel belongs to a particle.
+    share
+        Part of the particles' thickness from which on a twin plane or stacking fault is shown.
+
+    Returns
+    -------
+    mask
+        Class 0 is the background.
+
+    Raises
+    ------
+    ValueError
+        If there are more than 255 classes, or an argument does not fit the specimen.
+
+    Notes
+    -----
+    A pixel is of the class of which most lies over it, by projected thickness. Planar faults are
+    shown where they make up more than `share` of it: where they are seen edge-on. Faults inclined
+    to the beam dominate no pixel; `find_grains` tells of them.
+    """
+    if by not in ("object", "material", "structure", "grain"):
+        raise ValueError(f"by must be object, material, structure or grain; got {by!r}")
+    check_pixels(specimen, shape, pixel_size)
+    particles = particle_names(specimen)
+    if by in ("structure", "grain") and structure is None:
+        structure = find_grains(specimen)
+    names, label_of = _labels(specimen, particles, by, structure)
+    if len(names) > 255:
+        raise ValueError(f"by must give at most 255 classes; {by!r} gives {len(names)}")
+    stack = np.zeros((len(names), *shape), np.float32)
+    for particle in particles:
+        own = specimen.selection(particle)
+        if not own.any():
+            continue
+        volume = volumes[particle] if volumes else atomic_volume(specimen, particle)
+        for label in np.unique(label_of[own]):
+            positions = specimen.positions[own & (label_of == label)]
+            stack[label] += volume * spread_atoms(positions, shape, pixel_size, blur)
+    total = stack.sum(axis=0)
+    classes = stack.argmax(axis=0) + 1
+    if by == "structure":
+        fault = stack[CRYSTAL:].argmax(axis=0) + CRYSTAL
+        shown = stack[CRYSTAL:].max(axis=0) > share * total
+        classes = np.where(shown, fault + 1, CRYSTAL)
+    classes = np.where(total > outline, classes, 0).astype(np.uint8)
+    if within is not None:
+        classes = shared_out(classes, within, pixel_size)
+    return Mask(classes, (BACKGROUND, *names), float(pixel_size))
+
+
+def _labels(
+    specimen: Specimen, particles: tuple[str, ...], by: Kind, structure: CrystalStructure | None
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Names of the classes without the background, and the class of each atom."""
+    if by == "structure":
+        return STRUCTURES[CRYSTAL:], structure.structure_of.astype(int) - CRYSTAL
+    if by == "grain":
+        names = tuple(f"{grain.object} grain {i}" for i, grain in enumerate(structure.grains))
+        return names, structure.grain_of
+    label_of = np.full(len(specimen), -1)
+    names: list[str] = []
+    for particle in particles:
+        own = specimen.selection(particle)
+        name = particle if by == "object" else composition(specimen.numbers[own])
+        if name not in names:
+            names.append(name)
+        label_of[own] = names.index(name)
+    return tuple(names), label_of
+
+
+def composition(numbers: np.ndarray) -> str:
+    """Return the symbols of the elements among atomic numbers, the heaviest first.
+
+    Examples
+    --------
+    >>> composition(np.array([34, 48, 34]))
+    'CdSe'
+    """
+    return "".join(chemical_symbols[z] for z in sorted(set(map(int, numbers)), reverse=True))
