@@ -6,12 +6,9 @@ doi 10.1038/s41524-024-01336-0, unless the field says otherwise.
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from hrtem_sim.provenance import Distribution, RecipeError, from_table, read_recipe, require
-
-FILE_TABLES = ("dataset", "training", "benchmark", "study")
-"""Tables that a recipe file may hold; each package reads its own."""
+from hrtem_sim.provenance import Distribution, from_table, read_file_table, require
 
 
 @dataclass(frozen=True)
@@ -191,19 +188,3 @@ def read_training_recipe(path: str | Path) -> TrainingRecipe:
         or impossible; one line that names the field.
     """
     return from_table(TrainingRecipe, read_file_table(path, "training"), "training")
-
-
-def read_file_table(path: str | Path, name: str) -> dict[str, Any]:
-    """Return one table of a recipe file, which may hold those of other packages beside it.
-
-    Raises
-    ------
-    RecipeError
-        If the file cannot be read, lacks the table or holds one that no package reads.
-    """
-    tables = read_recipe(path)
-    for other in tables:
-        require(other in FILE_TABLES, f"{path}: tables", "one of " + ", ".join(FILE_TABLES), other)
-    if name not in tables:
-        raise RecipeError(f"{path}: the table {name} is missing")
-    return tables[name]

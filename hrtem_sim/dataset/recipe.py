@@ -9,13 +9,9 @@ from typing import Literal
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.mask.phase import PAPER_CUT, PAPER_THRESHOLD
-from hrtem_sim.provenance import Distribution, RecipeError, from_table, read_recipe
+from hrtem_sim.provenance import Distribution, RecipeError, from_table, read_file_table
 from hrtem_sim.specimen.particles import FCC, WURTZITE
 from hrtem_sim.wave import WaveSettings
-
-FILE_TABLES = ("dataset", "training", "benchmark", "study")
-"""Tables that a recipe file may hold; each package reads its own."""
-
 
 ZERO = Distribution("constant", (0.0,))
 ONE = Distribution("constant", (1.0,))
@@ -302,16 +298,9 @@ def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
     RecipeError
         If the file cannot be read or its table is wrong; the message names the field.
     """
-    tables = read_recipe(path)
-    for name in tables:
-        if name not in FILE_TABLES:
-            raise RecipeError(
-                f"{path}: {name} is not a table of a recipe; allowed: {', '.join(FILE_TABLES)}"
-            )
-    if "dataset" not in tables:
-        raise RecipeError(f"{path}: the table dataset is missing")
+    table = read_file_table(path, "dataset")
     try:
-        return from_table(DatasetRecipe, tables["dataset"], "dataset")
+        return from_table(DatasetRecipe, table, "dataset")
     except RecipeError as error:
         raise RecipeError(f"{path}: {error}") from None
 

@@ -3,7 +3,7 @@
 * `rng_for` names every random stream by its key, so item 17 draws the same numbers whatever
   else is drawn and however many workers draw.
 * `identity` hashes the canonical, typed form of a value: equal content, equal id.
-* `read_recipe` and `from_table` turn strict TOML into frozen dataclasses, `to_table` and
+* `read_file_table` and `from_table` turn strict TOML into frozen dataclasses, `to_table` and
   `to_toml` turn them back; every refusal is a `RecipeError` that names the field.
 * `Distribution` is a range in a recipe from which plans draw their numbers.
 """
@@ -13,6 +13,7 @@ from hrtem_sim.provenance.identity import identity
 from hrtem_sim.provenance.recipes import (
     RecipeError,
     from_table,
+    read_file_table,
     read_recipe,
     require,
     to_table,
@@ -25,6 +26,7 @@ __all__ = [
     "RecipeError",
     "from_table",
     "identity",
+    "read_file_table",
     "read_recipe",
     "require",
     "rng_for",

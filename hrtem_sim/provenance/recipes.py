@@ -18,6 +18,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+FILE_TABLES = ("dataset", "training", "study")
+"""Tables that a recipe file may hold side by side; each package reads its own."""
+
 
 class RecipeError(ValueError):
     """A recipe that cannot be used; the message names the field and is a single line."""
@@ -39,6 +42,25 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
         raise RecipeError(f"recipe {path} cannot be read: {reason}") from None
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"recipe {path} is not valid TOML: {error}") from None
+
+
+def read_file_table(path: str | Path, name: str) -> dict[str, Any]:
+    """Return one table of a recipe file, which may hold those of other packages beside it.
+
+    Raises
+    ------
+    RecipeError
+        If the file cannot be read, lacks the table, or holds one that no package reads.
+    """
+    tables = read_recipe(path)
+    for other in tables:
+        if other not in FILE_TABLES:
+            raise RecipeError(
+                f"{path}: {other} is not a table of a recipe; allowed: {', '.join(FILE_TABLES)}"
+            )
+    if name not in tables:
+        raise RecipeError(f"{path}: the table {name} is missing")
+    return tables[name]
 
 
 def require(condition: bool, path: str, allowed: str, got: Any) -> None:

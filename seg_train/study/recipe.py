@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hrtem_sim.provenance import RecipeError, from_table, require, rng_for
-from seg_train.recipe import TrainingRecipe, read_file_table
+from hrtem_sim.provenance import RecipeError, from_table, read_file_table, require, rng_for
+from seg_train.recipe import TrainingRecipe
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def one_line(capsys):
         (RECIPE + "learnig_rate = 0.1\n", "did you mean 'learning_rate'"),
         (RECIPE + "epochs = 'ten'\n", "training.epochs must be an integer; got 'ten'"),
         (RECIPE + "epochs = 0\n", "training.epochs must be at least 1; got 0"),
-        ("seed = 1\n", "tables must be one of"),
+        ("seed = 1\n", "is not a table of a recipe"),
         ("[study]\n", "the table training is missing"),
         ("[training\n", "not valid TOML"),
     ],
