@@ -1,0 +1,86 @@
+"""The whole path in one call."""
+
+import re
+
+import pytest
+
+from seg_train.cli import main
+
+SMALL = """
+[dataset]
+name = "small"
+seed = 5
+structures = 6
+images_per_structure = 2
+
+[dataset.particle]
+radius = { uniform = [8.0, 12.0] }
+defects = { integers = [0, 1] }
+
+[dataset.film]
+thickness = { uniform = [8.0, 12.0] }
+
+[dataset.placement]
+field = [51.2, 51.2]
+
+[dataset.imaging]
+dose = 800.0
+defocus = { uniform = [-100.0, 100.0] }
+
+[dataset.detector]
+pixel_size = 0.8
+
+[training]
+seed = 1
+epochs = 1
+batch_size = 4
+
+[training.model]
+backbone = "plain"
+stages = 2
+width = 4
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL)
+    return path
+
+
+@pytest.mark.slow
+def test_the_path_ends_in_a_report_that_opens_by_itself(recipe, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["run", str(recipe), "--out", str(out), "--workers", "2", "--quiet"]) == 0
+    assert "report.html" in capsys.readouterr().out
+    page = (out / "report.html").read_text()
+    assert page.count("data:image/png;base64,") == 5
+    assert not re.search(r'(src|href)="(?!data:|#)', page)  # nothing from elsewhere
+    assert "10.7941/D1SP93" in page
+    for name in ("scores.csv", "summary.csv", "dataset/shard-00000.h5", "training/history.csv"):
+        assert (out / name).stat().st_size > 0
+    assert (out / "scores.csv").read_text().count("\n") == 17  # 16 micrographs and the head
+    before = (out / "training" / "history.csv").stat().st_mtime_ns
+    assert main(["run", str(recipe), "--out", str(out), "--quiet"]) == 0  # finds all it made
+    assert (out / "training" / "history.csv").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("epochs = 1", "epochs = 0", "training.epochs"),
+        ("seed = 5", "seed = -5", "dataset.seed must not be negative; got -5"),
+        ("[training]", "[trainng]", "trainng is not a table of a recipe"),
+        ('backbone = "plain"', 'bakbone = "plain"', "training.model.bakbone is not a field"),
+    ],
+)
+def test_a_bad_recipe_ends_with_one_line_and_nothing_written(
+    recipe, tmp_path, capsys, old, new, message
+):
+    recipe.write_text(SMALL.replace(old, new, 1))
+    assert main(["run", str(recipe), "--out", str(tmp_path / "out"), "--quiet"]) == 2
+    error = capsys.readouterr().err.strip()
+    assert message in error
+    assert len(error.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
