@@ -20,6 +20,7 @@ from czone.generator.amorphous_algorithms import (
     random_sequential_addition,
 )
 from czone.generator.base import BaseGenerator
+from czone.randomness import as_rng
 from czone.transform import AffineTransform
 from czone.transform.base import steps_of
 
@@ -297,4 +298,4 @@ def _seed_from(rng) -> int | None:
         if rng < 0:
             raise ValueError(f"rng must be a seed of zero or more; got {rng}")
         return int(rng)
-    return int(np.random.default_rng(rng).integers(2**63))
+    return int(as_rng(rng).integers(2**63))

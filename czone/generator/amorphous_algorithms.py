@@ -13,6 +13,8 @@ from itertools import product
 
 import numpy as np
 
+from czone.randomness import as_rng
+
 SATURATION = 0.3841
 """Packing fraction at which random sequential addition of equal spheres in three dimensions jams:
 0.38413 in Zhang and Torquato, Phys. Rev. E 88, 053312 (2013)."""
@@ -85,7 +87,7 @@ def random_sequential_addition(
     if (counts < 0).any():
         raise ValueError(f"counts must not be negative; got {counts.tolist()}")
     distances = _distance_table(min_dist, len(counts))
-    rng = np.random.default_rng(rng)
+    rng = as_rng(rng)
     n_atoms = int(counts.sum())
     if n_atoms == 0:
         return np.empty((0, 3)), np.empty(0, dtype=np.int64)

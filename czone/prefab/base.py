@@ -12,6 +12,7 @@ import numpy as np
 
 from czone.equality import Compared
 from czone.geometry import BaseAlgebraic
+from czone.randomness import as_rng
 from czone.spelling import Spelled
 from czone.volume import BaseVolume, MultiVolume
 
@@ -73,7 +74,7 @@ class FilledPrefab(BasePrefab):
 
     def __init__(self, generator=None, volume: BaseVolume | None = None, rng=None):
         self._generator = self._volume = None
-        self._rng = np.random.default_rng(rng)
+        self._rng = as_rng(rng)
         self._defects: tuple[PlanarDefect, ...] | None = None
         if generator is not None:
             self.generator = generator

@@ -13,6 +13,7 @@ from czone.geometry import Plane
 from czone.prefab.base import FilledPrefab, cut
 from czone.transform import Rotation, rot_v, rot_vtv
 from czone.volume import BaseVolume, MultiVolume
+from czone.volume.precedence import kept_atoms, separated
 
 __all__ = ["GrainBoundaryVolume", "SimpleGrainBoundary"]
 
@@ -38,33 +39,19 @@ class GrainBoundaryVolume(MultiVolume):
 
     def populate_atoms(self) -> None:
         """Fill the grains and drop atoms that come too close to those of an earlier one."""
-        super().populate_atoms()
-        atoms, species = self._atoms, self._species
-        keep = np.ones(len(atoms), dtype=bool)
-        owner = _owners(atoms, self.volumes)
-        reach = np.nextafter(self.min_distance, 0)
-        for index in range(1, len(self.volumes)):
-            earlier = np.flatnonzero((owner < index) & keep)
-            mine = np.flatnonzero(owner == index)
-            if self.min_distance > 0 and len(earlier) and len(mine):
-                tree = cKDTree(atoms[earlier])
-                distance, _ = tree.query(atoms[mine], distance_upper_bound=reach)
-                keep[mine] = ~np.isfinite(distance)
-        self._atoms, self._species = atoms[keep], species[keep]
+        for volume in self.volumes:
+            volume.populate_atoms()
+        pairs = list(zip(self.volumes, kept_atoms(self.volumes), strict=True))
+        atoms = [volume.atoms[mask] for volume, mask in pairs]
+        species = [volume.species[mask] for volume, mask in pairs]
+        keep = np.concatenate(separated(atoms, range(len(atoms)), self.min_distance))
+        self._atoms, self._species = np.vstack(atoms)[keep], np.concatenate(species)[keep]
 
     def from_volume(self, **kwargs) -> GrainBoundaryVolume:
         """Return a copy, see `MultiVolume.from_volume`."""
         copy = super().from_volume(**kwargs)
         copy.min_distance = self.min_distance
         return copy
-
-
-def _owners(atoms: np.ndarray, volumes: list) -> np.ndarray:
-    """Return which grain every atom lies in, (n,)."""
-    owner = np.zeros(len(atoms), dtype=int)
-    for index, volume in enumerate(volumes):
-        owner[volume.check_if_interior(atoms)] = index
-    return owner
 
 
 class SimpleGrainBoundary(FilledPrefab):

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from czone.molecule import BaseMolecule, Molecule
+from czone.randomness import as_rng
 from czone.surface.exposure import PROBE_RADIUS, surface_atoms, surface_normals
 from czone.surface.graph import (
     find_approximate_normal,
@@ -120,7 +121,7 @@ def add_adsorbates(
     """
     placer = _placer(molecule, anchor, bond_length, mol_vector, min_distance, min_spacing)
     atoms, species = atoms_of(target)
-    rng = np.random.default_rng(rng)
+    rng = as_rng(rng)
     sites = surface_atoms(atoms, probe_radius)
     sites = sites[allowed_atoms(atoms, species, elements, indices, mask, region)[sites]]
     normals = surface_normals(atoms, sites)
@@ -216,7 +217,7 @@ def add_adsorbate(
         raise TypeError(f"add_adsorbate takes no argument {sorted(unknown)}")
     if seed is not None and rng is not None:
         raise ValueError(f"give seed or rng, not both; got seed={seed!r} and rng={rng!r}")
-    rng = np.random.default_rng(seed if rng is None else rng)
+    rng = as_rng(seed if rng is None else rng)
     placer = _placer(mol, adsorbate_idx, bond_length, mol_vector, min_distance, 0.0)
     atoms, species = atoms_of(volume)
     sites = surface_atoms(atoms, probe_radius)
@@ -283,7 +284,7 @@ def _moved(molecule, placement: Placement, index: int, anchor: int) -> BaseMolec
 
 
 def _placer(molecule, anchor, bond_length, mol_vector, min_distance, min_spacing) -> Placer:
-    if not hasattr(molecule, "atoms") or not hasattr(molecule, "transform"):
+    if not hasattr(molecule, "atoms") or not hasattr(molecule, "set_origin"):
         raise TypeError(f"molecule must be a Molecule; got {molecule!r}")
     count = len(molecule.atoms)
     if isinstance(anchor, bool) or not isinstance(anchor, (int, np.integer)):

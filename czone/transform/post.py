@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..equality import Compared
+from ..randomness import as_rng
 
 __all__ = ["ArbitraryPostTransform", "BasePostTransform", "ChemicalSubstitution", "PostSequence"]
 
@@ -79,7 +80,7 @@ class ChemicalSubstitution(BasePostTransform):
             raise ValueError(f"frac must lie between 0 and 1; got {frac!r}")
         self.frac = np.broadcast_to(fractions, len(self.target)).copy()
         self.exact = bool(exact)
-        self.seed = int(np.random.default_rng(rng).integers(2**63))
+        self.seed = int(as_rng(rng).integers(2**63))
 
     def _replace_species(self, species: np.ndarray, seed: int | None = None) -> np.ndarray:
         """Return atomic numbers with the substitutions made."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from czone.randomness import as_rng
+
 
 def round_away(x: float) -> float:
     """Round away from zero.
@@ -94,7 +96,7 @@ def separated_indices(count: int, separation: int, length: int, *, rng=None) -> 
             f"count must be at most {most} for indices {separation} apart in a length of {length}; "
             f"got {count}"
         )
-    drawn = np.sort(np.random.default_rng(rng).choice(places, count, replace=False))
+    drawn = np.sort(as_rng(rng).choice(places, count, replace=False))
     return (drawn + separation + np.arange(count) * (separation - 1)).tolist()
 
 

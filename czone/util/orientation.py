@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from czone.randomness import as_rng
+
 
 def random_directions(n: int | None = None, *, rng=None) -> np.ndarray:
     """Draw unit vectors uniformly on the sphere.
@@ -27,7 +29,7 @@ def random_directions(n: int | None = None, *, rng=None) -> np.ndarray:
     >>> random_directions(5, rng=1).shape
     (5, 3)
     """
-    vectors = np.random.default_rng(rng).standard_normal((_count(n), 3))
+    vectors = as_rng(rng).standard_normal((_count(n), 3))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors[0] if n is None else vectors
 
@@ -58,7 +60,7 @@ def random_rotations(n: int | None = None, *, rng=None) -> np.ndarray:
     >>> bool(np.allclose(matrix @ matrix.T, np.eye(3)))
     True
     """
-    quaternions = np.random.default_rng(rng).standard_normal((_count(n), 4))
+    quaternions = as_rng(rng).standard_normal((_count(n), 4))
     matrices = rotation_from_quaternion(quaternions)
     return matrices[0] if n is None else matrices
 
@@ -154,7 +156,7 @@ def zone_axis_rotations(
         raise ValueError(f"spread must be from 0 to pi, in radians; got {spread!r}")
     if distribution not in ("normal", "uniform"):
         raise ValueError(f"distribution must be 'normal' or 'uniform'; got {distribution!r}")
-    rng = np.random.default_rng(rng)
+    rng = as_rng(rng)
     count = _count(n)
     turn = rng.uniform(0, 2 * np.pi, count) if in_plane is None else np.full(count, float(in_plane))
     azimuth = rng.uniform(0, 2 * np.pi, count)

@@ -39,6 +39,14 @@ def test_no_two_atoms_are_too_close_and_no_grain_has_holes():
     assert (coordination_numbers(atoms, 3.4)[deep] == 12).all()
 
 
+@pytest.mark.parametrize("plane", [(1, 0, 0), (0, 0, 1), (1, 1, 1), (1, 1, 0)])
+def test_atoms_on_the_boundary_itself_keep_their_distance(plane):
+    # The boundary passes through a lattice point, so that atoms lie on it within both grains.
+    box = Volume(points=makeRectPrism(40, 40, 40, center=[0, 0, 0]), generator=gold())
+    atoms = built((1, 0, 0), 0.2, (1, 1, 0), 0.5, plane=plane, volume=box).atoms
+    assert cKDTree(atoms).query(atoms, k=2)[0][:, 1].min() >= 0.8 * BOND
+
+
 def columns_along_z(atoms):
     """Shortest repeat along z of the bulk of a grain."""
     pairs = neighbor_pairs(atoms, 5.0)

@@ -173,6 +173,7 @@ def test_old_call_reports_when_no_site_is_free(ball):
     ("arguments", "error", "message"),
     [
         (dict(molecule=3), TypeError, "molecule must be"),
+        (dict(molecule=filled(alg_objects=[Sphere(5, [0, 0, 0])])), TypeError, "molecule must be"),
         (dict(target=3), TypeError, "target must be"),
         (dict(number=-1), ValueError, "number must be"),
         (dict(number=1, coverage=0.1), ValueError, "number or coverage"),
