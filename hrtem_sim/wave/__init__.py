@@ -3,9 +3,21 @@
 * `compute_exit_wave(specimen, settings)` gives an `ExitWave`; `compute_exit_waves` those of several
   parts of one specimen (the whole, the particle alone) that share potential and thermal motion.
 * `WaveSettings` holds energy, sampling and phonons.
+* `FilmBank` keeps the waves behind films; `waves_behind_film` puts particles behind one of them.
 """
 
+from hrtem_sim.wave.bank import FilmBank, FilmWave, move_film, waves_behind_film
 from hrtem_sim.wave.compute import ENGINES, compute_exit_wave, compute_exit_waves
 from hrtem_sim.wave.exit_wave import ExitWave, WaveSettings
 
-__all__ = ["ENGINES", "ExitWave", "WaveSettings", "compute_exit_wave", "compute_exit_waves"]
+__all__ = [
+    "ENGINES",
+    "ExitWave",
+    "FilmBank",
+    "FilmWave",
+    "WaveSettings",
+    "compute_exit_wave",
+    "compute_exit_waves",
+    "move_film",
+    "waves_behind_film",
+]

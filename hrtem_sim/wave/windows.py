@@ -11,6 +11,9 @@ from hrtem_sim.specimen import Specimen
 EDGE = 2.0
 """Width in angstrom of the window's cosine edge. Edges of 1 to 6 angstrom give the same waves."""
 
+MARGIN = 1.0
+"""Angstrom of clearance for the tails of the particles' potential."""
+
 STEEPEST = 1.25
 """1/angstrom; what is scattered beyond may leave the window."""
 
@@ -104,7 +107,7 @@ def find_windows(
     -----
     Each object of the specimen that is not support is a particle. Windows that overlap are joined.
     A window is clear of its particle by what 1.25 1/angstrom and the tilt move sideways from the
-    first to the last atom that the particles' wave meets.
+    first to the last atom that the particles' wave meets, and `MARGIN`.
     """
     height = specimen.cell[2]
     thickness = height / max(1, int(np.ceil(height / slice_thickness - 1e-6)))
@@ -115,7 +118,7 @@ def find_windows(
         xy = specimen.positions[atoms, :2]
         boxes.append([xy.min(axis=0), xy.max(axis=0), atoms])
     z = specimen.positions[:, 2]
-    clearance = drift * (z.max() - z[~support].min())
+    clearance = MARGIN + drift * (z.max() - z[~support].min())
     reserve = 2 * (EDGE + clearance)
     boxes = _joined(boxes, reserve)
     windows = []
