@@ -1,0 +1,176 @@
+"""Instances as COCO JSON, the format that detection networks and their viewers read."""
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from hrtem_sim.database import Database
+from hrtem_sim.interchange.pictures import to_8_bit, write_png, write_tiff
+from hrtem_sim.interchange.structures import rows_of, stored_instances
+
+ANNOTATIONS = "instances.json"
+
+
+def to_coco(
+    database: Database,
+    rows: Sequence[int] | None,
+    folder: str | Path,
+    *,
+    images: Literal["png", "tiff"] = "png",
+) -> Path:
+    """Write micrographs and their particles as a COCO data set.
+
+    Parameters
+    ----------
+    database
+        Data set.
+    rows
+        Positions in its catalogue, for example `database.select("dose < 500").index`; None: all.
+    folder
+        Gets `instances.json` and the folder `images`; made if it is missing.
+    images
+        `"png"`: 8 bits between the 0.1 and 99.9 percentiles; `"tiff"`: the counts themselves, with
+        the pixel size (needs tifffile).
+
+    Returns
+    -------
+    path
+        Of `instances.json`.
+
+    Notes
+    -----
+    Lin et al., Microsoft COCO, ECCV (2014); format: https://cocodataset.org/#format-data.
+    Instances share out the stored mask: particles that touch have annotations of their own.
+    Segmentations are run lengths down the columns (`{"size": [ny, nx], "counts": [...]}`, which
+    pycocotools takes as it is); `bbox` is [x, y, width, height] and `area` a number, both in
+    pixels. Categories are the materials. Each image carries `pixel_size` in angstrom, the id of
+    the micrograph and of its structure: split by structure, not by image.
+    """
+    if images not in ("png", "tiff"):
+        raise ValueError(f'images must be "png" or "tiff"; got {images!r}')
+    rows = rows_of(database, rows)
+    folder = Path(folder)
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    pictures, annotations, materials = [], [], []
+    for number, (row, plan, instances) in enumerate(stored_instances(database, rows), start=1):
+        record = database.catalogue.iloc[row]
+        name = f"{record['micrograph']}.{'png' if images == 'png' else 'tif'}"
+        counts = database.counts([row])[0]
+        if images == "png":
+            write_png(folder / "images" / name, to_8_bit(counts), database.pixel_size)
+        else:
+            write_tiff(folder / "images" / name, counts, database.pixel_size)
+        pictures.append(
+            {
+                "id": number,
+                "file_name": name,
+                "height": database.shape[0],
+                "width": database.shape[1],
+                "pixel_size": database.pixel_size,
+                "micrograph": str(record["micrograph"]),
+                "structure": str(record["structure"]),
+                "dose": _number(record["dose"]),
+                "defocus": _number(record["defocus"]),
+            }
+        )
+        for i, particle in enumerate(plan.specimen.particles):
+            here = instances.ids == i + 1
+            if not here.any():
+                continue
+            material = Path(particle.material).stem
+            if material not in materials:
+                materials.append(material)
+            annotations.append(
+                {
+                    "id": len(annotations) + 1,
+                    "image_id": number,
+                    "category_id": materials.index(material) + 1,
+                    "segmentation": encode_rle(here),
+                    "area": int(here.sum()),
+                    "bbox": bounding_box(here),
+                    "iscrowd": 0,
+                    "radius": particle.radius,
+                    "n_defects": particle.defects,
+                }
+            )
+    categories = [
+        {"id": i, "name": name, "supercategory": "particle"}
+        for i, name in enumerate(materials, start=1)
+    ]
+    info = {
+        "description": f"{database.identity}: simulated HRTEM micrographs, lengths in angstrom",
+        "version": "1",
+    }
+    content = {
+        "info": info,
+        "licenses": [],
+        "images": pictures,
+        "annotations": annotations,
+        "categories": categories,
+    }
+    path = folder / ANNOTATIONS
+    path.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
+    return path
+
+
+def encode_rle(mask: np.ndarray) -> dict[str, list[int]]:
+    """Return the COCO run lengths of a mask.
+
+    Parameters
+    ----------
+    mask
+        Bool, shape (ny, nx).
+
+    Returns
+    -------
+    rle
+        `size` [ny, nx] and `counts`: lengths of runs of 0 and 1 in turn, down the columns, the
+        first of 0.
+
+    Examples
+    --------
+    >>> encode_rle(np.array([[0, 1], [1, 1]], bool))
+    {'size': [2, 2], 'counts': [1, 3]}
+    >>> encode_rle(np.array([[1, 0], [1, 0]], bool))
+    {'size': [2, 2], 'counts': [0, 2, 2]}
+    """
+    flat = np.asarray(mask, bool).ravel(order="F")
+    turns = np.flatnonzero(np.diff(flat)) + 1
+    ends = np.concatenate([[0] if flat.size and flat[0] else [], turns, [flat.size]])
+    counts = np.diff(ends, prepend=0)
+    return {"size": [int(n) for n in mask.shape], "counts": [int(n) for n in counts]}
+
+
+def decode_rle(rle: dict[str, list[int]]) -> np.ndarray:
+    """Return the mask, bool (ny, nx), of COCO run lengths.
+
+    Examples
+    --------
+    >>> decode_rle({"size": [2, 2], "counts": [1, 3]}).astype(int).tolist()
+    [[0, 1], [1, 1]]
+    """
+    counts = np.asarray(rle["counts"], int)
+    flat = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+    return flat.reshape(rle["size"], order="F")
+
+
+def bounding_box(mask: np.ndarray) -> list[int]:
+    """Return [x, y, width, height] in pixels of the pixels of a mask.
+
+    Examples
+    --------
+    >>> bounding_box(np.eye(4, dtype=bool)[:, :2])
+    [0, 0, 2, 2]
+    """
+    y, x = np.nonzero(mask)
+    low, high = (x.min(), y.min()), (x.max(), y.max())
+    return [int(low[0]), int(low[1]), int(high[0] - low[0] + 1), int(high[1] - low[1] + 1)]
+
+
+def _number(value: float) -> float | None:
+    """A number that JSON holds."""
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,218 @@
+"""Micrographs of other people's microscopes: DM3, DM4, EMD, MRC, TIFF and more, and h5 pairs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+READERS = {
+    ".dm3": "digitalmicrograph",
+    ".dm4": "digitalmicrograph",
+    ".emd": "emd",
+    ".emi": "tia",
+    ".hspy": "hspy",
+    ".mrc": "mrc",
+    ".ser": "tia",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+}
+"""Readers of RosettaSciIO by the ending of the file."""
+
+ANGSTROM = {
+    "\u00c5": 1.0,  # the letter
+    "\u212b": 1.0,  # the sign
+    "A": 1.0,
+    "angstrom": 1.0,
+    "pm": 0.01,
+    "nm": 10.0,
+    "um": 1e4,
+    "\u00b5m": 1e4,  # the sign
+    "\u03bcm": 1e4,  # the letter
+    "micron": 1e4,
+    "mm": 1e7,
+    "cm": 1e8,
+    "m": 1e10,
+}
+"""Units of length in angstrom."""
+
+LARGEST = 1e3
+"""angstrom; larger pixels are those of a printer, not of a micrograph."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImportedMicrograph:
+    """A micrograph read from a file.
+
+    Parameters
+    ----------
+    image
+        Intensity in the file's own unit, (ny, nx), read-only.
+    pixel_size
+        In angstrom.
+    name
+        Of the file, without its ending.
+    mask
+        Class of each pixel, uint8 (ny, nx), 0 the background; None where there is none.
+    """
+
+    image: np.ndarray
+    pixel_size: float
+    name: str
+    mask: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.image, self.mask):
+            if array is not None:
+                array.flags.writeable = False
+
+
+def read_micrograph(
+    path: str | Path, *, pixel_size: float | None = None, frame: int | None = None
+) -> ImportedMicrograph:
+    """Read a micrograph with the size of its pixels.
+
+    Parameters
+    ----------
+    path
+        File that ends in one of `READERS`.
+    pixel_size
+        In angstrom, for files that do not hold it; it wins over what the file says.
+    frame
+        Which image of a stack; needed for stacks only.
+
+    Returns
+    -------
+    micrograph
+        Of several images in one file the largest.
+
+    Raises
+    ------
+    ImportError
+        If RosettaSciIO is not installed.
+    ValueError
+        If the ending is not known, the file holds no image, is a stack without `frame`, or does
+        not say how large its pixels are.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in READERS:
+        raise ValueError(f"path must end in one of {', '.join(READERS)}; got {path.name}")
+    if pixel_size is not None and not 0 < pixel_size < np.inf:
+        raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+    if not path.is_file():
+        raise FileNotFoundError(f"path must be a file; got {path}")
+    signals = _reader(path.suffix.lower()).file_reader(str(path))
+    images = [s for s in signals if np.ndim(s["data"]) >= 2 and s["data"].dtype.kind in "buif"]
+    if not images:
+        raise ValueError(f"path must hold an image of numbers; {path} has none")
+    signal = max(images, key=lambda s: np.prod(s["data"].shape[-2:]))
+    data = np.asarray(signal["data"])
+    if data.ndim > 2:
+        stack = data.reshape(-1, *data.shape[-2:])
+        if frame is None or not 0 <= frame < len(stack):
+            raise ValueError(
+                f"frame must be one of the {len(stack)} images of {path.name}, from 0; got {frame}"
+            )
+        data = stack[frame]
+    if pixel_size is None:
+        pixel_size = _pixel_size(signal, path)
+    return ImportedMicrograph(np.array(data), float(pixel_size), path.stem)
+
+
+def read_h5_pair(
+    images: str | Path, masks: str | Path, *, pixel_size: float, keep_empty: bool = True
+) -> Iterator[ImportedMicrograph]:
+    """Read the labelled patches of a pair of HDF5 files, laid out as the paper's.
+
+    Parameters
+    ----------
+    images
+        File whose one dataset, `images`, has shape (n, ny, nx) or (n, ny, nx, 1).
+    masks
+        File whose one dataset, `maps` or `labels`, has shape (n, ny, nx) or (n, ny, nx, channels):
+        of several channels the highest is the class, so that of two the second is the particle.
+    pixel_size
+        In angstrom; the files do not hold it (0.20 to 0.42 in the published ones).
+    keep_empty
+        Keep patches without a particle; the paper leaves them out.
+
+    Yields
+    ------
+    micrograph
+        One at a time.
+
+    Raises
+    ------
+    ValueError
+        If a file does not hold one such dataset, or their shapes differ.
+
+    Notes
+    -----
+    Benchmark of Rangel DaCosta et al., npj Comput. Mater. 10 (2024), data on Dryad (CC0).
+    """
+    images, masks = Path(images), Path(masks)
+    with h5py.File(images, "r") as image_file, h5py.File(masks, "r") as mask_file:
+        patches, labels = _one_dataset(image_file), _one_dataset(mask_file)
+        if patches.shape[:3] != labels.shape[:3] or patches.shape[3:] not in ((), (1,)):
+            raise ValueError(
+                f"images must have shape (n, ny, nx) or (n, ny, nx, 1) and masks the same n, ny, "
+                f"nx; got {patches.shape} and {labels.shape}"
+            )
+        for index in range(len(patches)):
+            mask = _classes(labels[index])
+            if mask.any() or keep_empty:
+                image = np.array(patches[index]).reshape(patches.shape[1:3])
+                name = f"{images.stem}_{index:04d}"
+                yield ImportedMicrograph(image, float(pixel_size), name, mask)
+
+
+def _reader(ending: str):
+    try:
+        return import_module(f"rsciio.{READERS[ending]}")
+    except ImportError as error:
+        raise ImportError(
+            f"{ending} files need RosettaSciIO, which is not installed: "
+            'pip install "micrograph-foundry[io]"'
+        ) from error
+
+
+def _pixel_size(signal: dict, path: Path) -> float:
+    """In angstrom, from the last two axes of a signal."""
+    sizes = []
+    for axis in signal["axes"][-2:]:
+        unit = ANGSTROM.get(str(axis.get("units")).strip())
+        sizes.append(abs(float(axis["scale"])) * unit if unit else np.nan)
+    y, x = sizes
+    if not (0 < x < LARGEST and 0 < y < LARGEST):
+        units = [str(axis.get("units")) for axis in signal["axes"][-2:]]
+        raise ValueError(
+            f"pixel_size must be given, in angstrom: {path.name} does not say it (its axes are in "
+            f"{units[0]!r} and {units[1]!r})"
+        )
+    if abs(x / y - 1) > 0.01:
+        raise ValueError(
+            f"pixel_size must be given, in angstrom: the pixels of {path.name} are not square, "
+            f"{y:g} x {x:g} angstrom"
+        )
+    return x
+
+
+def _one_dataset(file: h5py.File) -> h5py.Dataset:
+    found = [item for item in file.values() if isinstance(item, h5py.Dataset) and item.ndim >= 3]
+    if len(found) != 1:
+        raise ValueError(
+            f"{file.filename} must hold one dataset of shape (n, ny, nx, ...); got {list(file)}"
+        )
+    return found[0]
+
+
+def _classes(label: np.ndarray) -> np.ndarray:
+    if label.ndim == 3 and label.shape[-1] > 1:
+        return label.argmax(axis=-1).astype(np.uint8)
+    label = label.reshape(label.shape[:2])
+    values = np.unique(label)
+    if len(values) <= 2 and values[0] == 0:  # black and white, of whatever white
+        return (label > 0).astype(np.uint8)
+    return label.astype(np.uint8)

@@ -1,0 +1,94 @@
+"""The labels of a database's micrographs, from the plans that it stores."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from hrtem_sim.database import Database
+from hrtem_sim.dataset import StructurePlan
+from hrtem_sim.dataset.again import stored_plan
+from hrtem_sim.mask import InstanceMap, Mask, instance_map
+from hrtem_sim.specimen import Specimen
+from hrtem_sim.specimen.particles import build_particle
+
+NAMES = ("background", "particle")
+
+
+def particles_of(plan: StructurePlan) -> Specimen:
+    """Build the particles of a structure without their film.
+
+    Parameters
+    ----------
+    plan
+        As the database stores it.
+
+    Returns
+    -------
+    specimen
+        Objects particle-0, particle-1, ...; x and y are those of the whole specimen, z begins
+        1 angstrom above the lowest atom. What labels need, without the time that a film takes.
+    """
+    field = plan.specimen.field
+    positions, numbers, labels = [], [], []
+    for i, particle in enumerate(plan.specimen.particles):
+        volume, _ = build_particle(particle, plan.rng("defect planes", i))
+        volume.populate_atoms()
+        atoms = np.array(volume.atoms)
+        atoms[:, :2] += np.array(field) / 2 + particle.offset
+        outward = 1.0 if plan.specimen.side == "exit" else -1.0
+        # every particle is buried to the same depth, in its radii
+        edge = (outward * atoms[:, 2]).min()
+        atoms[:, 2] -= outward * (edge + plan.specimen.burial * particle.radius)
+        positions.append(atoms)
+        numbers.append(np.array(volume.species))
+        labels.append(np.full(len(atoms), i))
+    atoms = np.concatenate(positions)
+    atoms[:, 2] += 1.0 - atoms[:, 2].min()
+    names = tuple(f"particle-{i}" for i in range(len(positions)))
+    cell = (*field, float(atoms[:, 2].max()) + 1.0)
+    return Specimen(atoms, np.concatenate(numbers), cell, np.concatenate(labels), names)
+
+
+def stored_instances(
+    database: Database, rows: Sequence[int]
+) -> Iterator[tuple[int, StructurePlan, InstanceMap]]:
+    """Yield the row, the structure's plan and the instances within the mask of micrographs.
+
+    Parameters
+    ----------
+    database
+        Data set; its stored plans tell where the particles are.
+    rows
+        Positions in its catalogue.
+
+    Notes
+    -----
+    Rows of one structure that follow each other cost its particles once.
+    """
+    structure, plan, instances = None, None, None
+    for row in map(int, rows):
+        here = database.catalogue.iloc[row]["structure"]
+        if here != structure:
+            plan = stored_plan(database, row)
+            mask = Mask(database.masks([row])[0], NAMES, database.pixel_size)
+            shape, pixel = database.shape, database.pixel_size
+            instances = instance_map(particles_of(plan), shape, pixel, within=mask)
+            structure = here
+        yield row, plan, instances
+
+
+def rows_of(database: Database, rows: Sequence[int] | None) -> list[int]:
+    """Return the rows to export: those given, or all.
+
+    Raises
+    ------
+    ValueError
+        If there are none or one is not in the catalogue.
+    """
+    chosen = list(range(len(database))) if rows is None else [int(row) for row in rows]
+    if not chosen or min(chosen) < 0 or max(chosen) >= len(database):
+        raise ValueError(
+            f"rows must be at least one of 0..{len(database) - 1}, the rows of the catalogue; "
+            f"got {rows!r}"
+        )
+    return chosen
