@@ -4,21 +4,24 @@ Figures are made without pyplot, so that nothing is left behind in a session; sa
 `figure.savefig(path)`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-
-from hrtem_sim.database import Database
-from hrtem_sim.dataset import SimulatedStructure
 
 try:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.patches import Rectangle
 except ImportError as error:
     raise ImportError(
         'figures need matplotlib, which is not installed: pip install "micrograph-foundry[viz]"'
     ) from error
+
+if TYPE_CHECKING:
+    from hrtem_sim.database import Database
+    from hrtem_sim.dataset import SimulatedStructure
 
 OUTLINE = "#ffb000"
 
@@ -101,28 +104,30 @@ def show_micrograph(ax: Axes, image: np.ndarray, pixel_size: float) -> None:
 
 
 def scale_bar(ax: Axes, shape: tuple[int, int], pixel_size: float) -> None:
-    """Draw a bar of a round number of nanometres, about a quarter of the width."""
+    """Put a bar of a round length, about a fifth of the width, into a picture.
+
+    Parameters
+    ----------
+    ax
+        Axes in pixels.
+    shape
+        Of the picture, (ny, nx).
+    pixel_size
+        In angstrom.
+    """
     width = shape[1] * pixel_size / 10
-    length = max(n for n in (0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if n <= width / 3 or n == 0.2)
-    pixels = length * 10 / pixel_size
-    x, y = 0.05 * shape[1], 0.93 * shape[0]
-    thickness = 0.02 * shape[0]
-    backing = Rectangle((x, y), pixels, thickness, facecolor="white", edgecolor="black", lw=0.4)
-    ax.add_patch(backing)
-    text = ax.text(
+    lengths = np.array([0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500])
+    length = float(lengths[np.abs(np.log(lengths / (width / 5))).argmin()])
+    pixels = 10 * length / pixel_size
+    x, y = 0.05 * shape[1], 0.94 * shape[0]
+    ax.plot([x, x + pixels], [y, y], color="white", lw=3, solid_capstyle="butt")
+    ax.text(
         x + pixels / 2,
-        y - 0.01 * shape[0],
+        y - 0.03 * shape[0],
         f"{length:g} nm",
         color="white",
+        fontsize=7,
         ha="center",
         va="bottom",
-        fontsize=7,
-        fontweight="bold",
+        bbox={"boxstyle": "round,pad=0.15", "fc": "black", "ec": "none", "alpha": 0.6},
     )
-    text.set_path_effects(_outline())
-
-
-def _outline() -> list:
-    from matplotlib.patheffects import withStroke
-
-    return [withStroke(linewidth=1.5, foreground="black")]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.figures import scale_bar
 from seg_train.metrics import mean_interval
 
 try:
@@ -110,27 +111,6 @@ def size_histogram(particles: pd.DataFrame, *, bins: int | str = "auto") -> Figu
         ax.set_title("no whole particle", fontsize=10)
     ax.set(xlabel="equivalent diameter (nm)", ylabel="particles")
     return figure
-
-
-def scale_bar(ax: Any, shape: tuple[int, int], pixel_size: float) -> None:
-    """Put a bar of a round length, about a fifth of the width, into a picture."""
-    width = shape[1] * pixel_size / 10
-    steps = np.array([0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500])
-    length = float(steps[np.abs(np.log(steps / (width / 5))).argmin()])
-    pixels = 10 * length / pixel_size
-    x, y = 0.05 * shape[1], 0.94 * shape[0]
-    box = {"boxstyle": "round,pad=0.15", "fc": "black", "ec": "none", "alpha": 0.6}
-    ax.plot([x, x + pixels], [y, y], color="white", lw=3, solid_capstyle="butt")
-    ax.text(
-        x + pixels / 2,
-        y - 0.03 * shape[0],
-        f"{length:g} nm",
-        color="white",
-        fontsize=7,
-        ha="center",
-        va="bottom",
-        bbox=box,
-    )
 
 
 def _outline(ax: Any, mask: np.ndarray, color: str, style: str) -> None:
