@@ -3,15 +3,17 @@
 A class that derives from `Spelled` lists its pairs once, ``_spellings = {"checkIfInterior":
 "check_if_interior"}``. Every class below it, the user's own included, then has both names bound to
 the same function, whichever of the two its author wrote, so that overriding either and calling
-``super()`` by either works. Functions get second spellings of their keywords from `keywords`.
+``super()`` by either works. Functions get second spellings of their keywords from `keywords`, and
+packages answer for names of the packages below them with `names_from`.
 """
 
 import functools
+import importlib
 import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-__all__ = ["Spelled", "keywords"]
+__all__ = ["Spelled", "keywords", "names_from"]
 
 
 class Spelled:
@@ -83,3 +85,28 @@ def keywords(**pairs: str) -> Callable:
         return translated
 
     return decorate
+
+
+def names_from(package: str, *below: str) -> Callable[[str], Any]:
+    """Return a module's ``__getattr__`` that finds the public names of other packages too.
+
+    In Construction Zone ``from czone.transform import Plane`` works as well as ``from czone.volume
+    import Plane``: its packages hand on all they import. Ours list only what is theirs, and find
+    the rest when asked.
+
+    Parameters
+    ----------
+    package
+        Name of the module.
+    *below
+        Packages to look in, in this order.
+    """
+
+    def find(name: str) -> Any:
+        if not name.startswith("_"):
+            for other in map(importlib.import_module, below):
+                if name in other.__all__:
+                    return getattr(other, name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return find

@@ -15,6 +15,17 @@ import numpy as np
 
 from czone.randomness import as_rng
 
+__all__ = [
+    "atom_count",
+    "gen_p_substrate",
+    "gen_p_substrate_batched",
+    "get_p_dist",
+    "get_p_dist_batch",
+    "get_tuples",
+    "get_voxels",
+    "random_sequential_addition",
+]
+
 SATURATION = 0.3841
 """Packing fraction at which random sequential addition of equal spheres in three dimensions jams:
 0.38413 in Zhang and Torquato, Phys. Rev. E 88, 053312 (2013)."""

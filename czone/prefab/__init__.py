@@ -20,6 +20,7 @@ from czone.prefab.prefab import (
     wurtziteStackingFault,
 )
 from czone.prefab.wulff import WulffBase, WulffDecahedron, WulffIcosahedron, WulffSingle
+from czone.spelling import names_from
 
 __all__ = [
     "BasePrefab",
@@ -38,3 +39,7 @@ __all__ = [
     "fccTwin",
     "wurtziteStackingFault",
 ]
+
+__getattr__ = names_from(
+    __name__, "czone.volume", "czone.generator", "czone.transform", "czone.util"
+)

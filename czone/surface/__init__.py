@@ -5,6 +5,7 @@ molecules on it. Construction Zone's names (`alpha_shape_alg_3D`, `add_adsorbate
 in `alpha_shape` and `adsorbate`.
 """
 
+from czone.spelling import names_from
 from czone.surface.adsorbate import (
     add_adsorbate,
     add_adsorbates,
@@ -34,3 +35,7 @@ __all__ = [
     "tetrahedron_circumradii",
     "undercoordinated_atoms",
 ]
+
+__getattr__ = names_from(
+    __name__, "czone.volume", "czone.molecule", "czone.transform", "czone.util"
+)

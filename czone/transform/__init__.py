@@ -4,6 +4,7 @@ A transform is an affine map (`matrix`, `shift`); a strain field displaces the a
 post transform changes them (substitution, ...).
 """
 
+from ..spelling import names_from
 from .post import ArbitraryPostTransform, BasePostTransform, ChemicalSubstitution, PostSequence
 from .strain import BaseStrain, HStrain, IStrain
 from .transform import (
@@ -44,3 +45,5 @@ __all__ = [
     "rot_zxz",
     "s2s_alignment",
 ]
+
+__getattr__ = names_from(__name__, "czone.geometry")

@@ -5,6 +5,7 @@
 needed.
 """
 
+from czone.spelling import names_from
 from czone.viz.interactive import view
 from czone.viz.still import plot
 from czone.viz.viz import (
@@ -24,3 +25,5 @@ __all__ = [
     "simple_view_with_rotate",
     "view",
 ]
+
+__getattr__ = names_from(__name__, "czone.scene")

@@ -1,5 +1,6 @@
 """Regions of space filled with atoms: volumes, volumes of volumes, the surfaces around them."""
 
+from ..spelling import names_from
 from .algebraic import (
     BaseAlgebraic,
     Cylinder,
@@ -29,3 +30,5 @@ __all__ = [
     "make_rect_prism",
     "snap_plane_near_point",
 ]
+
+__getattr__ = names_from(__name__, "czone.generator", "czone.transform", "czone.util")

@@ -101,6 +101,31 @@ def test_star_imports_bring_only_our_own_names():
             assert value.__module__.startswith("czone."), f"czone.{name}.{exported}"
 
 
+@pytest.mark.parametrize(
+    ("package", "names"),
+    [
+        ("generator", "Voxel BaseTransform BaseStrain gen_p_substrate"),
+        ("molecule", "BaseTransform"),
+        ("transform", "Plane Sphere BaseAlgebraic"),
+        ("volume", "AmorphousGenerator BaseGenerator BaseTransform HStrain round_away"),
+        ("scene", "BaseMolecule BaseVolume makeRectPrism"),
+        ("surface", "BaseMolecule BaseVolume Rotation Translation rot_v rot_vtv"),
+        (
+            "prefab",
+            "Generator Volume MultiVolume Plane Sphere Rotation s2s_alignment HStrain",
+        ),
+        ("viz", "Scene"),
+    ],
+)
+def test_packages_hand_on_what_they_build_on(package, names):
+    module = importlib.import_module(f"czone.{package}")
+    for name in names.split():
+        assert getattr(module, name).__name__ in (name, "make_rect_prism")
+    assert not set(names.split()) & set(module.__all__)
+    with pytest.raises(AttributeError, match=f"czone.{package}"):
+        module.no_such_name  # noqa: B018
+
+
 class UpstreamSphere(BaseAlgebraic):
     """As a user of Construction Zone writes it."""
 
