@@ -8,6 +8,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from hrtem_sim.interchange.pictures import tifffile
+
 READERS = {
     ".dm3": "digitalmicrograph",
     ".dm4": "digitalmicrograph",
@@ -182,7 +184,8 @@ def _pixel_size(signal: dict, path: Path) -> float:
     """In angstrom, from the last two axes of a signal."""
     sizes = []
     for axis in signal["axes"][-2:]:
-        unit = ANGSTROM.get(str(axis.get("units")).strip())
+        name = axis.get("units") or _imagej_unit(path)
+        unit = ANGSTROM.get(str(name).strip())
         sizes.append(abs(float(axis["scale"])) * unit if unit else np.nan)
     y, x = sizes
     if not (0 < x < LARGEST and 0 < y < LARGEST):
@@ -197,6 +200,15 @@ def _pixel_size(signal: dict, path: Path) -> float:
             f"{y:g} x {x:g} angstrom"
         )
     return x
+
+
+def _imagej_unit(path: Path) -> str:
+    """The unit in ImageJ's description of a TIFF, of which RosettaSciIO knows microns alone."""
+    if path.suffix.lower() not in (".tif", ".tiff"):
+        return ""
+    with tifffile().TiffFile(path) as file:
+        unit = (file.imagej_metadata or {}).get("unit", "")
+    return str(unit).replace("\\u00B5", "u").replace("\\u00C5", "A")
 
 
 def _one_dataset(file: h5py.File) -> h5py.Dataset:

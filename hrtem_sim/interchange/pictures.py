@@ -59,7 +59,7 @@ def write_png(path: str | Path, image: np.ndarray, pixel_size: float | None = No
 
 
 def write_tiff(path: str | Path, image: np.ndarray, pixel_size: float) -> None:
-    """Write a TIFF whose pixel size ImageJ, HyperSpy and RosettaSciIO read.
+    """Write a TIFF whose pixel size ImageJ, Digital Micrograph and HyperSpy read.
 
     Parameters
     ----------
@@ -74,6 +74,11 @@ def write_tiff(path: str | Path, image: np.ndarray, pixel_size: float) -> None:
     ------
     ImportError
         If tifffile is not installed.
+
+    Notes
+    -----
+    ImageJ takes the unit from the description. HyperSpy knows no nanometres there and takes them,
+    as Digital Micrograph does, from the tags 65003 to 65010: units and scales along x and y.
     """
     image = np.asarray(image)
     if image.dtype not in (np.uint8, np.uint16, np.float32):
@@ -84,6 +89,11 @@ def write_tiff(path: str | Path, image: np.ndarray, pixel_size: float) -> None:
         imagej=True,
         resolution=(10 / pixel_size, 10 / pixel_size),
         metadata={"unit": "nm", "axes": "YX"},
+        extratags=[
+            *[(tag, "s", 0, "nm", False) for tag in (65003, 65004)],
+            *[(tag, "d", 1, 0.0, False) for tag in (65006, 65007)],
+            *[(tag, "d", 1, pixel_size / 10, False) for tag in (65009, 65010)],
+        ],
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from hrtem_sim.database import Database
 from hrtem_sim.dataset import StructurePlan
 from hrtem_sim.dataset.again import stored_plan
-from hrtem_sim.mask import InstanceMap, Mask, instance_map
+from hrtem_sim.mask import InstanceMap, Mask, instance_map, plan_volumes
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.specimen.particles import build_particle
 
@@ -72,7 +72,8 @@ def stored_instances(
             plan = stored_plan(database, row)
             mask = Mask(database.masks([row])[0], NAMES, database.pixel_size)
             shape, pixel = database.shape, database.pixel_size
-            instances = instance_map(particles_of(plan), shape, pixel, within=mask)
+            volumes = plan_volumes(plan.specimen)
+            instances = instance_map(particles_of(plan), shape, pixel, volumes=volumes, within=mask)
             structure = here
         yield row, plan, instances
 

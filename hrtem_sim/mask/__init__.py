@@ -6,6 +6,7 @@
 * `projected_thickness` is that of each object along the beam, in angstrom.
 * `find_grains` finds grains, twin planes and stacking faults from the surroundings of the atoms;
   `zone_axis` says how a grain lies to the beam, `atom_columns` where its columns are.
+* `plan_bases` and `plan_volumes` say of a data set's particles what their plan knows.
 """
 
 from hrtem_sim.mask.classes import class_map
@@ -13,8 +14,9 @@ from hrtem_sim.mask.columns import AtomColumns, atom_columns
 from hrtem_sim.mask.environment import ENVIRONMENTS, Environments, local_environment
 from hrtem_sim.mask.grains import CrystalStructure, Fault, Grain, find_grains
 from hrtem_sim.mask.instances import InstanceMap, instance_map
-from hrtem_sim.mask.orientation import ZoneAxis, misorientation, plan_bases, zone_axis
+from hrtem_sim.mask.orientation import ZoneAxis, misorientation, zone_axis
 from hrtem_sim.mask.phase import Mask, phase_mask
+from hrtem_sim.mask.plans import plan_bases, plan_volumes
 from hrtem_sim.mask.thickness import ThicknessMaps, atomic_volume, projected_thickness
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "misorientation",
     "phase_mask",
     "plan_bases",
+    "plan_volumes",
     "projected_thickness",
     "zone_axis",
 ]

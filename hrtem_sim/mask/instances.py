@@ -1,6 +1,6 @@
 """Which particle a pixel shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +55,7 @@ def instance_map(
     pixel_size: float,
     *,
     objects: Sequence[str] | None = None,
+    volumes: Mapping[str, float] | None = None,
     within: Mask | None = None,
     blur: float = BLUR,
     outline: float = OUTLINE,
@@ -71,6 +72,8 @@ def instance_map(
         In angstrom.
     objects
         Particles, in the order of their ids; default: all objects named particle...
+    volumes
+        Volume per atom of each particle in cubic angstrom; default: `atomic_volume`.
     within
         Semantic mask that the instances share out: pixels of class 0 become background, all
         others go to the particle over them or else to the nearest one.
@@ -95,7 +98,9 @@ def instance_map(
     """
     names = particle_names(specimen) if objects is None else tuple(objects)
     kind = np.uint8 if len(names) < 256 else np.uint16
-    maps = projected_thickness(specimen, shape, pixel_size, objects=names, blur=blur)
+    maps = projected_thickness(
+        specimen, shape, pixel_size, objects=names, volumes=volumes, blur=blur
+    )
     ids = np.where(maps.total > outline, maps.thickness.argmax(axis=0) + 1, 0).astype(kind)
     if within is not None:
         ids = shared_out(ids, within, pixel_size)

@@ -8,9 +8,6 @@ from math import gcd
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from hrtem_sim.specimen.builders import ParticlesOnFilm
-from hrtem_sim.specimen.particles import crystal_of
-
 CUBIC = Rotation.create_group("O").as_matrix()
 """The 24 rotations of a cube."""
 
@@ -107,33 +104,6 @@ def misorientation(bases: np.ndarray, other: np.ndarray) -> float:
     a, b = (m / np.cbrt(np.linalg.det(m)) for m in (np.asarray(bases), np.asarray(other)))
     traces = np.einsum("ij,njk,ki->n", a.T @ b, CUBIC, np.eye(3))
     return float(np.arccos(np.clip((traces.max() - 1) / 2, -1, 1)))
-
-
-def plan_bases(plan: ParticlesOnFilm) -> dict[str, np.ndarray]:
-    """Return the basis vectors of the single crystals of a plan, as they lie in the specimen.
-
-    Parameters
-    ----------
-    plan
-        Of a data set; see `hrtem_sim.dataset.plan_structure`.
-
-    Returns
-    -------
-    bases
-        By the name of the object, matrices (3, 3) whose columns are the basis vectors in
-        angstrom. Of particles with twins they are those of one of the two orientations; decahedra
-        and icosahedra, which have many, are left out.
-    """
-    single = {
-        f"particle-{i}": particle
-        for i, particle in enumerate(plan.particles)
-        if particle.shape in ("sphere", "wulff")
-    }
-    return {
-        name: Rotation.from_quat(particle.orientation).as_matrix()
-        @ crystal_of(particle.material).voxel.bases
-        for name, particle in single.items()
-    }
 
 
 def fcc_bases(vectors: np.ndarray) -> np.ndarray:
