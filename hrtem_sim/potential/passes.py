@@ -18,8 +18,9 @@ from hrtem_sim.fft import Fft
 BLOCK_BYTES = 2**20
 """Of the rows transformed at a time: about a core's level-2 cache."""
 
-TILE = 16
-"""Rows that one inner loop of the transposition reads, one cache line of each."""
+TILE = 8
+"""Rows of an inner loop of the transposition: a cache line, and not more than a cache has ways, for
+rows of a power of two all fall on the same set."""
 
 
 class Passes:
@@ -126,14 +127,14 @@ def columns_to_rows(columns, rows, first, kept):
     """Write columns (total, ny) into rows (n, nx) from `first` on, zeros where there is none."""
     n, nx = rows.shape
     total = columns.shape[0]
+    whole = n // TILE * TILE
     for begin, end, shift in ((0, kept, 0), (kept, total, nx - total)):
-        whole = begin + (end - begin) // TILE * TILE
-        for start in range(begin, whole, TILE):
-            for i in range(n):
-                for j in range(start, start + TILE):
+        for start in range(0, whole, TILE):
+            for j in range(begin, end):
+                for i in range(start, start + TILE):
                     rows[i, j + shift] = columns[j, first + i]
-        for i in range(n):
-            for j in range(whole, end):
+        for j in range(begin, end):
+            for i in range(whole, n):
                 rows[i, j + shift] = columns[j, first + i]
     for i in range(n):
         for j in range(kept, kept + nx - total):

@@ -58,7 +58,7 @@ def test_a_particle_behind_a_banked_film_is_the_whole_specimen(film, particle_pi
     )
     for a, b in zip(found, expected, strict=True):
         # the margins of windows, for so small a particle in vacuum
-        assert scattered_error(a.array[0], b.array[0], 1.25) < 6e-3
+        assert scattered_error(a.array[0], b.array[0], 1.25) < 8e-3
 
 
 def test_particles_too_wide_for_windows_run_in_the_whole_cell(film):
