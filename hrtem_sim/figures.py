@@ -78,7 +78,8 @@ def structure_to_mask(simulated: SimulatedStructure, image: int = 0) -> Figure:
     for ax, phase, title in zip(
         axes, phases, ("exit wave, phase", "particle alone, phase"), strict=False
     ):
-        shown = ax.imshow(phase, cmap="magma", interpolation="nearest")
+        high = np.percentile(phase, 99.5)  # columns of heavy atoms wrap around beyond pi
+        shown = ax.imshow(phase, cmap="magma", vmin=0, vmax=high, interpolation="nearest")
         figure.colorbar(shown, ax=ax, shrink=0.8, label="rad")
         scale_bar(ax, phase.shape, pixel)
         ax.set_title(title, fontsize=10)

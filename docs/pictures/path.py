@@ -29,7 +29,7 @@ def main(folder: str = "demo-run", recipe: str = "recipes/demo.toml") -> None:
     turned = (scene.all_atoms * [1, -1, -1], scene.all_species)
     plot(turned, projections="xz", legend=False, ax=axes[0])
     phase = np.angle(simulated.wave.array.mean(axis=0))
-    axes[1].imshow(phase, cmap="magma")
+    axes[1].imshow(phase, cmap="magma", vmin=0, vmax=np.percentile(phase, 99.5))
     scale_bar(axes[1], phase.shape, simulated.wave.grid.pixel_size[0])
     micrograph = min(simulated.micrographs, key=lambda m: abs(m.conditions.defocus - 100))
     show_micrograph(axes[2], micrograph.counts, micrograph.pixel_size)
