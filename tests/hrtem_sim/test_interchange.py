@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import sys
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -338,3 +340,23 @@ def test_h5_pairs_must_fit_each_other(tmp_path):
         file["more"] = np.zeros((2, 8, 8), np.uint8)
     with pytest.raises(ValueError, match="must hold one dataset"):
         next(read_h5_pair(tmp_path / "i.h5", tmp_path / "m.h5", pixel_size=0.2))
+
+
+def test_the_samples_of_the_interchange_page_run(database, tmp_path, monkeypatch):
+    for library in ("rsciio", "tifffile", "zarr"):
+        pytest.importorskip(library)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").symlink_to(database.folder)
+    page = (Path(__file__).parents[2] / "docs/interchange.md").read_text()
+    out, back = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(out, {})
+    assert {"coco", "tiff", "numpy", "data.zarr", "data.hspy"} < {
+        p.name for p in tmp_path.iterdir()
+    }
+    write_tiff(tmp_path / "tiff" / "example.tif", database.counts([0])[0], 0.4)
+    for name in ("images", "maps"):
+        with h5py.File(f"{name}.h5", "w") as file:
+            file[name] = np.zeros((1, 8, 8), np.uint8)
+    names: dict = {}
+    exec(back, names)
+    assert names["micrograph"].image.shape == database.shape

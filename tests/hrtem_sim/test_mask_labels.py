@@ -121,6 +121,20 @@ def test_instances_share_out_the_phase_mask(pair):
     assert overlap / ((plain.ids > 0) | (mask.classes > 0)).sum() > 0.85
 
 
+@pytest.mark.parametrize("pixel", [0.25, 0.5, 1.0])
+def test_the_wave_lies_half_its_pixel_beyond_the_labels(pixel):
+    made = specimen((*particle(radius=8.0)[:2], (20, 20, 20)), cell=(40.0, 40.0, 40.0))
+    wave = compute_exit_wave(made, WaveSettings(pixel_size=0.25))
+    phase = np.abs(np.angle(wave.array.mean(axis=0)))
+    n = round(40 / pixel)
+    phase = phase.reshape(n, len(phase) // n, n, -1).mean(axis=(1, 3))
+    thickness = projected_thickness(made, (n, n), pixel).total
+    centres = [(a.sum(axis=0) @ np.arange(n)) / a.sum() * pixel for a in (phase, thickness)]
+    # coarse pixels sample the columns unevenly
+    assert centres[0] - centres[1] == pytest.approx(0.125, abs=0.05 * pixel + 0.01)
+    assert centres[1] + pixel / 2 == pytest.approx(20, abs=1e-3)
+
+
 def test_a_mask_of_other_pixels_is_refused(pair):
     other = Mask(np.zeros((60, 60), np.uint8), ("background", "particle"), 1.0)
     with pytest.raises(ValueError, match="within must have"):
