@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
 from multiprocessing import get_context
@@ -48,8 +49,11 @@ class Runs:
 
     def __init__(self) -> None:
         self.specimen = make_specimen()
-        self.bank = FilmBank.compute([self.specimen.only("film")], WaveSettings())
         self.particle = self.specimen.only("particle")
+
+    @cached_property
+    def bank(self) -> FilmBank:
+        return FilmBank.compute([self.specimen.only("film")], WaveSettings())
 
     def ours(self, parts: int = 1, **settings) -> np.ndarray:
         wanted = [("particle", "film"), ("particle",)][:parts]
@@ -64,14 +68,14 @@ class Runs:
 
     def abtem(self, pixels: int) -> Callable[[], np.ndarray]:
         """Function that returns abTEM's wave: [x, y], at the exit plane."""
-        import abtem
-        from ase import Atoms
-
-        abtem.config.set({"fft": "fftw", "fftw.threads": 1, "num_threads": 1})
-        s = self.specimen
-        atoms = Atoms(numbers=s.numbers, positions=s.positions, cell=s.cell, pbc=True)
 
         def run() -> np.ndarray:
+            import abtem
+            from ase import Atoms
+
+            abtem.config.set({"fft": "fftw", "fftw.threads": 1, "num_threads": 1})
+            s = self.specimen
+            atoms = Atoms(numbers=s.numbers, positions=s.positions, cell=s.cell, pbc=True)
             potential = abtem.Potential(
                 atoms,
                 gpts=pixels,

@@ -150,7 +150,7 @@ class _Change:
         parametrization: str,
     ) -> None:
         self.grid, self.window, self.stepper = grid, window, stepper
-        inside, film, particle = _atoms_in(specimen, support, grid, window)
+        inside, film, particle = _atoms_in(specimen, support, grid, window, thickness)
         self.source = SlicedPotential(
             inside,
             stepper.grid,
@@ -232,21 +232,21 @@ def _resampled(array: np.ndarray, shape: tuple[int, int], fft: Fft) -> np.ndarra
 
 
 def _atoms_in(
-    specimen: Specimen, support: np.ndarray, grid: Grid, window: Window
+    specimen: Specimen, support: np.ndarray, grid: Grid, window: Window, thickness: float
 ) -> tuple[Specimen, np.ndarray, np.ndarray]:
     """Atoms inside a window, in its frame, and which are the film's and which the particles'."""
     fine = window.fine_grid(grid)
     corner = np.array([window.origin[1], window.origin[0]]) * grid.pixel_size[::-1]
     period = np.array(specimen.cell[:2])
-    xy = np.mod(specimen.positions[:, :2] - corner, period)
     particle = np.zeros(len(specimen), bool)
     particle[window.atoms] = True
+    met = specimen.positions[:, 2] >= window.first * thickness - thickness  # not the film in front
+    near = np.flatnonzero(met & (support | particle))
+    xy = np.mod(specimen.positions[near, :2] - corner, period)
     within = (xy < fine.extent[::-1]).all(axis=1)
-    use = within & (support | particle)
-    positions = specimen.positions.copy()
-    positions[:, :2] = xy
+    use = near[within]
     inside = Specimen(
-        positions[use],
+        np.column_stack([xy[within], specimen.positions[use, 2]]),
         specimen.numbers[use],
         (fine.extent[1], fine.extent[0], specimen.cell[2]),
         occupancies=specimen.occupancies[use],
