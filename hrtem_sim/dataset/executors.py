@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
@@ -56,7 +58,9 @@ def run_tasks(
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))  # inherited by the workers
     try:
-        with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
+        with ProcessPoolExecutor(
+            min(workers, len(tasks)), mp_context=context, initializer=_leave_with_parent
+        ) as pool:
             futures = [pool.submit(function, task) for task in tasks]
             try:
                 for future in as_completed(futures):
@@ -75,6 +79,17 @@ def run_tasks(
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _leave_with_parent() -> None:
+    """End this worker when the process that started it ends, however that came about."""
+    sentinel = multiprocessing.parent_process().sentinel
+
+    def watch() -> None:
+        wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _by_dask(function: Callable[[Task], Result], tasks: Sequence[Task], client: Any):

@@ -64,6 +64,36 @@ def test_kills_lose_nothing_and_repeat_nothing(tiny_file, tiny_database, tmp_pat
     assert not database.catalogue["micrograph"].duplicated().any()
 
 
+def test_workers_do_not_outlive_the_process_that_started_them(tiny_file, tmp_path):
+    command = [sys.executable, "-m", "hrtem_sim.cli", "build", str(tiny_file)]
+    command += ["--out", str(tmp_path / "set"), "--workers", "2", "--quiet"]
+    process = subprocess.Popen(command, start_new_session=True)
+    workers: list[str] = []
+    deadline = time.monotonic() + 60
+    while len(workers) < 2 and time.monotonic() < deadline:
+        time.sleep(0.2)
+        workers = spawned(process.pid)
+    time.sleep(1.0)  # until they watch
+    process.kill()
+    process.wait()
+    while spawned(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert len(workers) == 2
+    assert not spawned(process.pid)
+
+
+def spawned(session: int) -> list[str]:
+    """Workers of a session that are alive, by what `ps` says."""
+    listed = subprocess.run(
+        ["ps", "-s", str(session), "-o", "stat=,args="], capture_output=True, text=True, check=False
+    ).stdout
+    return [
+        line
+        for line in listed.splitlines()
+        if "multiprocessing.spawn" in line and not line.startswith("Z")
+    ]
+
+
 def test_micrographs_are_made_again_from_their_plans_bit_for_bit(tiny_database):
     row = 7
     again = regenerate(tiny_database, tiny_database.catalogue["micrograph"][row])
