@@ -1,7 +1,8 @@
 """Other programs' files: data sets for them, micrographs from them.
 
 * `to_coco` writes micrographs with the instances of their particles.
-* `export_tiff`, `export_numpy`, `export_zarr`, `export_hyperspy` write micrographs and masks.
+* `export_tiff`, `export_numpy`, `export_zarr`, `export_hyperspy` write micrographs and masks;
+  `export` chooses among all `FORMATS` by name.
 * `read_micrograph` reads DM3, DM4, EMD, MRC, TIFF; `read_h5_pair` the paper's benchmark files.
 * `stored_instances` gives the instance maps of a database's micrographs, `particles_of` the atoms
   of a plan's particles.
@@ -10,14 +11,23 @@ tifffile, RosettaSciIO and zarr, the extra "io", are imported when they are firs
 """
 
 from hrtem_sim.interchange.coco import decode_rle, encode_rle, to_coco
-from hrtem_sim.interchange.export import export_hyperspy, export_numpy, export_tiff, export_zarr
+from hrtem_sim.interchange.export import (
+    FORMATS,
+    export,
+    export_hyperspy,
+    export_numpy,
+    export_tiff,
+    export_zarr,
+)
 from hrtem_sim.interchange.micrographs import ImportedMicrograph, read_h5_pair, read_micrograph
 from hrtem_sim.interchange.structures import particles_of, stored_instances
 
 __all__ = [
+    "FORMATS",
     "ImportedMicrograph",
     "decode_rle",
     "encode_rle",
+    "export",
     "export_hyperspy",
     "export_numpy",
     "export_tiff",

@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 
 from hrtem_sim.database import Database
+from hrtem_sim.interchange.coco import to_coco
 from hrtem_sim.interchange.pictures import write_tiff
 from hrtem_sim.interchange.structures import rows_of, stored_instances
 
@@ -206,6 +207,40 @@ def export_hyperspy(database: Database, rows: Sequence[int] | None, path: str | 
         for i, row in enumerate(rows):
             data[i] = database.counts([row])[0]
     return path
+
+
+FORMATS = {
+    "coco": to_coco,
+    "hyperspy": export_hyperspy,
+    "numpy": export_numpy,
+    "tiff": export_tiff,
+    "zarr": export_zarr,
+}
+"""Writers by the name of their format."""
+
+
+def export(database: Database, rows: Sequence[int] | None, path: str | Path, *, kind: str) -> Path:
+    """Write micrographs and labels in a format that is chosen by name.
+
+    Parameters
+    ----------
+    database
+        Data set.
+    rows
+        Positions in its catalogue; None: all.
+    path
+        Folder, or file where the format is one file.
+    kind
+        `"coco"`, `"hyperspy"`, `"numpy"`, `"tiff"` or `"zarr"`.
+
+    Returns
+    -------
+    path
+        What was written.
+    """
+    if kind not in FORMATS:
+        raise ValueError(f"kind must be one of {', '.join(FORMATS)}; got {kind!r}")
+    return FORMATS[kind](database, rows, path)
 
 
 def _folder(folder: str | Path) -> Path:

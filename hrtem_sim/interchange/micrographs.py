@@ -113,6 +113,7 @@ def read_micrograph(
     data = np.asarray(signal["data"])
     if data.ndim > 2:
         stack = data.reshape(-1, *data.shape[-2:])
+        frame = 0 if len(stack) == 1 else frame
         if frame is None or not 0 <= frame < len(stack):
             raise ValueError(
                 f"frame must be one of the {len(stack)} images of {path.name}, from 0; got {frame}"

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from hrtem_sim.specimen.builders import ParticlesOnFilm
+from hrtem_sim.specimen.builders import FILM, ParticlesOnFilm
 from hrtem_sim.specimen.particles import crystal_of
 
 
@@ -31,7 +31,7 @@ def plan_bases(plan: ParticlesOnFilm) -> dict[str, np.ndarray]:
 
 
 def plan_volumes(plan: ParticlesOnFilm) -> dict[str, float]:
-    """Return the volume per atom of the particles of a plan by name, in cubic angstrom.
+    """Return the volume per atom of the objects of a plan by name, in cubic angstrom.
 
     Parameters
     ----------
@@ -40,10 +40,12 @@ def plan_volumes(plan: ParticlesOnFilm) -> dict[str, float]:
 
     Notes
     -----
-    That of the crystal's unit cell divided by its atoms: exact for particles of any size.
+    That of the crystal's unit cell divided by its atoms, exact for particles of any size; of the
+    film the inverse of its density.
     """
     structures = [crystal_of(particle.material).structure for particle in plan.particles]
-    return {
+    volumes = {
         f"particle-{i}": structure.lattice.volume / len(structure)
         for i, structure in enumerate(structures)
     }
+    return {**volumes, FILM: 1 / plan.film_density}

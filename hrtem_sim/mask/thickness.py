@@ -13,7 +13,7 @@ from hrtem_sim.specimen import Specimen
 PARTICLE = "particle"
 """Objects whose names begin with it are particles."""
 
-SAMPLE = 1500
+SAMPLE = 800
 """Atoms of an object that are enough to measure its volume per atom."""
 
 

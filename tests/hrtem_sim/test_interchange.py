@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import struct
 import sys
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from hrtem_sim.dataset import build_dataset, read_dataset_recipe
 from hrtem_sim.dataset.again import stored_plan
 from hrtem_sim.dataset.simulate import build_structure
 from hrtem_sim.interchange import (
+    FORMATS,
     decode_rle,
     encode_rle,
+    export,
     export_hyperspy,
     export_numpy,
     export_tiff,
@@ -216,6 +219,16 @@ def test_rows_outside_the_catalogue_are_refused(database, tmp_path):
         to_coco(database, None, tmp_path, images="bmp")
 
 
+@pytest.mark.parametrize("kind", sorted(FORMATS))
+def test_every_format_by_its_name(database, tmp_path, kind):
+    for library in ("tifffile", "zarr"):
+        pytest.importorskip(library)
+    name = {"hyperspy": "a.hspy", "zarr": "a.zarr"}.get(kind, "a")
+    assert export(database, [0], tmp_path / name, kind=kind).exists()
+    with pytest.raises(ValueError, match="kind must be one of"):
+        export(database, [0], tmp_path / "b", kind="bmp")
+
+
 @pytest.mark.parametrize(
     ("module", "call"),
     [
@@ -260,6 +273,58 @@ def test_emd_and_mrc_micrographs(tmp_path):
     read = read_micrograph(tmp_path / "a.mrc")
     assert read.image.shape == (5, 6) and read.pixel_size == pytest.approx(0.7)
     np.testing.assert_array_equal(read.image, image)
+
+
+def _dm3(image, scale, unit):
+    """The bytes of a Digital Micrograph 3 file of one float32 image."""
+
+    def group(**tags):
+        return b"\1\0" + struct.pack(">i", len(tags)) + b"".join(tags.values())
+
+    def named(kind, name, content):
+        return bytes([kind]) + struct.pack(">h", len(name)) + name.encode() + content
+
+    def sub(name, **tags):
+        return named(20, name, group(**tags))
+
+    def data(name, *definition, content):
+        return named(21, name, b"%%%%" + struct.pack(f">{1 + len(definition)}i", len(definition),
+                     *definition) + content)  # fmt: skip
+
+    def number(name, kind, form, value):
+        return data(name, kind, content=struct.pack(f"<{form}", value))
+
+    def text(name, value):
+        return data(name, 20, 4, len(value), content=value.encode("utf-16-le"))
+
+    def calibration(name, scale, unit):
+        origin, size = number("Origin", 6, "f", 0.0), number("Scale", 6, "f", scale)
+        return sub(name, o=origin, s=size, u=text("Units", unit))
+
+    axes = {"x": calibration("", scale, unit), "y": calibration("", scale, unit)}
+    lengths = {"x": number("", 5, "I", image.shape[1]), "y": number("", 5, "I", image.shape[0])}
+    content = sub(
+        "ImageData",
+        c=sub("Calibrations", b=calibration("Brightness", 1.0, "e-"), d=sub("Dimension", **axes)),
+        d=data("Data", 20, 6, image.size, content=image.astype("<f4").tobytes()),
+        t=number("DataType", 5, "I", 2),
+        n=sub("Dimensions", **lengths),
+        p=number("PixelDepth", 5, "I", 4),
+    )
+    root = group(i=sub("ImageList", one=sub("", d=content, t=sub("ImageTags"))))
+    return struct.pack(">iii", 3, len(root), 1) + root
+
+
+def test_digital_micrograph_files(tmp_path):
+    pytest.importorskip("rsciio")
+    image = np.arange(30, dtype=np.float32).reshape(5, 6)
+    (tmp_path / "a.dm3").write_bytes(_dm3(image, 0.021, "nm"))
+    read = read_micrograph(tmp_path / "a.dm3")
+    np.testing.assert_array_equal(read.image, image)
+    assert read.pixel_size == pytest.approx(0.21, rel=1e-6)  # stored as float32
+    (tmp_path / "b.dm3").write_bytes(_dm3(image, 0.021, "1/nm"))
+    with pytest.raises(ValueError, match="its axes are in '1/nm'"):
+        read_micrograph(tmp_path / "b.dm3")
 
 
 def test_a_file_without_pixel_size_asks_for_it(tmp_path):

@@ -12,6 +12,7 @@ from hrtem_sim.mask import (
     local_environment,
     misorientation,
     plan_bases,
+    plan_volumes,
     zone_axis,
 )
 from hrtem_sim.specimen.builders import ParticlesOnFilm
@@ -127,6 +128,9 @@ def test_the_bases_of_a_plan_are_those_of_its_atoms():
     plan = ParticlesOnFilm((60.0, 60.0), particles, 0.2, "exit", 4.0, "C", 10.0, 0.11, 1.4)
     bases = plan_bases(plan)
     assert set(bases) == {"particle-0", "particle-1"}
+    volumes = plan_volumes(plan)
+    assert volumes["particle-0"] == volumes["particle-2"] == pytest.approx(GOLD**3 / 4)
+    assert volumes["film"] == pytest.approx(1 / 0.11)
     measured = find_grains(specimen((*particle(turn=turns[0])[:2], CENTRE))).grains[0].bases
     assert misorientation(measured, bases["particle-0"]) < 1e-6
     # in wurtzite every atom has another of its kind one basis vector away, but for the surface
