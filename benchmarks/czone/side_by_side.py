@@ -8,8 +8,8 @@ does not exist: Construction Zone 2022.9.20 alone, beside the numpy, scipy, pyma
 wulffpack of the environment that runs this script. Names select scripts (amorphous, pair, ...); all
 by default.
 
-Every script runs in a process of its own, on one thread, three times per case; the best time
-counts.
+Every script runs in a process of its own, on one thread, three times per case; the best
+processor time counts.
 """
 
 import json

@@ -3,14 +3,7 @@
 import numpy as np
 from numba import njit
 
-
-@njit(cache=True, nogil=True)
-def _inside(x, y, z, faces):
-    """Tell whether a point is on the inner side of all faces."""
-    for f in range(faces.shape[0]):
-        if faces[f, 0] * x + faces[f, 1] * y + faces[f, 2] * z + faces[f, 3] > 0:
-            return False
-    return True
+from czone.geometry._faces_kernel import inside_faces
 
 
 @njit(cache=True, nogil=True)
@@ -32,11 +25,11 @@ def _steps_inside(start, step, slopes, faces):
         return 0, 0
     # Rows are opened by a hair; the true test at both ends decides.
     first, stop = int(np.ceil(enter - 1e-6)), int(np.floor(leave + 1e-6)) + 1
-    while first < stop and not _inside(
+    while first < stop and not inside_faces(
         start[0] + first * step[0], start[1] + first * step[1], start[2] + first * step[2], faces
     ):
         first += 1
-    while first < stop and not _inside(
+    while first < stop and not inside_faces(
         start[0] + (stop - 1) * step[0],
         start[1] + (stop - 1) * step[1],
         start[2] + (stop - 1) * step[2],

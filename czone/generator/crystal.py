@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..compiled import compiled_pays
 from ..geometry import Voxel
 from ..geometry.checks import as_vector
 from ..geometry.elements import SYMBOLS, atomic_numbers
@@ -270,7 +271,7 @@ class Generator(BaseGenerator):
         corner = inverse @ origin
         low, high = low - corner - cell.highest, high - corner - cell.lowest
         faces = region.flat_faces()
-        if faces is not None:
+        if faces is not None and compiled_pays():
             from ._row_kernel import fill_flat_body  # loads numba
 
             positions, sites = fill_flat_body(bases, origin, cell.coords, low, high, faces)

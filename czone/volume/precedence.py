@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ..compiled import compiled_pays
+
 __all__ = ["kept_atoms", "separated"]
 
 
@@ -29,7 +31,9 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
     images = np.zeros((1, 3)) if images is None else np.asarray(images, dtype=float)
     priorities = np.array([ob.priority for ob in objects])
     atoms = [np.asarray(ob.atoms, dtype=float).reshape(-1, 3) for ob in objects]
-    masks = [np.ones(len(a), dtype=bool) for a in atoms]
+    ends = np.cumsum([len(a) for a in atoms])
+    begins = ends - [len(a) for a in atoms]
+    points, keep = np.concatenate(atoms), np.ones(ends[-1], dtype=bool)
     lows, highs = _reach([_box_of(ob) for ob in objects])
     loses = priorities[None, :] >= priorities[:, None]
     np.fill_diagonal(loses, False)
@@ -39,15 +43,24 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
         meets &= (highs + shift >= lows[:, None]).all(axis=2)
         for index in np.flatnonzero(meets.any(axis=1)):
             found = np.flatnonzero(meets[index])
-            points = np.concatenate([atoms[k] for k in found])
-            points = points + shift if shift.any() else points
-            outside = _outside(objects[index], points, lows[index], highs[index])
-            begin = 0
-            for k in found:
-                end = begin + len(atoms[k])
-                masks[k] &= outside[begin:end]
-                begin = end
-    return masks
+            faces = _flat_faces(objects[index])
+            if faces is not None:
+                from ..geometry._faces_kernel import drop_inside  # loads numba
+
+                faces[:, 3] += faces[:, :3] @ shift
+                drop_inside(points, keep, begins[found], ends[found], faces)
+                continue
+            which = np.concatenate([np.arange(begins[k], ends[k]) for k in found])
+            moved = points[which] + shift if shift.any() else points[which]
+            keep[which] &= _outside(objects[index], moved, lows[index], highs[index])
+    return np.split(keep, ends[:-1])
+
+
+def _flat_faces(ob: Any) -> np.ndarray | None:
+    """Return the faces of an object that has flat ones only, where compiled code is in use."""
+    flat_faces = getattr(ob, "flat_faces", None)
+    faces = None if flat_faces is None else flat_faces()
+    return faces if faces is not None and compiled_pays() else None
 
 
 # Up to so many points the test itself is quicker than sorting out those in the box.

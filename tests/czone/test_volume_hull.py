@@ -1,12 +1,16 @@
 """Volumes bounded by a hull: the compiled way gives what supplying and testing gives."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
-from czone.generator import Generator
+from czone.generator import Generator, crystal
 from czone.geometry import Hull, Sphere, make_rect_prism
+from czone.scene import Scene
 from czone.transform import Rotation, rot_v
-from czone.volume import Volume
+from czone.volume import Volume, precedence
 
 
 def sorted_rows(array):
@@ -53,3 +57,37 @@ def test_opposite_faces_of_a_hull_are_tested_together():
     assert [len(part) for part in pyramid.slabs] == [4, 0, 4]
     assert pyramid.check_if_interior(np.array([0.1, 0.1, 0.1]), 1e-10)
     assert not pyramid.check_if_interior(np.array([0.4, 0.4, 0.4]), 1e-10)
+
+
+@pytest.mark.parametrize("periodic", [False, True])
+def test_compiled_and_plain_ways_agree(monkeypatch, periodic):
+    rng = np.random.default_rng(5)
+    gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.07825] * 3, [90] * 3, sgn=225)
+    boxes = [
+        Volume(
+            points=make_rect_prism(12, 14, 16) + rng.uniform(0, 24, 3),
+            generator=gold,
+            priority=int(rng.integers(0, 4)),
+        )
+        for _ in range(12)
+    ]
+    scene = Scene([[0, 0, 0], [32, 32, 40]], boxes, periodic=periodic)
+    found = []
+    for answer in (True, False):
+        for module in (crystal, precedence):
+            monkeypatch.setattr(module, "compiled_pays", lambda answer=answer: answer)
+        scene.populate()
+        found.append((scene.all_atoms, scene.labels))
+    assert len(found[0][0]) > 1000
+    assert np.array_equal(found[0][0], found[1][0])
+    assert np.array_equal(found[0][1], found[1][1])
+
+
+def test_one_box_does_not_load_numba():
+    script = (
+        "import sys; from czone.generator import Generator; from czone.volume import *\n"
+        "gold = Generator.from_unit_cell([79], [[0, 0, 0]], [4] * 3, [90] * 3)\n"
+        "box = Volume(points=make_rect_prism(9, 9, 9), generator=gold); box.populate_atoms()\n"
+        "assert len(box.atoms) == 27 and 'numba' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -1,0 +1,33 @@
+"""Compiled test of points against flat faces."""
+
+from numba import njit
+
+
+@njit(cache=True, nogil=True, inline="always")
+def inside_faces(x, y, z, faces):
+    """Tell whether a point is on the inner side of all faces (a, b, c, d), rows (k, 4)."""
+    for f in range(faces.shape[0]):
+        if faces[f, 0] * x + faces[f, 1] * y + faces[f, 2] * z + faces[f, 3] > 0:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def drop_inside(points, keep, begins, ends, faces):
+    """Clear the marks of points inside flat faces.
+
+    Parameters
+    ----------
+    points
+        Array (n, 3), in angstrom.
+    keep
+        Marks (n,), changed in place; points without one are not looked at.
+    begins, ends
+        Ranges (r,) of points to look at.
+    faces
+        Rows (a, b, c, d) with a x + b y + c z + d <= 0 inside.
+    """
+    for r in range(begins.shape[0]):
+        for p in range(begins[r], ends[r]):
+            if keep[p] and inside_faces(points[p, 0], points[p, 1], points[p, 2], faces):
+                keep[p] = False
