@@ -174,8 +174,9 @@ class _Lattice:
             self.bonds = np.concatenate([self._bonds(group) for group in groups])
         self.above, self.below = self._stacked()
         thick, stacked = (self.above & self.below).sum(), (self.above | self.below).sum()
+        fcc = (self.kinds == FCC).sum()
         # fcc crystals have hcp layers alone or in pairs
-        hexagonal = thick >= SMALLEST and stacked > (self.kinds == FCC).sum()
+        hexagonal = stacked > fcc and (thick >= SMALLEST or not fcc)
         self.matrix = HCP if hexagonal else FCC
 
     def _bonds(self, atoms: np.ndarray) -> np.ndarray:

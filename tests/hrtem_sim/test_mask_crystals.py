@@ -93,6 +93,12 @@ def test_wurtzite_is_one_grain_with_its_faults(defects):
     assert [fault.kind for fault in found.faults] == ["stacking fault"] * len(kinds)
 
 
+def test_the_smallest_wurtzite_crystal_has_no_faults():
+    atoms, numbers, _ = particle("CdSe", 8.1, shape="wulff", turn=random_turn(34))
+    found = find_grains(specimen((atoms, numbers, CENTRE)))
+    assert len(atoms) < 120 and not found.faults
+
+
 def test_other_objects_belong_to_no_grain():
     made = specimen((*particle()[:2], (15, 15, 30)), (*particle()[:2], (45, 45, 30)))
     found = find_grains(made, objects=["particle-1"])
