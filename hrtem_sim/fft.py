@@ -7,6 +7,8 @@ or `choose_fft(name)` takes another; `time_fft` measures them.
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from importlib.util import find_spec
 from time import perf_counter
@@ -38,6 +40,10 @@ class Fft(ABC):
     def inverse_rows(self, array: np.ndarray) -> None:
         """Replace the rows of a contiguous array by their inverse transforms."""
 
+    def threads(self, number: int) -> AbstractContextManager:
+        """Return a context in which transforms of this thread run on `number` threads."""
+        return nullcontext()
+
     def empty(self, shape: tuple[int, int], dtype: type = np.complex64) -> np.ndarray:
         """Return an uninitialised, aligned, contiguous array to transform."""
         dtype = np.dtype(dtype)
@@ -57,7 +63,7 @@ class MklFft(Fft):
         import mkl_fft
 
         mkl.set_num_threads_local(1)
-        self._fft = mkl_fft
+        self._fft, self._mkl = mkl_fft, mkl
 
     def forward(self, array: np.ndarray) -> None:
         self._fft.fft2(array, out=array)
@@ -70,6 +76,14 @@ class MklFft(Fft):
 
     def inverse_rows(self, array: np.ndarray) -> None:
         self._fft.ifft(array, axis=1, out=array)
+
+    @contextmanager
+    def threads(self, number: int) -> Iterator[None]:
+        before = self._mkl.set_num_threads_local(number)
+        try:
+            yield
+        finally:
+            self._mkl.set_num_threads_local(before)
 
 
 class Fftw(Fft):
@@ -132,6 +146,9 @@ class ScipyFft(Fft):
 
     def inverse_rows(self, array: np.ndarray) -> None:
         self._keep(self._fft.ifft(array, axis=1, overwrite_x=True), array)
+
+    def threads(self, number: int) -> AbstractContextManager:
+        return self._fft.set_workers(number)
 
     def _keep(self, result: np.ndarray, array: np.ndarray) -> None:
         if result.ctypes.data != array.ctypes.data:  # not done in place after all

@@ -141,6 +141,29 @@ class SlicedPotential:
         counts = np.diff(self._starts)[index * n_groups : (index + 1) * n_groups]
         return sum(int(c) for c, (_, s) in zip(counts, self._groups, strict=True) if selection in s)
 
+    def atoms_of_pair(
+        self, index: int
+    ) -> Iterator[tuple[int, tuple[int, ...], int, np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield the atoms of the slices `index` and `index` + 1, group by group.
+
+        Yields
+        ------
+        number, selections, channel
+            Atomic number, the selections that hold the atoms, and 0 or 1 for the slice.
+        y, x, weights
+            Positions in pixels and occupancies.
+        """
+        for group, (number, selections) in enumerate(self._groups):
+            for channel, each in self._group_atoms(index, group):
+                yield (
+                    number,
+                    selections,
+                    channel,
+                    self._y[each],
+                    self._x[each],
+                    self._weights[each],
+                )
+
     def pairs(
         self, start: int = 0, stop: int | None = None
     ) -> Iterator[tuple[int, list[np.ndarray | None]]]:

@@ -1,18 +1,22 @@
 """One function for exit waves, whatever the engine."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from tqdm import tqdm
 
+from hrtem_sim.fft import choose_fft
 from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.specimen import Specimen, displaced
 from hrtem_sim.wave import prismatic
 from hrtem_sim.wave.exit_wave import ExitWave, WaveSettings
+from hrtem_sim.wave.memory import check_memory
 from hrtem_sim.wave.multislice import multislice
+from hrtem_sim.wave.torch_engine import torch_multislice
 from hrtem_sim.wave.windowed import windowed_multislice
 from hrtem_sim.wave.windows import find_windows, support_of
 
-ENGINES = ("numpy", "prismatic")
+ENGINES = ("numpy", "prismatic", "torch")
 
 
 def compute_exit_wave(
@@ -21,6 +25,9 @@ def compute_exit_wave(
     *,
     rng: np.random.Generator | int | None = None,
     engine: str = "numpy",
+    threads: int = 1,
+    memory_limit: float | None = None,
+    progress: bool = False,
 ) -> ExitWave:
     """Return the exit wave of a specimen.
 
@@ -34,7 +41,15 @@ def compute_exit_wave(
         Source of the thermal displacements and occupancies; needed when `settings.phonons` > 0.
     engine
         `"numpy"`: the embedded engine; `"prismatic"`: Prismatic 2, where it is installed, without
-        tilt and windows and with its own potential.
+        tilt and windows and with its own potential; `"torch"`: the embedded engine on PyTorch,
+        all phonons at once on a graphics card where there is one, without windows.
+    threads
+        Of the transforms. One by default: a process per core gains more, see ARCHITECTURE.md.
+    memory_limit
+        Bytes above which the calculation is refused before it starts; default: what the machine
+        has left.
+    progress
+        Show a bar over the phonons.
 
     Returns
     -------
@@ -47,7 +62,16 @@ def compute_exit_wave(
     >>> compute_exit_wave(atom).array.shape
     (1, 50, 50)
     """
-    return compute_exit_waves(specimen, [specimen.objects], settings, rng=rng, engine=engine)[0]
+    return compute_exit_waves(
+        specimen,
+        [specimen.objects],
+        settings,
+        rng=rng,
+        engine=engine,
+        threads=threads,
+        memory_limit=memory_limit,
+        progress=progress,
+    )[0]
 
 
 def compute_exit_waves(
@@ -57,12 +81,15 @@ def compute_exit_waves(
     *,
     rng: np.random.Generator | int | None = None,
     engine: str = "numpy",
+    threads: int = 1,
+    memory_limit: float | None = None,
+    progress: bool = False,
 ) -> list[ExitWave]:
     """Return the exit waves of several parts of one specimen, with the same thermal motion.
 
     Parameters
     ----------
-    specimen, settings, rng, engine
+    specimen, settings, rng, engine, threads, memory_limit, progress
         See `compute_exit_wave`.
     parts
         For each wave the names of the objects it meets: `[("particle", "film"), ("particle",)]`
@@ -77,6 +104,8 @@ def compute_exit_waves(
     ------
     ValueError
         For an unknown engine or object, or phonons without `rng`.
+    MemoryError
+        If the waves need more memory than is allowed or there.
     """
     settings = settings or WaveSettings()
     if engine not in ENGINES:
@@ -87,14 +116,56 @@ def compute_exit_waves(
         raise ValueError("phonons must be > 0 to sample partial occupancies; got phonons = 0")
     for part in parts:
         specimen.selection(*part)
-    rng = np.random.default_rng(rng) if settings.phonons else None
+    if threads != int(threads) or threads < 1:
+        raise ValueError(f"threads must be a whole number >= 1; got {threads!r}")
+    check_memory(specimen, parts, settings, memory_limit)
     grid = Grid.covering(specimen.cell[:2], settings.pixel_size)
-    waves = {"numpy": _waves, "prismatic": _prismatic_waves}[engine]
-    stacks = []
-    for _ in range(max(1, settings.phonons)):
-        atoms = displaced(specimen, rng, rms=settings.rms) if rng is not None else specimen
-        stacks.append(waves(atoms, parts, settings, grid))
+    configurations = _configurations(specimen, settings, rng, progress)
+    if engine == "torch":
+        stacks = _torch_waves(list(configurations), parts, settings, grid)
+    else:
+        waves = {"numpy": _waves, "prismatic": _prismatic_waves}[engine]
+        with choose_fft().threads(threads):
+            stacks = [waves(atoms, parts, settings, grid) for atoms in configurations]
     return [ExitWave(stack, grid, settings.energy) for stack in np.stack(stacks, axis=1)]
+
+
+def _configurations(
+    specimen: Specimen,
+    settings: WaveSettings,
+    rng: np.random.Generator | int | None,
+    progress: bool,
+) -> Iterator[Specimen]:
+    """Frozen phonons one after the other, or the specimen at rest."""
+    if not settings.phonons:
+        yield specimen
+        return
+    rng = np.random.default_rng(rng)
+    for _ in tqdm(range(settings.phonons), "phonons", disable=not progress):
+        yield displaced(specimen, rng, rms=settings.rms)
+
+
+def _torch_waves(
+    configurations: Sequence[Specimen],
+    parts: Sequence[Sequence[str]],
+    settings: WaveSettings,
+    grid: Grid,
+) -> np.ndarray:
+    """Waves of all configurations by PyTorch, (phonons, parts, ny, nx)."""
+    pixel = min(settings.pixel_size, settings.particle_pixel or settings.pixel_size)
+    waves = torch_multislice(
+        configurations,
+        Grid.covering(configurations[0].cell[:2], pixel),
+        selections=[[atoms.selection(*part) for part in parts] for atoms in configurations],
+        energy=settings.energy,
+        slice_thickness=settings.slice_thickness,
+        parametrization=settings.parametrization,
+        tilt=settings.tilt,
+    )
+    if waves.shape[-2:] == grid.shape:
+        return waves
+    spectra = fourier_resize(np.fft.fft2(waves), grid.shape)
+    return np.fft.ifft2(spectra).astype(np.complex64)
 
 
 def _waves(

@@ -1,0 +1,81 @@
+"""Memory, threads and requests that cannot be met."""
+
+import numpy as np
+import pytest
+
+from hrtem_sim.fft import available_fft, choose_fft
+from hrtem_sim.specimen import Specimen
+from hrtem_sim.wave import WaveSettings, compute_exit_wave
+from hrtem_sim.wave.memory import predicted_memory
+from hrtem_sim.wave.multislice import multislice
+from tests.physics.test_torch import specimen
+
+
+def test_waves_that_need_more_than_the_limit_are_refused_before_they_start():
+    with pytest.raises(MemoryError, match=r"need up to .* GB, there are 1e-06 GB"):
+        compute_exit_wave(specimen(), memory_limit=1e3)
+    huge = Specimen([[1.0, 1.0, 1.0]], [6], (1e6, 1e6, 2.0))
+    with pytest.raises(MemoryError, match="larger pixels, fewer phonons"):
+        compute_exit_wave(huge)
+    with pytest.raises(ValueError, match="memory_limit must be positive"):
+        compute_exit_wave(specimen(), memory_limit=0)
+
+
+def test_predicted_memory_bounds_what_is_allocated():
+    import tracemalloc
+
+    from hrtem_sim.specimen import Specimen
+
+    wide = Specimen([[50.0, 50.0, 1.0], [20.0, 30.0, 3.0]], [79, 6], (100.0, 100.0, 4.0))
+    settings = WaveSettings(pixel_size=0.1)
+    compute_exit_wave(wide, settings)  # filters are cached
+    tracemalloc.start()
+    compute_exit_wave(wide, settings)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    predicted = predicted_memory(wide, [("specimen",)], settings)
+    assert 0.3 * predicted < peak < predicted
+
+
+def test_threads_change_nothing():
+    one, two = (compute_exit_wave(specimen(), threads=n).array for n in (1, 2))
+    np.testing.assert_allclose(one, two, atol=1e-6)
+    with pytest.raises(ValueError, match="threads must be a whole number >= 1; got 0"):
+        compute_exit_wave(specimen(), threads=0)
+
+
+@pytest.mark.parametrize("name", available_fft())
+def test_every_fft_library_gives_the_same_wave(name):
+    whole = specimen()
+    from hrtem_sim.grid import Grid
+
+    grid = Grid.covering(whole.cell[:2], 0.2)
+    how = {"energy": 300e3, "slice_thickness": 2.0}
+    (wave,) = multislice(whole, grid, fft=choose_fft(name), **how)
+    (other,) = multislice(whole, grid, fft=choose_fft("scipy"), **how)
+    np.testing.assert_allclose(wave, other, atol=3e-5)
+
+
+def test_odd_numbers_of_pixels_are_fine():
+    from hrtem_sim.grid import Grid
+    from tests.physics.reference import on_reference_grid, scattered_error
+
+    whole = specimen()
+    how = {"energy": 300e3, "slice_thickness": 2.0}
+    (odd,) = multislice(whole, Grid((201, 243), (20.0 / 201, 24.0 / 243)), **how)
+    (even,) = multislice(whole, Grid((200, 240), 0.1), **how)
+    like = np.zeros((100, 120))
+    error = scattered_error(on_reference_grid(odd, like), on_reference_grid(even, like), 1.25)
+    assert error < 0.02  # the bands differ by half a percent
+
+
+def test_progress_is_shown_when_asked(capsys):
+    compute_exit_wave(specimen(), WaveSettings(phonons=2), rng=0, progress=True)
+    assert "phonons" in capsys.readouterr().err
+    compute_exit_wave(specimen(), WaveSettings(phonons=2), rng=0)
+    assert capsys.readouterr().err == ""
+
+
+def test_unknown_engines_are_refused():
+    with pytest.raises(ValueError, match="engine must be one of numpy, prismatic, torch"):
+        compute_exit_wave(specimen(), engine="cupy")
