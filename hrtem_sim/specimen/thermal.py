@@ -36,9 +36,56 @@ def u_from_b(b: float) -> float:
     >>> round(u_from_b(0.7896), 3)
     0.1
     """
-    if not b >= 0:
-        raise ValueError(f"b must not be negative, in angstrom^2; got {b!r}")
-    return math.sqrt(b / 8) / math.pi
+    return math.sqrt(_checked("b", b, "angstrom^2") / 8) / math.pi
+
+
+def b_from_u(u: float) -> float:
+    """Return the Debye-Waller factor B = 8 pi^2 u^2 in angstrom^2 of an rms displacement per axis.
+
+    Examples
+    --------
+    >>> round(b_from_u(0.1), 4)
+    0.7896
+    """
+    return 8 * math.pi**2 * _checked("u", u, "angstrom") ** 2
+
+
+def u_from_uiso(uiso: float) -> float:
+    """Return the rms displacement per axis for U_iso, the mean square along one axis.
+
+    Parameters
+    ----------
+    uiso
+        U_iso (or U_eq) of a structure file, in angstrom^2.
+
+    Examples
+    --------
+    >>> round(u_from_uiso(0.01), 3)
+    0.1
+    """
+    return math.sqrt(_checked("uiso", uiso, "angstrom^2"))
+
+
+def u_from_total(total: float) -> float:
+    """Return the rms displacement per axis for the rms length of the displacement in space.
+
+    Parameters
+    ----------
+    total
+        sqrt(<|r|^2>) in angstrom: sqrt(3) times that of one axis where all axes are alike.
+
+    Examples
+    --------
+    >>> round(u_from_total(0.1732), 3)
+    0.1
+    """
+    return _checked("total", total, "angstrom") / math.sqrt(3)
+
+
+def _checked(name: str, value: float, unit: str) -> float:
+    if isinstance(value, bool) or not 0 <= value < math.inf:
+        raise ValueError(f"{name} must be a number >= 0, in {unit}; got {value!r}")
+    return float(value)
 
 
 def rms_displacements(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hrtem_sim.specimen import Specimen, debye_rms, displaced, rms_displacements, u_from_b
+from hrtem_sim.specimen.thermal import b_from_u, u_from_total, u_from_uiso
 
 CELL = (50.0, 50.0, 50.0)
 
@@ -27,6 +28,18 @@ def test_displacements_are_normal_per_axis():
 
 def test_b_and_u():
     assert u_from_b(8 * np.pi**2 * 0.085**2) == pytest.approx(0.085)
+
+
+def test_named_conversions_mean_the_same_displacement():
+    u = 0.0853
+    assert u_from_b(b_from_u(u)) == pytest.approx(u)
+    assert u_from_uiso(u**2) == pytest.approx(u)
+    shift = np.random.default_rng(0).standard_normal((100000, 3)) * u
+    total = np.sqrt((shift**2).sum(axis=1).mean())
+    assert u_from_total(total) == pytest.approx(u, rel=5e-3)  # 100000 draws
+    for convert in (u_from_b, b_from_u, u_from_uiso, u_from_total):
+        with pytest.raises(ValueError, match="must be a number >= 0"):
+            convert(-0.1)
 
 
 def test_partial_occupancy_is_sampled():
