@@ -50,7 +50,7 @@ def export_tiff(database: Database, rows: Sequence[int] | None, folder: str | Pa
         name = database.catalogue.iloc[row]["micrograph"]
         write_tiff(folder / f"{name}.tif", database.counts([row])[0], database.pixel_size)
         write_tiff(folder / f"{name}_mask.tif", database.masks([row])[0], database.pixel_size)
-    database.catalogue.iloc[rows].to_csv(folder / "catalogue.csv", index_label="database_row")
+    _write_catalogue(database, rows, folder)
     return folder
 
 
@@ -81,7 +81,7 @@ def export_numpy(database: Database, rows: Sequence[int] | None, folder: str | P
         masks[i] = database.masks([row])[0]
     images.flush()
     masks.flush()
-    database.catalogue.iloc[rows].to_csv(folder / "catalogue.csv", index_label="database_row")
+    _write_catalogue(database, rows, folder)
     text = json.dumps(_metadata(database), indent=1, ensure_ascii=False)
     (folder / "metadata.json").write_text(text, encoding="utf-8")
     return folder
@@ -117,15 +117,13 @@ def export_zarr(
     Notes
     -----
     Arrays `images`, `masks` and `instances`, (n, ny, nx) in chunks of one micrograph, with named
-    dimensions; attributes hold the pixel size in angstrom and the catalogue by column.
+    dimensions; attributes hold the pixel size in angstrom; `catalogue.csv` lies in the folder.
     """
     rows, path = rows_of(database, rows), Path(path)
     zarr = _zarr()
     if path.exists():
         raise FileExistsError(f"path must not exist yet; got {path}")
-    table = database.catalogue.iloc[rows]
-    columns = {name: table[name].tolist() for name in table}
-    group = zarr.create_group(str(path), attributes={**_metadata(database), "catalogue": columns})
+    group = zarr.create_group(str(path), attributes=_metadata(database))
 
     def array(name: str, kind: np.dtype | type):
         return group.create_array(
@@ -145,6 +143,7 @@ def export_zarr(
         ids = array("instances", np.uint16)
         for i, (_, _, found) in enumerate(stored_instances(database, rows)):
             ids[i] = found.ids
+    _write_catalogue(database, rows, path)
     return path
 
 
@@ -194,7 +193,9 @@ def export_hyperspy(database: Database, rows: Sequence[int] | None, path: str | 
         )
         columns = group.create_group("original_metadata/catalogue")
         for name, column in database.catalogue.iloc[rows].items():
-            columns.attrs[name] = json.dumps(column.tolist())
+            plain = column.dtype.kind in "iuf"
+            text = None if plain else np.char.encode(column.to_numpy(str), "utf-8")
+            columns[name] = column.to_numpy() if plain else text
         data = group.create_dataset(
             "data",
             (len(rows), ny, nx),
@@ -247,6 +248,10 @@ def _folder(folder: str | Path) -> Path:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def _write_catalogue(database: Database, rows: Sequence[int], folder: Path) -> None:
+    database.catalogue.iloc[rows].to_csv(folder / "catalogue.csv", index_label="database_row")
 
 
 def _kind(database: Database, rows: Sequence[int]) -> np.dtype:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 
 from hrtem_sim.dataset import build_dataset, read_dataset_recipe
@@ -187,7 +188,8 @@ def test_zarr_holds_the_rows_and_the_instances(database, tmp_path):
     np.testing.assert_array_equal(group["masks"][:], database.masks(range(4)))
     np.testing.assert_array_equal(group["instances"][:] > 0, database.masks(range(4)) > 0)
     assert group.attrs["pixel_size_angstrom"] == 0.4
-    assert group.attrs["catalogue"]["micrograph"] == list(database.catalogue["micrograph"])
+    table = pd.read_csv(path / "catalogue.csv", index_col="database_row")
+    assert list(table["micrograph"]) == list(database.catalogue["micrograph"])
     with pytest.raises(FileExistsError):
         export_zarr(database, None, path)
 
@@ -202,8 +204,9 @@ def test_hyperspy_files_have_the_right_pixel_size(database, tmp_path):
     assert [axis["navigate"] for axis in signal["axes"]] == [True, False, False]
     assert [axis["units"] for axis in signal["axes"][1:]] == ["Å", "Å"]
     assert [axis["scale"] for axis in signal["axes"][1:]] == [0.4, 0.4]
-    doses = json.loads(signal["original_metadata"]["catalogue"]["dose"])
-    assert doses == list(database.catalogue["dose"].iloc[[2, 1]])
+    table = pd.DataFrame(signal["original_metadata"]["catalogue"])
+    for name in ("dose", "micrograph", "n_particles"):
+        assert list(table[name]) == list(database.catalogue[name].iloc[[2, 1]])
     second = read_micrograph(path, frame=1)
     np.testing.assert_array_equal(second.image, database.counts([1])[0])
     assert second.pixel_size == pytest.approx(0.4)
