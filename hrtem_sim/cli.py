@@ -1,4 +1,4 @@
-"""`hrtem-sim`: build, show and check data sets from the command line."""
+"""`hrtem-sim`: build, show, check and export data sets from the command line."""
 
 import argparse
 import sys
@@ -38,6 +38,13 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="describe a data set")
     show.add_argument("folder")
     show.set_defaults(run=_show)
+
+    export = commands.add_parser("export", help="write micrographs for other programs")
+    export.add_argument("folder")
+    export.add_argument("--kind", required=True, help="coco, tiff, numpy, zarr or hyperspy")
+    export.add_argument("--out", required=True, help="folder or file to write")
+    export.add_argument("--select", help='condition on the catalogue, such as "dose > 300"')
+    export.set_defaults(run=_export)
 
     check = commands.add_parser("check", help="verify checksums, ids and completeness")
     check.add_argument("folder")
@@ -90,6 +97,20 @@ def _show(options: argparse.Namespace) -> int:
     database = open_database(options.folder)
     print(database.identity, database)
     print(database.catalogue.describe().T.to_string(float_format="{:.4g}".format))
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from hrtem_sim.database import DatabaseError, open_database
+    from hrtem_sim.interchange import export
+
+    database = open_database(options.folder)
+    try:
+        rows = list(database.select(options.select).index)
+        path = export(database, rows, options.out, kind=options.kind)
+    except (ValueError, ImportError) as error:
+        raise DatabaseError(str(error)) from None
+    print(f"{len(rows)} micrographs: {path}")
     return 0
 
 

@@ -285,6 +285,13 @@ def test_command_line_builds_shows_and_checks(tiny_file, tmp_path, capsys):
     assert main(["show", str(out)]) == 0
     assert main(["check", str(out)]) == 0
     assert main(["check", str(tmp_path)]) == 2
+    capsys.readouterr()
+    arguments = ["export", str(out), "--kind", "numpy", "--out", str(tmp_path / "np")]
+    assert main([*arguments, "--select", "image_index == 0"]) == 0
+    assert "2 micrographs" in capsys.readouterr().out
+    arguments[3] = "gif"
+    assert main(arguments) == 2
+    assert "got 'gif'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
