@@ -7,9 +7,9 @@ the interface of Construction Zone:
     CZ_PATH      folder to look in first (optional)
     CZ_REPEAT    how often each case runs (default: 3); the best time counts
 
-Every case prints one line of JSON with its name, the best processor time in seconds (one thread; wall
-time would count the neighbours on a shared machine), the peak memory of the process in MB, and what
-it made.
+Every case prints one line of JSON with its name, the best processor time in seconds (one thread;
+wall time would count the neighbours on a shared machine), the peak memory of the process in MB, and
+what it made.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ warnings.simplefilter("ignore")
 if os.environ.get("CZ_PATH"):
     sys.path.insert(0, os.environ["CZ_PATH"])
 
-import numpy as np  # noqa: E402
+import numpy as np
 
 PACKAGE = os.environ.get("CZ_PACKAGE", "czone")
 REPEAT = int(os.environ.get("CZ_REPEAT", "3"))

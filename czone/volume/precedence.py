@@ -50,9 +50,13 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
                 faces[:, 3] += faces[:, :3] @ shift
                 drop_inside(points, keep, begins[found], ends[found], faces)
                 continue
-            which = np.concatenate([np.arange(begins[k], ends[k]) for k in found])
-            moved = points[which] + shift if shift.any() else points[which]
-            keep[which] &= _outside(objects[index], moved, lows[index], highs[index])
+            parts = [slice(begins[k], ends[k]) for k in found]
+            moved = np.concatenate([points[part] for part in parts])
+            moved = moved + shift if shift.any() else moved
+            outside = _outside(objects[index], moved, lows[index], highs[index])
+            pieces = np.split(outside, np.cumsum([part.stop - part.start for part in parts])[:-1])
+            for part, piece in zip(parts, pieces, strict=True):
+                keep[part] &= piece
     return np.split(keep, ends[:-1])
 
 
