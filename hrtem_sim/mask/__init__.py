@@ -14,6 +14,7 @@ from hrtem_sim.mask.columns import AtomColumns, atom_columns
 from hrtem_sim.mask.environment import ENVIRONMENTS, Environments, local_environment
 from hrtem_sim.mask.grains import CrystalStructure, Fault, Grain, find_grains
 from hrtem_sim.mask.instances import InstanceMap, instance_map
+from hrtem_sim.mask.lattice import STRUCTURES
 from hrtem_sim.mask.orientation import ZoneAxis, misorientation, zone_axis
 from hrtem_sim.mask.phase import Mask, phase_mask
 from hrtem_sim.mask.plans import plan_bases, plan_volumes
@@ -21,6 +22,7 @@ from hrtem_sim.mask.thickness import ThicknessMaps, atomic_volume, projected_thi
 
 __all__ = [
     "ENVIRONMENTS",
+    "STRUCTURES",
     "AtomColumns",
     "CrystalStructure",
     "Environments",

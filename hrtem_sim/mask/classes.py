@@ -6,8 +6,9 @@ from typing import Literal
 import numpy as np
 from ase.data import chemical_symbols
 
-from hrtem_sim.mask.grains import CRYSTAL, STRUCTURES, CrystalStructure, find_grains
+from hrtem_sim.mask.grains import CrystalStructure, find_grains
 from hrtem_sim.mask.instances import BLUR, OUTLINE, shared_out
+from hrtem_sim.mask.lattice import CRYSTAL, STRUCTURES
 from hrtem_sim.mask.phase import Mask
 from hrtem_sim.mask.thickness import (
     atomic_volume,

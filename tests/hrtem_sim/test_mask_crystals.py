@@ -93,6 +93,22 @@ def test_wurtzite_is_one_grain_with_its_faults(defects):
     assert [fault.kind for fault in found.faults] == ["stacking fault"] * len(kinds)
 
 
+@pytest.mark.parametrize("n", [1, 2, 13])
+def test_a_few_atoms_are_one_grain_without_lattice(n):
+    atoms = np.random.default_rng(n).normal(0, 3, (n, 3))
+    made = specimen((atoms, np.arange(n) % 2 + 47, CENTRE))
+    found = find_grains(made)
+    assert [grain.size for grain in found.grains] == [n] and not found.faults
+    assert not len(atom_columns(made, found))
+
+
+def test_a_random_alloy_is_the_crystal_of_its_sites():
+    atoms, numbers, _ = particle(radius=12.0, turn=random_turn(1))
+    mixed = np.where(np.random.default_rng(0).random(len(numbers)) < 0.5, 47, 79)
+    found = find_grains(specimen((atoms, mixed, CENTRE)))
+    assert found.grains[0].bases is not None and not found.faults
+
+
 def test_the_smallest_wurtzite_crystal_has_no_faults():
     atoms, numbers, _ = particle("CdSe", 8.1, shape="wulff", turn=random_turn(34))
     found = find_grains(specimen((atoms, numbers, CENTRE)))
