@@ -410,6 +410,16 @@ def test_h5_pairs_must_fit_each_other(tmp_path):
         next(read_h5_pair(tmp_path / "i.h5", tmp_path / "m.h5", pixel_size=0.2))
 
 
+def test_the_data_set_sample_of_the_labels_page_runs(database, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").symlink_to(database.folder)
+    page = (Path(__file__).parents[2] / "docs/labels.md").read_text()
+    names: dict = {}
+    exec(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[1], names)
+    assert len(names["structure"].grains) == database.catalogue["n_particles"].iloc[0]
+    assert all(grain.bases is not None for grain in names["structure"].grains)
+
+
 def test_the_samples_of_the_interchange_page_run(database, tmp_path, monkeypatch):
     for library in ("rsciio", "tifffile", "zarr"):
         pytest.importorskip(library)
