@@ -108,7 +108,7 @@ def _export(options: argparse.Namespace) -> int:
     try:
         rows = list(database.select(options.select).index)
         path = export(database, rows, options.out, kind=options.kind)
-    except (ValueError, ImportError) as error:
+    except (ValueError, ImportError, OSError) as error:
         raise DatabaseError(str(error)) from None
     print(f"{len(rows)} micrographs: {path}")
     return 0

@@ -7,7 +7,7 @@
   `check_dataset` verifies a data set against its own plans.
 """
 
-from hrtem_sim.dataset.again import ConditionStream, check_dataset, regenerate
+from hrtem_sim.dataset.again import ConditionStream, check_dataset, regenerate, stored_plan
 from hrtem_sim.dataset.build import build_dataset
 from hrtem_sim.dataset.plan import StructurePlan, plan_structure
 from hrtem_sim.dataset.recipe import DatasetRecipe, read_dataset_recipe
@@ -24,4 +24,5 @@ __all__ = [
     "read_dataset_recipe",
     "regenerate",
     "simulate_structure",
+    "stored_plan",
 ]
