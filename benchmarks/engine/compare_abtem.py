@@ -94,9 +94,9 @@ class Runs:
         return runs | {
             "whole cell 512": lambda: self.ours(pixel_size=0.2),
             "whole cell 1024": lambda: self.ours(pixel_size=0.1),
-            "windows, particle 0.125": lambda: self.ours(particle_pixel=0.125),
+            "windows, particle 0.106": lambda: self.ours(particle_pixel=0.106),
             "windows, particle 0.1": lambda: self.ours(particle_pixel=0.1),
-            "banked film, particle 0.125": lambda: self.banked(particle_pixel=0.125),
+            "banked film, particle 0.106": lambda: self.banked(particle_pixel=0.106),
             "banked film, particle 0.1": lambda: self.banked(particle_pixel=0.1),
             "windows 0.1, and the particle alone": lambda: self.ours(2, particle_pixel=0.1),
         }
