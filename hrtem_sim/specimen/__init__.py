@@ -5,6 +5,7 @@
 * `hrtem_sim.specimen.builders` builds random particles on films with `czone`.
 """
 
+from hrtem_sim.specimen.cells import orthorhombic
 from hrtem_sim.specimen.specimen import Specimen
 from hrtem_sim.specimen.thermal import debye_rms, displaced, rms_displacements, u_from_b
 
@@ -12,6 +13,7 @@ __all__ = [
     "Specimen",
     "debye_rms",
     "displaced",
+    "orthorhombic",
     "rms_displacements",
     "u_from_b",
 ]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hrtem_sim.specimen.cells import orthorhombic
+
 if TYPE_CHECKING:
     from ase import Atoms
 
@@ -157,20 +159,27 @@ class Specimen:
 
     @classmethod
     def from_ase(cls, atoms: "Atoms") -> "Specimen":
-        """Take ASE atoms; their cell must be orthorhombic.
+        """Take ASE atoms.
+
+        Other cells than orthorhombic ones along x, y, z are cut to one if they are periodic in all
+        three directions, see `hrtem_sim.specimen.orthorhombic`.
 
         Raises
         ------
         ValueError
-            If the cell is missing or not orthorhombic.
+            If the cell is missing, or not orthorhombic and not periodic, or cannot be cut to one.
         """
-        lengths, angles = atoms.cell.lengths(), atoms.cell.angles()
-        diagonal = np.allclose(atoms.cell[:], np.diag(lengths), atol=1e-8)
-        if not diagonal or (lengths <= 0).any():
-            raise ValueError(
-                "atoms must have an orthorhombic cell along x, y, z (cut others to one, for "
-                f"example with ase.build.cut); got lengths {lengths} and angles {angles}"
-            )
+        lengths = atoms.cell.lengths()
+        if (lengths <= 0).any():
+            raise ValueError(f"atoms must have a cell of three lengths; got {lengths}")
+        if not np.allclose(atoms.cell[:], np.diag(lengths), atol=1e-8):
+            if not all(atoms.pbc):
+                raise ValueError(
+                    "atoms must have an orthorhombic cell along x, y, z, or be periodic in all "
+                    f"directions; got angles {atoms.cell.angles()} and pbc {atoms.pbc}"
+                )
+            atoms = orthorhombic(atoms)
+            lengths = atoms.cell.lengths()
         return cls(atoms.positions, atoms.numbers, tuple(lengths))
 
 
