@@ -35,7 +35,7 @@ def number_of_foci(focal_spread: float, wavelength: float, cutoff: float) -> int
     Examples
     --------
     >>> number_of_foci(15.0, 0.01969, 1.25)
-    7
+    6
     """
     if focal_spread == 0:
         return 1

@@ -7,13 +7,24 @@
 
 from hrtem_sim.specimen.cells import orthorhombic
 from hrtem_sim.specimen.specimen import Specimen
-from hrtem_sim.specimen.thermal import debye_rms, displaced, rms_displacements, u_from_b
+from hrtem_sim.specimen.thermal import (
+    b_from_u,
+    debye_rms,
+    displaced,
+    rms_displacements,
+    u_from_b,
+    u_from_total,
+    u_from_uiso,
+)
 
 __all__ = [
     "Specimen",
+    "b_from_u",
     "debye_rms",
     "displaced",
     "orthorhombic",
     "rms_displacements",
     "u_from_b",
+    "u_from_total",
+    "u_from_uiso",
 ]
