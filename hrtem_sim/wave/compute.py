@@ -13,7 +13,7 @@ from hrtem_sim.wave.exit_wave import ExitWave, WaveSettings
 from hrtem_sim.wave.memory import check_memory
 from hrtem_sim.wave.multislice import multislice
 from hrtem_sim.wave.torch_engine import torch_multislice
-from hrtem_sim.wave.windowed import windowed_multislice
+from hrtem_sim.wave.windowed import WindowLeak, windowed_multislice
 from hrtem_sim.wave.windows import find_windows, support_of
 
 ENGINES = ("numpy", "prismatic", "torch")
@@ -232,15 +232,18 @@ def _windowed(
     )
     if windows is None:
         return None
-    both = windowed_multislice(
-        atoms,
-        support,
-        grid,
-        windows,
-        energy=settings.energy,
-        slice_thickness=settings.slice_thickness,
-        parametrization=settings.parametrization,
-        tilt=settings.tilt,
-        particles_alone=1 in wanted,
-    )
+    try:
+        both = windowed_multislice(
+            atoms,
+            support,
+            grid,
+            windows,
+            energy=settings.energy,
+            slice_thickness=settings.slice_thickness,
+            parametrization=settings.parametrization,
+            tilt=settings.tilt,
+            particles_alone=1 in wanted,
+        )
+    except WindowLeak:
+        return None  # the whole cell on the fine grid keeps the bound
     return np.stack([both[i] for i in wanted])

@@ -23,8 +23,9 @@ class WaveSettings:
         Largest slice in angstrom.
     particle_pixel
         Largest pixel where the particles are, in angstrom; default: `pixel_size`. A finer one
-        puts the particles into windows of their own over a film on `pixel_size`, see
-        `hrtem_sim.wave.windowed`.
+        puts the particles into windows of their own over a film on `pixel_size`, where that pays
+        and less than 3 % of what they scatter comes to an edge, see `hrtem_sim.wave.windowed`;
+        otherwise the whole cell gets these pixels.
     tilt
         Of the incident beam along x and y, in mrad.
     phonons

@@ -62,6 +62,18 @@ def test_windows_give_the_waves_of_the_fine_grid(case, tilt):
         assert scattered_error(wave.array[0], on_grid, 1.25) < bound
 
 
+def test_windows_that_leak_give_way_to_the_whole_cell(monkeypatch):
+    centres, film_z = CASES["particle where the beam leaves"]
+    atoms = specimen([particle(np.array(centres[0], float))], film_z)
+    settings = WaveSettings(particle_pixel=0.1)
+    windowed = compute_exit_waves(atoms, [atoms.objects], settings)[0].array
+    monkeypatch.setattr("hrtem_sim.wave.windowed.MOST_AT_EDGE", 1e-6)
+    whole = compute_exit_waves(atoms, [atoms.objects], settings)[0].array
+    fine = compute_exit_waves(atoms, [atoms.objects], WaveSettings(pixel_size=0.1))[0].array
+    np.testing.assert_allclose(whole[0], on_reference_grid(fine[0], whole[0]), atol=1e-5)
+    assert np.abs(windowed - whole).max() > 1e-4
+
+
 def test_windows_are_found_about_what_does_not_span_the_cell():
     atoms = specimen(
         [particle(np.array([14.0, 12, 28])), particle(np.array([46.0, 38, 27]))], (3, 20)
