@@ -1,11 +1,12 @@
 """Fast Fourier transforms in place, by the fastest library at hand.
 
-The order is mkl_fft, pyFFTW, scipy.fft: the first that is installed is taken, always, because
+The order is mkl_fft, pyFFTW, scipy.fft: the first that is installed and loads is taken, because
 libraries differ in the last bit and a data set must not depend on a stopwatch. `HRTEM_SIM_FFT`
 or `choose_fft(name)` takes another; `time_fft` measures them.
 """
 
 import os
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -162,7 +163,7 @@ def choose_fft(name: str | None = None) -> Fft:
     ----------
     name
         `"mkl"`, `"fftw"` or `"scipy"`; default: the environment variable `HRTEM_SIM_FFT`, else the
-        first of these that is installed.
+        first of these that is installed and loads.
 
     Raises
     ------
@@ -176,16 +177,15 @@ def choose_fft(name: str | None = None) -> Fft:
     >>> choose_fft("scipy").name
     'scipy'
     """
-    name = name or os.environ.get("HRTEM_SIM_FFT") or available_fft()[0]
+    name = name or os.environ.get("HRTEM_SIM_FFT") or next(filter(_loads, LIBRARIES))
     if name not in LIBRARIES:
         raise ValueError(f"name must be one of {', '.join(LIBRARIES)}; got {name!r}")
     return _load(name)
 
 
 def available_fft() -> tuple[str, ...]:
-    """Return the installed libraries, fastest first."""
-    modules = {"mkl": ("mkl_fft", "mkl"), "fftw": ("pyfftw",), "scipy": ("scipy",)}
-    return tuple(n for n in LIBRARIES if all(find_spec(module) for module in modules[n]))
+    """Return the libraries that are installed and load, fastest first."""
+    return tuple(filter(_loads, LIBRARIES))
 
 
 def time_fft(shape: tuple[int, int], repeats: int = 5) -> dict[str, float]:
@@ -206,13 +206,31 @@ def time_fft(shape: tuple[int, int], repeats: int = 5) -> dict[str, float]:
 
 
 @cache
+def _loads(name: str) -> bool:
+    """Tell whether a library can be used; warn of one that is there and cannot."""
+    modules = {"mkl": ("mkl_fft", "mkl"), "fftw": ("pyfftw",), "scipy": ("scipy",)}[name]
+    if not all(map(find_spec, modules)):
+        return False
+    try:
+        _load(name)
+    except ImportError as error:
+        warnings.warn(
+            f"the FFT library {name!r} is installed and does not load, the next one is taken: "
+            f"{error.__cause__}",
+            stacklevel=3,
+        )
+        return False
+    return True
+
+
+@cache
 def _load(name: str) -> Fft:
     try:
         return {"mkl": MklFft, "fftw": Fftw, "scipy": ScipyFft}[name]()
-    except ImportError as error:
+    except (ImportError, OSError) as error:
         command = {
             "mkl": 'pip install "micrograph-foundry[fft]"',
             "fftw": "pip install pyfftw",
             "scipy": "pip install scipy",
         }[name]
-        raise ImportError(f"the FFT library {name!r} is not installed: {command}") from error
+        raise ImportError(f"the FFT library {name!r} cannot be loaded: {command}") from error

@@ -8,6 +8,7 @@ from numbers import Integral
 import numpy as np
 from ase.data import chemical_symbols
 
+from czone.checks import as_points, as_positive, as_vector
 from czone.generator._composition import (
     distance_table,
     number_density,
@@ -107,10 +108,7 @@ class AmorphousGenerator(BaseGenerator):
 
     @origin.setter
     def origin(self, value):
-        point = np.array(value, dtype=float)
-        if point.shape != (3,) or not np.isfinite(point).all():
-            raise ValueError(f"origin must be three finite numbers, in angstrom; got {value!r}")
-        self._origin = point
+        self._origin = as_vector("origin", value)
 
     @property
     def density(self) -> float:
@@ -119,11 +117,7 @@ class AmorphousGenerator(BaseGenerator):
 
     @density.setter
     def density(self, value):
-        if not np.isscalar(value) or isinstance(value, (str, bool)) or not 0 < value < np.inf:
-            raise ValueError(
-                f"density must be positive, in atoms per cubic angstrom; got {value!r}"
-            )
-        self._density = float(value)
+        self._density = as_positive("density", value, "atoms per cubic angstrom")
         self._block = None
 
     @property
@@ -198,13 +192,9 @@ class AmorphousGenerator(BaseGenerator):
         ValueError
             If `bbox` is not an array of points, or the density cannot be reached.
         """
-        corners = np.asarray(bbox, dtype=float)
-        if corners.shape == (0, 3):
+        corners = as_points("bbox", bbox)
+        if len(corners) == 0:
             return np.empty((0, 3)), np.empty(0, dtype=np.int64)
-        if corners.ndim != 2 or corners.shape[1] != 3:
-            raise ValueError(f"bbox must have shape (m, 3); got {corners.shape}")
-        if not np.isfinite(corners).all():
-            raise ValueError("bbox must be finite, in angstrom; got NaN or infinity")
         local = np.linalg.solve(self._bases, (corners - self._origin).T).T
         low, high = local.min(axis=0), local.max(axis=0)
         # Rounded, so that the film does not hang on the last digits a rotation leaves behind.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..geometry.checks import as_points
+from ..checks import as_points
 from ..geometry.elements import SYMBOLS, atomic_numbers
 
 __all__ = ["UnitCell", "lattice_matrix"]

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..checks import as_points, as_vector
 from ..compiled import compiled_pays
 from ..geometry import Voxel
-from ..geometry.checks import as_vector
 from ..geometry.elements import SYMBOLS, atomic_numbers
 from ..spelling import keywords
 from ..transform.base import steps_of
@@ -234,12 +234,13 @@ class Generator(BaseGenerator):
             Atomic numbers (n,).
         """
         cell, voxel = self._contents(), self.voxel
+        bbox = as_points("bbox", bbox)
         if len(bbox) == 0:
             return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
         strain = self._strain_field
         if strain is not None:
             strain.scrape_params(self)
-            bbox = strain.source_box(np.asarray(bbox, dtype=float))
+            bbox = strain.source_box(bbox)
         positions, count = cell_atoms(voxel.sbases, voxel.origin, cell.coords, bbox)
         numbers = np.tile(cell.numbers, count)
         if self._post_transform is not None:
@@ -347,7 +348,7 @@ class Generator(BaseGenerator):
 
 
 def _sites(coords: ArrayLike, cell_of: Any) -> np.ndarray:
-    from ..geometry.checks import as_points
+    from ..checks import as_points
 
     sites = as_points("coords", coords)
     count = 1 if isinstance(cell_of, str) else np.size(cell_of)

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..checks import as_matrix, as_positive, as_vector
 from ..equality import Compared
 from ..spelling import Spelled, keywords
-from .checks import as_matrix, as_positive, as_vector
 
 __all__ = ["BaseAlgebraic", "MovedAlgebraic", "Params", "point_rows"]
 

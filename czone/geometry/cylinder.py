@@ -5,9 +5,9 @@ from copy import deepcopy
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..checks import as_positive, as_vector
 from ..spelling import keywords
 from .base import BaseAlgebraic, Params, point_rows
-from .checks import as_positive, as_vector
 from .lines import half_space_chords, perpendicular_frame, quadratic_chords
 from .primitives import CUBE
 

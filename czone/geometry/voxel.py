@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..checks import as_matrix, as_points, as_vector
 from ..equality import Compared
-from .checks import as_matrix, as_points, as_vector
 
 __all__ = ["Voxel"]
 

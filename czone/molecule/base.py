@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..checks import as_flag, as_integer, as_matrix, as_points, as_positive, as_vector
 from ..equality import Compared
+from ..files import write_atoms
 from ..geometry.base import point_rows
-from ..geometry.checks import as_flag, as_integer, as_matrix, as_points, as_positive, as_vector
 from ..geometry.elements import SYMBOLS, atomic_numbers
 from ..spelling import Spelled, keywords
 from ..transform.base import steps_of
@@ -59,7 +60,7 @@ class BaseMolecule(Compared, Spelled, ABC):
         if origin is None:
             pass
         elif np.ndim(origin) == 0:
-            self.set_origin(idx=origin)
+            self._tracked = self._index("origin", origin)
         else:
             self.set_origin(point=origin)
         self.orientation = np.eye(3) if orientation is None else orientation
@@ -142,7 +143,7 @@ class BaseMolecule(Compared, Spelled, ABC):
     def _index(self, name: str, value: Any) -> int:
         index, count = as_integer(name, value), len(self._species)
         if not -count <= index < count:
-            raise IndexError(f"{name} must lie between {-count} and {count - 1}; got {index}")
+            raise IndexError(f"{name} must name one of the {count} atoms; got {index}")
         return index % count
 
     @property
@@ -161,9 +162,7 @@ class BaseMolecule(Compared, Spelled, ABC):
 
     def to_file(self, fname: Any, **kwargs: Any) -> None:
         """Write the molecule through ASE; `kwargs` (such as `format`) go to ase.io.write."""
-        from ase.io import write
-
-        write(fname, self.ase_atoms, **kwargs)
+        write_atoms(fname, self.ase_atoms, **kwargs)
 
     # Origin and orientation.
 

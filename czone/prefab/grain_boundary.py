@@ -9,6 +9,7 @@ from numbers import Real
 import numpy as np
 from scipy.spatial import cKDTree
 
+from czone.checks import as_vector
 from czone.geometry import Plane
 from czone.prefab.base import FilledPrefab, cut
 from czone.transform import Rotation, rot_v, rot_vtv
@@ -127,7 +128,7 @@ class SimpleGrainBoundary(FilledPrefab):
 
     @z1.setter
     def z1(self, value):
-        self._z1 = _vector("z1", value)
+        self._z1 = as_vector("z1", value, nonzero=True)
 
     @property
     def z2(self) -> np.ndarray:
@@ -136,7 +137,7 @@ class SimpleGrainBoundary(FilledPrefab):
 
     @z2.setter
     def z2(self, value):
-        self._z2 = None if value is None else _vector("z2", value)
+        self._z2 = None if value is None else as_vector("z2", value, nonzero=True)
 
     @property
     def r1(self) -> float:
@@ -166,7 +167,7 @@ class SimpleGrainBoundary(FilledPrefab):
         if value is None or hasattr(value, "normal"):
             self._plane = deepcopy(value)
         else:
-            self._plane = tuple(_vector("plane", value).tolist())
+            self._plane = tuple(as_vector("plane", value, nonzero=True).tolist())
 
     @property
     def point(self) -> np.ndarray | None:
@@ -175,13 +176,7 @@ class SimpleGrainBoundary(FilledPrefab):
 
     @point.setter
     def point(self, value):
-        if value is None:
-            self._point = None
-            return
-        point = np.array(value, dtype=float)
-        if point.shape != (3,) or not np.isfinite(point).all():
-            raise ValueError(f"point must be three finite numbers, in angstrom; got {value!r}")
-        self._point = point
+        self._point = None if value is None else as_vector("point", value)
 
     def build_object(self) -> GrainBoundaryVolume:
         """Return the bicrystal.
@@ -238,13 +233,6 @@ def _nearest_distance(crystal) -> float:
     block = (crystal.coords[None] + steps[:, None]).reshape(-1, 3) @ crystal.voxel.sbases.T
     home = crystal.coords @ crystal.voxel.sbases.T
     return float(cKDTree(block).query(home, k=2)[0][:, 1].min())
-
-
-def _vector(name: str, value) -> np.ndarray:
-    vector = np.array(value, dtype=float)
-    if vector.shape != (3,) or not np.isfinite(vector).all() or not vector.any():
-        raise ValueError(f"{name} must be three finite numbers, not all 0; got {value!r}")
-    return vector
 
 
 def _angle(name: str, value) -> float:

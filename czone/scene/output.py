@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..files import write_atoms
 from ..geometry.elements import SYMBOLS, atomic_numbers
 from .xyz import fits, write_xyz
 
@@ -65,9 +66,7 @@ def write_scene(scene: Any, fname: Any, *, format: str | None = None, **kwargs: 
     if is_path and extended and not kwargs and fits(_in_box(scene)):
         write_xyz(fname, scene.all_species, _in_box(scene), scene.cell, scene.pbc, scene.labels)
         return
-    from ase.io import write
-
-    write(fname, to_ase(scene), format=format, **kwargs)
+    write_atoms(fname, to_ase(scene), format=format, **kwargs)
 
 
 def _factors_by_symbol(scene: Any, given: Any) -> dict[str, float]:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..checks import as_flag, as_integer, as_positive
 from ..equality import Compared
-from ..geometry.checks import as_flag, as_integer, as_positive
 from ..spelling import keywords
 from ..volume.multi import priority_levels
 from ..volume.precedence import kept_atoms, separated

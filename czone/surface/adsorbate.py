@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
+from czone.checks import as_integer, as_positive, as_vector
 from czone.molecule import BaseMolecule, Molecule
 from czone.randomness import as_rng
 from czone.surface.exposure import PROBE_RADIUS, surface_atoms, surface_normals
@@ -287,31 +288,22 @@ def _placer(molecule, anchor, bond_length, mol_vector, min_distance, min_spacing
     if not hasattr(molecule, "atoms") or not hasattr(molecule, "set_origin"):
         raise TypeError(f"molecule must be a Molecule; got {molecule!r}")
     count = len(molecule.atoms)
-    if isinstance(anchor, bool) or not isinstance(anchor, (int, np.integer)):
-        raise TypeError(f"anchor must be the index of an atom; got {anchor!r}")
+    anchor = as_integer("anchor", anchor)
     if not 0 <= anchor < count:
         raise ValueError(f"anchor must be from 0 to {count - 1}; got {anchor}")
-    for name, value, least in (
-        ("bond_length", bond_length, 1e-9),
-        ("min_distance", min_distance, 1e-9),
-        ("min_spacing", min_spacing, 0.0),
-    ):
-        if not np.isscalar(value) or isinstance(value, str) or not least <= value < np.inf:
-            wanted = "positive" if least else "zero or more"
-            raise ValueError(f"{name} must be {wanted}, in angstrom; got {value!r}")
-    direction = _direction("mol_vector", mol_vector)
     return Placer(
-        molecule.atoms, int(anchor), direction, float(bond_length), float(min_distance),
-        float(min_spacing),
-    )  # fmt: skip
+        molecule.atoms,
+        anchor,
+        _direction("mol_vector", mol_vector),
+        as_positive("bond_length", bond_length),
+        as_positive("min_distance", min_distance),
+        as_positive("min_spacing", min_spacing, or_zero=True),
+    )
 
 
 def _direction(name: str, value) -> np.ndarray:
-    vector = np.asarray(value, dtype=float).ravel()
-    length = np.linalg.norm(vector)
-    if vector.shape != (3,) or not 0 < length < np.inf:
-        raise ValueError(f"{name} must be a finite, non-zero vector (3,); got {value!r}")
-    return vector / length
+    vector = as_vector(name, value, nonzero=True)
+    return vector / np.linalg.norm(vector)
 
 
 def _wanted(number, coverage, n_sites: int) -> int:

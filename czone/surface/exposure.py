@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from czone.checks import as_points, as_positive
 from czone.util.neighbors import coordination_numbers
 
 PROBE_RADIUS = 2.5
@@ -54,8 +55,8 @@ def surface_atoms(positions: np.ndarray, probe_radius: float = PROBE_RADIUS) -> 
     """
     from czone.surface._exposure_kernel import exposed  # loads numba
 
-    points = _points(positions)
-    radius = _radius(probe_radius)
+    points = as_points("positions", positions)
+    radius = as_positive("probe_radius", probe_radius)
     if len(points) == 0:
         return np.empty(0, dtype=np.int64)
     grid = _Grid(points, 2 * radius)
@@ -100,13 +101,12 @@ def surface_normals(
     """
     from czone.surface._exposure_kernel import outward_sums
 
-    points = _points(positions)
+    points = as_points("positions", positions)
     chosen = surface_atoms(points) if indices is None else _indices(indices, len(points))
-    if not np.isscalar(cutoff) or not 0 < cutoff < np.inf:
-        raise ValueError(f"cutoff must be positive, in angstrom; got {cutoff!r}")
+    cutoff = as_positive("cutoff", cutoff)
     if len(chosen) == 0:
         return np.empty((0, 3))
-    grid = _Grid(points, float(cutoff))
+    grid = _Grid(points, cutoff)
     place = np.empty(len(points), dtype=np.int64)
     place[grid.order] = np.arange(len(points))
     sums = outward_sums(*grid.arrays, place[chosen])
@@ -168,21 +168,6 @@ def _directions(count: int = 96) -> tuple[np.ndarray, float]:
     # The point furthest from all directions is the pole of the hull's nearest facet.
     nearest_facet = -ConvexHull(points.T).equations[:, 3].max()
     return points, float(np.arccos(nearest_facet)) + 1e-9
-
-
-def _points(positions) -> np.ndarray:
-    points = np.asarray(positions, dtype=float)
-    if points.ndim != 2 or points.shape[1] != 3:
-        raise ValueError(f"positions must have shape (n, 3), in angstrom; got {points.shape}")
-    if not np.isfinite(points).all():
-        raise ValueError("positions must be finite; got NaN or infinity")
-    return points
-
-
-def _radius(value) -> float:
-    if not np.isscalar(value) or isinstance(value, (str, bool)) or not 0 < value < np.inf:
-        raise ValueError(f"probe_radius must be positive, in angstrom; got {value!r}")
-    return float(value)
 
 
 def _indices(indices, n_atoms: int) -> np.ndarray:

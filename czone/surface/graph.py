@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from czone.checks import as_points
+
 __all__ = ["find_approximate_normal", "get_nearest_neighbors", "sparse_matrix_from_tri"]
 
 
@@ -114,12 +116,11 @@ def find_approximate_normal(
     >>> find_approximate_normal(np.array([[1, 0, -1], [-1, 0, -1], [0, 1, -1], [0, -1, -1]])) + 0.0
     array([0., 0., 1.])
     """
-    vectors = np.asarray(points, dtype=float)
-    if vectors.ndim != 2 or vectors.shape[1] != 3 or len(vectors) == 0:
-        raise ValueError(f"points must have shape (n, 3) with n of 1 or more; got {vectors.shape}")
+    vectors = as_points("points", points)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    if not np.isfinite(lengths).all() or (lengths == 0).any():
-        raise ValueError("points must be finite vectors of non-zero length")
+    if len(vectors) == 0 or (lengths == 0).any():
+        got = "no points" if len(vectors) == 0 else f"zero at {int(lengths.argmin())}"
+        raise ValueError(f"points must be one or more vectors of non-zero length; got {got}")
     units = vectors / lengths
     normal = -units.mean(axis=0)
     if np.linalg.norm(normal) < tol:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..checks import as_matrix, as_vector
 from ..geometry import Plane
-from ..geometry.checks import as_matrix, as_vector
 from .base import BaseTransform
 
 __all__ = ["Inversion", "MatrixTransform", "Reflection", "Rotation", "Translation"]
@@ -158,7 +158,7 @@ class Inversion(MatrixTransform):
     @matrix.setter
     def matrix(self, value: ArrayLike) -> None:
         if not np.array_equal(as_matrix("matrix", value), -np.eye(3)):
-            raise ValueError(f"matrix of an Inversion is minus the identity; got {value!r}")
+            raise ValueError(f"matrix must be minus the identity; got {np.asarray(value).tolist()}")
 
     def _shown(self) -> str:
         return "" if self.origin is None else f"origin={self.origin.tolist()}"

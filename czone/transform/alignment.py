@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..checks import as_vector
 from ..geometry import Plane, rot_vtv
-from ..geometry.checks import as_vector
 from .affine import Rotation, Translation
 from .multi import MultiTransform
 

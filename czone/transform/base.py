@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..checks import as_flag, as_matrix, as_points, as_vector
 from ..equality import Compared
 from ..geometry import BaseAlgebraic
-from ..geometry.checks import as_flag, as_matrix, as_points, as_vector
 from ..spelling import Spelled
 
 __all__ = ["AffineTransform", "BaseTransform", "steps_of"]

@@ -8,15 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-
-def as_points(positions, name: str = "positions") -> np.ndarray:
-    """Return finite float coordinates (n, 3), or say what is wrong with them."""
-    points = np.asarray(positions, dtype=float)
-    if points.ndim != 2 or points.shape[1] != 3:
-        raise ValueError(f"{name} must have shape (n, 3), in angstrom; got shape {points.shape}")
-    if not np.isfinite(points).all():
-        raise ValueError(f"{name} must be finite; got NaN or infinity")
-    return points
+from czone.checks import as_points, as_positive
 
 
 def as_flags(periodic) -> np.ndarray:
@@ -88,10 +80,9 @@ class CellGrid:
         """
         from czone.util._pair_kernel import sort_into_cells  # loads numba
 
-        points = as_points(positions)
+        points = as_points("positions", positions)
         flags = as_flags(periodic)
-        if not np.isscalar(cutoff) or not 0 < cutoff < np.inf:
-            raise ValueError(f"cutoff must be positive, in angstrom; got {cutoff!r}")
+        cutoff = as_positive("cutoff", cutoff)
         low = points.min(axis=0, initial=np.inf) if len(points) else np.zeros(3)
         extent = points.max(axis=0) - low if len(points) else np.zeros(3)
         if cell is None:
@@ -114,7 +105,7 @@ class CellGrid:
         n_cells = _cell_counts(lattice, cutoff, len(points))
         order, start = sort_into_cells(fractional, n_cells)
         sorted_points = (fractional @ lattice)[order]
-        return cls(lattice, flags, order, sorted_points, start, n_cells, float(cutoff))
+        return cls(lattice, flags, order, sorted_points, start, n_cells, cutoff)
 
     @cached_property
     def offsets(self) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from czone.checks import as_matrix, as_vector
 from czone.randomness import as_rng
 
 
@@ -88,7 +89,8 @@ def rotation_from_quaternion(quaternions: np.ndarray) -> np.ndarray:
         raise ValueError(f"quaternions must have shape (..., 4); got {q.shape}")
     length = np.linalg.norm(q, axis=-1, keepdims=True)
     if not (np.isfinite(length) & (length > 0)).all():
-        raise ValueError("quaternions must be finite and of non-zero length")
+        got = q[~(np.isfinite(length) & (length > 0))[..., 0]][0].tolist()
+        raise ValueError(f"quaternions must be finite and of non-zero length; got {got}")
     w, x, y, z = np.moveaxis(q / length, -1, 0)
     rows = [
         [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
@@ -149,9 +151,9 @@ def zone_axis_rotations(
     >>> bool(tilted[2] > np.cos(0.3))
     True
     """
-    lattice = np.eye(3) if bases is None else np.asarray(bases, dtype=float)
-    axis = _unit(lattice @ _vector(zone_axis, "zone_axis"), "zone_axis")
-    target = _unit(_vector(beam, "beam"), "beam")
+    lattice = np.eye(3) if bases is None else as_matrix("bases", bases)
+    axis = _unit(lattice @ as_vector("zone_axis", zone_axis, nonzero=True))
+    target = _unit(as_vector("beam", beam, nonzero=True))
     if not np.isscalar(spread) or not 0 <= spread <= np.pi:
         raise ValueError(f"spread must be from 0 to pi, in radians; got {spread!r}")
     if distribution not in ("normal", "uniform"):
@@ -165,7 +167,7 @@ def zone_axis_rotations(
     else:
         tilt = np.arccos(1 - rng.random(count) * (1 - np.cos(spread)))
 
-    across = _unit(np.cross(target, np.eye(3)[np.abs(target).argmin()]), "beam")
+    across = _unit(np.cross(target, np.eye(3)[np.abs(target).argmin()]))
     upright = np.cross(target, across)
     tilt_axes = np.cos(azimuth)[:, None] * across + np.sin(azimuth)[:, None] * upright
     matrices = (
@@ -199,15 +201,5 @@ def _count(n: int | None) -> int:
     return int(n)
 
 
-def _vector(value, name: str) -> np.ndarray:
-    vector = np.asarray(value, dtype=float)
-    if vector.shape != (3,) or not np.isfinite(vector).all():
-        raise ValueError(f"{name} must be three finite numbers; got {value!r}")
-    return vector
-
-
-def _unit(vector: np.ndarray, name: str) -> np.ndarray:
-    length = np.linalg.norm(vector)
-    if length == 0:
-        raise ValueError(f"{name} must not be the zero vector")
-    return vector / length
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.linalg.norm(vector)

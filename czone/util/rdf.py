@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from ase.data import chemical_symbols
 
-from czone.util._cells import CellGrid, as_flags, as_lattice, as_points
+from czone.checks import as_points
+from czone.util._cells import CellGrid, as_flags, as_lattice
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def radial_distribution(
     >>> float(rdf.coordination[-1]), round(float(rdf.r[rdf.g.argmax()]), 2)
     (12.0, 2.85)
     """
-    points = as_points(positions)
+    points = as_points("positions", positions)
     flags = as_flags(periodic)
     if len(points) < 2 and not flags.any():
         raise ValueError(f"positions must hold at least two atoms; got {len(points)}")
@@ -168,7 +169,7 @@ def calc_rdf(
     >>> calc_rdf(np.array([[0.0, 0, 0], [1.25, 0, 0]]), 2.0, False, False, False).nonzero()[0]
     array([12])
     """
-    points = as_points(coords, "coords")
+    points = as_points("coords", coords)
     if not np.isscalar(cutoff) or not 0.1 <= cutoff < np.inf:
         raise ValueError(f"cutoff must be at least 0.1, in angstrom; got {cutoff!r}")
     n_bins = int(round(cutoff / 0.1, 9))

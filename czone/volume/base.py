@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..checks import as_integer
 from ..equality import Compared
-from ..geometry.checks import as_integer
+from ..files import write_atoms
 from ..spelling import Spelled, keywords
 
 __all__ = ["BaseVolume"]
@@ -93,6 +94,4 @@ class BaseVolume(Compared, Spelled, ABC):
 
     def to_file(self, fname: Any, **kwargs: Any) -> None:
         """Write the atoms through ASE; `kwargs` (such as `format`) go to ase.io.write."""
-        from ase.io import write
-
-        write(fname, self.ase_atoms, **kwargs)
+        write_atoms(fname, self.ase_atoms, **kwargs)

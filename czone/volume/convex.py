@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..checks import as_points, as_positive
 from ..geometry import BaseAlgebraic, Hull, enclosed_corners
 from ..geometry.base import point_rows
-from ..geometry.checks import as_points, as_positive
 from ..spelling import keywords
 from ..transform.base import steps_of
 from .base import BaseVolume

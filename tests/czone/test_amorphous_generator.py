@@ -230,7 +230,7 @@ def test_repr_says_what_it_is():
         (dict(species={}), "species must name"),
         (dict(species={"Si": -1}), "species amounts must be positive"),
         (dict(species="SiO2", min_dist={("Si", "O"): 1.5}), "min_dist must name every pair"),
-        (dict(origin=(1, 2)), "origin must be three finite"),
+        (dict(origin=(1, 2)), "origin must be 3 numbers"),
         (dict(periodic=(True,)), "periodic must be one or two"),
         (dict(rng=-4), "rng must be a seed"),
     ],
@@ -240,7 +240,7 @@ def test_bad_input_is_named(arguments, message):
         AmorphousGenerator(**arguments)
 
 
-@pytest.mark.parametrize("bbox", [np.zeros(3), np.zeros((4, 2)), np.full((8, 3), np.nan)])
+@pytest.mark.parametrize("bbox", [np.zeros(4), np.zeros((4, 2)), np.full((8, 3), np.nan)])
 def test_bad_box_is_named(bbox):
     with pytest.raises(ValueError, match="bbox must"):
         AmorphousGenerator().supply_atoms(bbox)

@@ -137,11 +137,11 @@ def test_bicrystal_moves_goes_into_scenes_and_copies():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (dict(z1=(0, 0, 0)), ValueError, "z1 must be"),
+        (dict(z1=(0, 0, 0)), ValueError, "z1 must not be the zero"),
         (dict(z2=(1, 0)), ValueError, "z2 must be"),
         (dict(r1="x"), ValueError, "r1 must be"),
         (dict(r2=np.nan), ValueError, "r2 must be"),
-        (dict(plane=(0, 0, 0)), ValueError, "plane must be"),
+        (dict(plane=(0, 0, 0)), ValueError, "plane must not be the zero"),
         (dict(point=(0, 0)), ValueError, "point must be"),
         (dict(min_distance=-1), ValueError, "min_distance must be"),
         (dict(volume=None), ValueError, "volume must be set"),

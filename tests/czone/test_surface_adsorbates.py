@@ -182,7 +182,7 @@ def test_old_call_reports_when_no_site_is_free(ball):
         (dict(anchor="C"), TypeError, "anchor must be"),
         (dict(bond_length=0), ValueError, "bond_length must be"),
         (dict(min_spacing=-1), ValueError, "min_spacing must be"),
-        (dict(mol_vector=(0, 0, 0)), ValueError, "mol_vector must be"),
+        (dict(mol_vector=(0, 0, 0)), ValueError, "mol_vector must not be the zero"),
         (dict(facet=(0, 0)), ValueError, "facet must be"),
         (dict(mask=[True]), ValueError, "mask must be"),
         (dict(elements="Xx"), ValueError, "elements must be"),

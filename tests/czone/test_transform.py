@@ -371,7 +371,7 @@ def test_post_transform_acts_in_a_volume_and_can_be_removed():
         (lambda: MatrixTransform().matrix, ValueError, "matrix must be set before"),
         (lambda: Rotation(2 * np.eye(3)), ValueError, "matrix must be orthogonal"),
         (lambda: Rotation(SHEAR), ValueError, "matrix must be orthogonal"),
-        (lambda: Inversion(matrix=np.eye(3)), ValueError, "matrix of an Inversion"),
+        (lambda: Inversion(matrix=np.eye(3)), ValueError, "matrix must be minus the identity"),
         (lambda: Reflection([0, 0, 1]), TypeError, "plane must be a Plane"),
         (lambda: Reflection().matrix, ValueError, "plane must be set"),
         (lambda: MultiTransform([3]), TypeError, "transformation must be a transform"),

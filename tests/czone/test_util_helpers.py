@@ -144,7 +144,7 @@ def test_in_plane_angle_can_be_fixed():
         (zone_axis_rotations, dict(zone_axis=(0, 0, 0)), "zone_axis must not be"),
         (zone_axis_rotations, dict(zone_axis=(0, 0, 1), spread=-1), "spread must be"),
         (zone_axis_rotations, dict(zone_axis=(0, 0, 1), distribution="x"), "distribution must be"),
-        (zone_axis_rotations, dict(zone_axis=(0, 1), beam=(0, 0, 1)), "zone_axis must be three"),
+        (zone_axis_rotations, dict(zone_axis=(0, 1), beam=(0, 0, 1)), "zone_axis must be 3"),
     ],
 )
 def test_bad_input_is_named(function, arguments, message):

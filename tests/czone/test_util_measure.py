@@ -158,7 +158,7 @@ def test_results_copy_and_pickle():
 @pytest.mark.parametrize(
     ("positions", "keywords", "message"),
     [
-        (np.zeros((3, 2)), {}, "positions must have shape"),
+        (np.zeros((3, 2)), {}, "positions must be points of shape"),
         (np.full((3, 3), np.nan), {}, "positions must be finite"),
         (np.zeros((1, 3)), {}, "positions must hold at least two"),
         (FCC, dict(cutoff=-1.0), "cutoff must be positive|bin_width must be"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hrtem_sim import fft
 from hrtem_sim.fft import available_fft, choose_fft
 from hrtem_sim.grid import Grid, aperture, fast_even_length, fourier_resize
 
@@ -40,15 +41,15 @@ def test_aperture_is_one_inside_and_zero_outside():
 @pytest.mark.parametrize("name", available_fft())
 @pytest.mark.parametrize("dtype", [np.complex64, np.complex128])
 def test_every_fft_library_agrees_with_numpy(name, dtype):
-    fft = choose_fft(name)
-    array = fft.empty((48, 60), dtype)
+    library = choose_fft(name)
+    array = library.empty((48, 60), dtype)
     rng = np.random.default_rng(0)
     array[...] = rng.normal(size=(48, 60)) + 1j * rng.normal(size=(48, 60))
     original = array.copy()
     tolerance = 1e-4 if dtype == np.complex64 else 1e-11
-    fft.forward(array)
+    library.forward(array)
     np.testing.assert_allclose(array, np.fft.fft2(original), atol=tolerance)
-    fft.inverse(array)
+    library.inverse(array)
     np.testing.assert_allclose(array, original, atol=tolerance)
 
 
@@ -61,3 +62,21 @@ def test_unknown_libraries_are_refused():
 def test_bad_grids_are_refused(shape, pixel):
     with pytest.raises(ValueError, match=r"(shape|pixel_size) must be"):
         Grid(shape, pixel)
+
+
+def test_a_library_that_does_not_load_gives_way_to_the_next(monkeypatch):
+    def broken(self):
+        raise ImportError("libmkl_rt.so.2: cannot open shared object file")
+
+    monkeypatch.delenv("HRTEM_SIM_FFT", raising=False)
+    monkeypatch.setattr(fft, "LIBRARIES", ("mkl", "scipy"))
+    monkeypatch.setattr(fft, "find_spec", lambda module: object())
+    monkeypatch.setattr(fft.MklFft, "__init__", broken)
+    fft._loads.cache_clear()
+    fft._load.cache_clear()
+    try:
+        with pytest.warns(UserWarning, match="'mkl' is installed and does not load.*libmkl_rt"):
+            assert choose_fft().name == "scipy"
+    finally:
+        fft._loads.cache_clear()
+        fft._load.cache_clear()

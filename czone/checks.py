@@ -13,8 +13,11 @@ def _as_floats(name: str, value: ArrayLike, wanted: str) -> np.ndarray:
         array = np.array(value, dtype=float)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} must be {wanted}; got {value!r}") from error
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite; got {value!r}")
+    wrong = ~np.isfinite(array)
+    if wrong.any():
+        place = tuple(np.argwhere(wrong)[0].tolist())
+        at = f" at {list(place)}" if place else ""
+        raise ValueError(f"{name} must be finite; got {array[place]}{at}")
     return array
 
 
@@ -61,14 +64,27 @@ def as_matrix(name: str, value: ArrayLike, *, regular: bool = True) -> np.ndarra
     return array
 
 
-def as_positive(name: str, value: Any, unit: str = "angstrom") -> float:
-    """Return a float above zero."""
+def as_positive(name: str, value: Any, unit: str = "angstrom", *, or_zero: bool = False) -> float:
+    """Return a finite float above zero, or not below it.
+
+    Examples
+    --------
+    >>> as_positive("radius", 2)
+    2.0
+    >>> as_positive("radius", -1)
+    Traceback (most recent call last):
+        ...
+    ValueError: radius must be positive, in angstrom; got -1
+    """
+    allowed, kind = ("zero or more", "number") if or_zero else ("positive", "positive number")
+    if isinstance(value, (bool, np.bool_, str)) or np.ndim(value):
+        raise TypeError(f"{name} must be a {kind}, in {unit}; got {value!r}")
     try:
         number = float(value)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"{name} must be a positive number, in {unit}; got {value!r}") from error
-    if not (np.isfinite(number) and number > 0):
-        raise ValueError(f"{name} must be positive, in {unit}; got {value!r}")
+        raise TypeError(f"{name} must be a {kind}, in {unit}; got {value!r}") from error
+    if not (0 <= number < np.inf) or (number == 0 and not or_zero):
+        raise ValueError(f"{name} must be {allowed}, in {unit}; got {value!r}")
     return number
 
 
