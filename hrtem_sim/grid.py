@@ -61,6 +61,8 @@ class Grid:
         """
         if not np.isfinite(pixel_size) or pixel_size <= 0:
             raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+        if len(cell) != 2 or not all(np.isfinite(length) and length > 0 for length in cell):
+            raise ValueError(f"cell must be two positive lengths (x, y), in angstrom; got {cell!r}")
         lengths = (float(cell[1]), float(cell[0]))
         shape = tuple(fast_even_length(length / pixel_size) for length in lengths)
         return cls(shape, tuple(length / n for length, n in zip(lengths, shape, strict=True)))

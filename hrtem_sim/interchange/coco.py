@@ -138,6 +138,8 @@ def encode_rle(mask: np.ndarray) -> dict[str, list[int]]:
     >>> encode_rle(np.array([[1, 0], [1, 0]], bool))
     {'size': [2, 2], 'counts': [0, 2, 2]}
     """
+    if np.ndim(mask) != 2:
+        raise ValueError(f"mask must have shape (ny, nx); got {np.shape(mask)}")
     flat = np.asarray(mask, bool).ravel(order="F")
     turns = np.flatnonzero(np.diff(flat)) + 1
     ends = np.concatenate([[0] if flat.size and flat[0] else [], turns, [flat.size]])
@@ -154,6 +156,9 @@ def decode_rle(rle: dict[str, list[int]]) -> np.ndarray:
     [[0, 1], [1, 1]]
     """
     counts = np.asarray(rle["counts"], int)
+    pixels = int(np.prod(rle["size"]))
+    if counts.sum() != pixels or (counts < 0).any():
+        raise ValueError(f"counts must add up to {pixels}, the pixels; got {counts.tolist()[:10]}")
     flat = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
     return flat.reshape(rle["size"], order="F")
 

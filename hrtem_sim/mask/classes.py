@@ -80,6 +80,8 @@ def class_map(
     """
     if by not in ("object", "material", "structure", "grain"):
         raise ValueError(f"by must be object, material, structure or grain; got {by!r}")
+    if not 0 <= share <= 1:
+        raise ValueError(f"share must be in 0..1; got {share!r}")
     check_pixels(specimen, shape, pixel_size)
     particles = particle_names(specimen)
     if by in ("structure", "grain") and structure is None:

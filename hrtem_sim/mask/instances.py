@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from hrtem_sim.mask.phase import Mask
+from hrtem_sim.mask.phase import Mask, check_map
 from hrtem_sim.mask.thickness import particle_names, projected_thickness
 from hrtem_sim.specimen import Specimen
 
@@ -37,6 +37,7 @@ class InstanceMap:
     pixel_size: float
 
     def __post_init__(self) -> None:
+        check_map("ids", self.ids, self.pixel_size)
         self.ids.flags.writeable = False
 
     def __len__(self) -> int:

@@ -65,9 +65,7 @@ def zone_axis(
     >>> round(zone_axis(tilted).misorientation, 9)
     0.05
     """
-    bases = np.asarray(bases, dtype=float)
-    if bases.shape != (3, 3) or abs(np.linalg.det(bases)) < 1e-9:
-        raise ValueError(f"bases must be three independent columns, in angstrom; got {bases!r}")
+    bases = _columns("bases", bases)
     if max_index != int(max_index) or max_index < 1:
         raise ValueError(f"max_index must be a whole number >= 1; got {max_index!r}")
     beam = np.asarray(beam, dtype=float) / np.linalg.norm(beam)
@@ -101,7 +99,8 @@ def misorientation(bases: np.ndarray, other: np.ndarray) -> float:
     >>> round(misorientation(4.08 * np.eye(3), 4.08 * quarter), 6)
     0.0
     """
-    a, b = (m / np.cbrt(np.linalg.det(m)) for m in (np.asarray(bases), np.asarray(other)))
+    pair = _columns("bases", bases), _columns("other", other)
+    a, b = (m / np.cbrt(np.linalg.det(m)) for m in pair)
     traces = np.einsum("ij,njk,ki->n", a.T @ b, CUBIC, np.eye(3))
     return float(np.arccos(np.clip((traces.max() - 1) / 2, -1, 1)))
 
@@ -140,3 +139,12 @@ def fcc_bases(vectors: np.ndarray) -> np.ndarray:
     choices = turn @ CUBIC
     best = choices[np.argmax(np.round(np.trace(choices, axis1=1, axis2=2), 9))]
     return np.sqrt(2) * lengths.mean() * best
+
+
+def _columns(name: str, value: np.ndarray) -> np.ndarray:
+    bases = np.asarray(value, dtype=float)
+    if bases.shape != (3, 3):
+        raise ValueError(f"{name} must have shape (3, 3), vectors as columns; got {bases.shape}")
+    if not abs(np.linalg.det(bases)) >= 1e-9:
+        raise ValueError(f"{name} must be three independent columns; got {bases.tolist()}")
+    return bases

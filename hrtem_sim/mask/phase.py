@@ -15,6 +15,14 @@ PAPER_CUT = 0.1
 """Of the smoothed mask, in the archived scripts: the mask grows by about 1.3 blurs."""
 
 
+def check_map(name: str, pixels: np.ndarray, pixel_size: float) -> None:
+    """Refuse pixels that are no image, and pixels without size."""
+    if pixels.ndim != 2:
+        raise ValueError(f"{name} must have shape (ny, nx); got {pixels.shape}")
+    if not 0 < pixel_size < math.inf:
+        raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+
+
 @dataclass(frozen=True, eq=False)
 class Mask:
     """Classes of the pixels of a micrograph.
@@ -34,6 +42,7 @@ class Mask:
     pixel_size: float
 
     def __post_init__(self) -> None:
+        check_map("classes", self.classes, self.pixel_size)
         self.classes.flags.writeable = False
 
 

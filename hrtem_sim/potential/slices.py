@@ -45,6 +45,11 @@ class PotentialSlices:
     slice_thickness: float
     grid: Grid
 
+    def __post_init__(self) -> None:
+        ny, nx = self.grid.shape
+        if self.array.ndim != 3 or self.array.shape[1:] != (ny, nx):
+            raise ValueError(f"array must have shape (slices, {ny}, {nx}); got {self.array.shape}")
+
 
 class SlicedPotential:
     """The slices of a specimen, made as they are asked for.

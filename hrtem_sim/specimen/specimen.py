@@ -117,6 +117,9 @@ class Specimen:
 
     def keep(self, mask: np.ndarray) -> "Specimen":
         """Return the specimen of the atoms in a mask or index array, in the same cell."""
+        mask = np.asarray(mask)
+        if mask.dtype == bool and mask.shape != (len(self),):
+            raise ValueError(f"mask must have shape ({len(self)},), one per atom; got {mask.shape}")
         return replace(
             self,
             positions=self.positions[mask],

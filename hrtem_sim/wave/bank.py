@@ -187,6 +187,7 @@ def move_film(
     _check_symmetry(symmetry)
     if symmetry and not np.isclose(*specimen.cell[:2], rtol=1e-9):
         raise ValueError(f"symmetry must be 0 in a cell that is not square; got {symmetry}")
+    _check_shift(shift)
     x, y, z = specimen.positions.T
     if symmetry >= 4:
         x = -x
@@ -321,6 +322,11 @@ def _behind_everywhere(
 def _check_symmetry(symmetry: int) -> None:
     if symmetry not in range(8):
         raise ValueError(f"symmetry must be a whole number from 0 to 7; got {symmetry!r}")
+
+
+def _check_shift(shift: tuple[float, float]) -> None:
+    if len(shift) != 2 or not np.isfinite(shift).all():
+        raise ValueError(f"shift must be two finite lengths (x, y), in angstrom; got {shift!r}")
 
 
 def _check_film(

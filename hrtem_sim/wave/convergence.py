@@ -135,6 +135,8 @@ def phonon_convergence(
 def _band(specimen: Specimen, shape: tuple[int, int], cutoff: float) -> np.ndarray:
     width, height = specimen.cell[:2]
     grid = Grid(shape, (height / shape[0], width / shape[1]))
+    if not 0 < cutoff < np.inf:
+        raise ValueError(f"cutoff must be positive, in 1/angstrom; got {cutoff!r}")
     if cutoff >= grid.nyquist:
         raise ValueError(
             f"pixel_size must be below {0.5 / cutoff:.3g} angstrom for frequencies up to {cutoff} "

@@ -7,6 +7,7 @@ import numpy as np
 
 from hrtem_sim.electron import wavelength
 from hrtem_sim.grid import Grid, fourier_resize, propagator
+from hrtem_sim.potential import PARAMETRIZATIONS
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,11 @@ class WaveSettings:
                 raise ValueError(f"{name} must be positive, in angstrom; got {value!r}")
         if len(self.tilt) != 2 or not all(abs(angle) < 200 for angle in self.tilt):
             raise ValueError(f"tilt must be two angles below 200 mrad; got {self.tilt!r}")
-        if self.phonons != int(self.phonons) or self.phonons < 0:
+        if not 0 <= self.phonons < np.inf or self.phonons != int(self.phonons):
             raise ValueError(f"phonons must be a whole number >= 0; got {self.phonons!r}")
+        if self.parametrization not in PARAMETRIZATIONS:
+            known = ", ".join(PARAMETRIZATIONS)
+            raise ValueError(f"parametrization must be {known}; got {self.parametrization!r}")
         if self.rms != "debye" and not (
             isinstance(self.rms, int | float) and 0 <= self.rms < np.inf
         ):
@@ -98,6 +102,11 @@ class ExitWave:
             )
         if not np.iscomplexobj(self.array):
             raise TypeError(f"array must be complex; got {self.array.dtype}")
+        if not np.isfinite(self.array.sum()):  # one pass: a sum of finite waves is finite
+            got = self.array[~np.isfinite(self.array)][:1].tolist()
+            raise ValueError(f"array must be finite; got {got}")
+        wavelength(self.energy)
+        _check_plane(self.plane)
         self.array.flags.writeable = False
 
     @property
@@ -113,6 +122,7 @@ class ExitWave:
         plane
             In angstrom along the beam from the middle of the model.
         """
+        _check_plane(plane)
         shift = propagator(self.grid, plane - self.plane, self.wavelength)
         spectrum = np.fft.fft2(self.array) * shift
         array = np.fft.ifft2(spectrum).astype(self.array.dtype)
@@ -123,3 +133,8 @@ class ExitWave:
         array = np.fft.ifft2(fourier_resize(np.fft.fft2(self.array), shape))
         grid = self.grid.resized(shape)
         return ExitWave(array.astype(self.array.dtype), grid, self.energy, self.plane)
+
+
+def _check_plane(plane: float) -> None:
+    if not np.isfinite(plane):
+        raise ValueError(f"plane must be finite, in angstrom; got {plane!r}")

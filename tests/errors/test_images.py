@@ -1,0 +1,428 @@
+"""Bad input to `hrtem_sim`."""
+
+import numpy as np
+from ase import Atoms
+
+from hrtem_sim.electron import wavelength
+from hrtem_sim.fft import choose_fft
+from hrtem_sim.grid import Grid
+from hrtem_sim.imaging import (
+    Aberrations,
+    Detector,
+    ImagingConditions,
+    expected_image,
+    focal_series_weights,
+    form_image,
+    number_of_foci,
+)
+from hrtem_sim.interchange import decode_rle, encode_rle, read_h5_pair, read_micrograph
+from hrtem_sim.mask import (
+    InstanceMap,
+    Mask,
+    atom_columns,
+    class_map,
+    find_grains,
+    instance_map,
+    misorientation,
+    phase_mask,
+    projected_thickness,
+    zone_axis,
+)
+from hrtem_sim.potential import PotentialSlices, projected_potential, scattering_factor
+from hrtem_sim.provenance import Distribution, identity, rng_for
+from hrtem_sim.specimen import (
+    Specimen,
+    b_from_u,
+    debye_rms,
+    displaced,
+    orthorhombic,
+    rms_displacements,
+    u_from_b,
+)
+from hrtem_sim.wave import (
+    ExitWave,
+    FilmBank,
+    WaveSettings,
+    compute_exit_wave,
+    compute_exit_waves,
+    converge,
+    move_film,
+    phonon_convergence,
+    thickness_series,
+)
+from tests.errors.table import Row, refused, table
+
+NAN, INF = float("nan"), float("inf")
+GRID = Grid((8, 8), 0.5)
+WAVE = ExitWave(np.ones((1, 8, 8), np.complex64), GRID, 300e3)
+BLOCK = np.stack(np.meshgrid(*[np.arange(2.0, 22.0, 3.0)] * 3), axis=-1).reshape(-1, 3)
+CUBE = Specimen(BLOCK, np.full(len(BLOCK), 79), (24.0, 24.0, 24.0), objects=("particle",))
+ATOM = Specimen(np.array([[2.0, 2.0, 2.0]]), np.array([79]), (4.0, 4.0, 4.0))
+
+
+def specimen(positions=((2.0, 2.0, 2.0),), numbers=(79,), cell=(4.0, 4.0, 4.0), **more) -> Specimen:
+    return Specimen(np.array(positions), np.array(numbers), cell, **more)
+
+
+def conditions(**values) -> ImagingConditions:
+    return ImagingConditions(**values)
+
+
+def settings(**values) -> WaveSettings:
+    return WaveSettings(**values)
+
+
+@table(
+    # The electron, grids, transforms
+    Row("wavelength", "energy", "positive, in eV", "-300000.0", lambda: wavelength(-300e3)),
+    Row("wavelength", "energy", "positive, in eV", "nan", lambda: wavelength(NAN)),
+    Row("Grid", "shape", "positive integers", "(0, 8)", lambda: Grid((0, 8), 0.1)),
+    Row("Grid", "shape", "two", "(8,)", lambda: Grid((8,), 0.1)),
+    Row("Grid", "pixel_size", "positive", "nan", lambda: Grid((8, 8), NAN)),
+    Row("Grid.covering", "pixel_size", "positive", "-0.1", lambda: Grid.covering((10, 10), -0.1)),
+    Row("Grid.covering", "cell", "positive", "-10", lambda: Grid.covering((-10, 10), 0.1)),
+    Row("choose_fft", "name", "one of mkl", "'fast'", lambda: choose_fft("fast")),
+    # Specimens
+    Row("Specimen", "positions", "(n, 3)", "(1, 2)", lambda: specimen([[2.0, 2.0]])),
+    Row("Specimen", "positions", "finite", "nan", lambda: specimen([[2.0, 2.0, NAN]])),
+    Row("Specimen", "numbers", "1", "0", lambda: specimen(numbers=[0])),
+    Row("Specimen", "numbers", "(1,)", "(2,)", lambda: specimen(numbers=[79, 6])),
+    Row("Specimen", "numbers", "whole", "6.5", lambda: specimen(numbers=[6.5])),
+    Row("Specimen", "cell", "positive", "-4.0", lambda: specimen(cell=(4.0, -4.0, 4.0))),
+    Row("Specimen", "cell", "positive", "nan", lambda: specimen(cell=(4.0, NAN, 4.0))),
+    Row("Specimen", "occupancies", "0", "1.5", lambda: specimen(occupancies=np.array([1.5]))),
+    Row("Specimen", "labels", "objects", "3", lambda: specimen(labels=np.array([3]))),
+    Row("Specimen.only", "objects", "specimen", "'film'", lambda: ATOM.only("film")),
+    Row("Specimen.keep", "mask", "(1,)", "(2,)", lambda: ATOM.keep(np.array([True, False]))),
+    Row("from_ase", "cell", "three lengths", "0.", lambda: Specimen.from_ase(Atoms("Au"))),
+    Row("orthorhombic", "cell", "independent", "0.0", lambda: orthorhombic(Atoms("Au"))),
+    Row("rms_displacements", "rms", ">= 0", "-0.1", lambda: rms_displacements(ATOM, -0.1)),
+    Row("rms_displacements", "rms", ">= 0", "nan", lambda: rms_displacements(ATOM, NAN)),
+    Row(
+        "rms_displacements",
+        "rms",
+        "value for Au",
+        "Ag",
+        lambda: rms_displacements(ATOM, {"Ag": 0.1}),
+    ),
+    Row("debye_rms", "rms", "tabulated", "He", lambda: debye_rms("He")),
+    Row("debye_rms", "temperature", "negative", "-3", lambda: debye_rms("Au", -3)),
+    Row("u_from_b", "b", ">= 0", "-1", lambda: u_from_b(-1)),
+    Row("b_from_u", "u", ">= 0", "nan", lambda: b_from_u(NAN)),
+    Row(
+        "displaced",
+        "rms",
+        '"debye"',
+        "'einstein'",
+        lambda: displaced(ATOM, rng_for(1, "thermal"), rms="einstein"),
+    ),
+    # Potentials and waves
+    Row(
+        "scattering_factor",
+        "parametrization",
+        "lobato",
+        "'doyle'",
+        lambda: scattering_factor(79, np.zeros(1), "doyle"),
+    ),
+    Row("scattering_factor", "number", "1 to 103", "0", lambda: scattering_factor(0, np.zeros(1))),
+    Row(
+        "projected_potential",
+        "slice_thickness",
+        "positive",
+        "-2",
+        lambda: projected_potential(ATOM, GRID, -2),
+    ),
+    Row(
+        "projected_potential",
+        "slice_thickness",
+        "positive",
+        "nan",
+        lambda: projected_potential(ATOM, GRID, NAN),
+    ),
+    Row(
+        "projected_potential",
+        "grid",
+        "cell",
+        "8.0",
+        lambda: projected_potential(ATOM, Grid((16, 16), 0.5), 2.0),
+    ),
+    Row(
+        "PotentialSlices",
+        "array",
+        "(slices, 8, 8)",
+        "(8, 8)",
+        lambda: PotentialSlices(np.zeros((8, 8)), 2.0, GRID),
+    ),
+    Row("WaveSettings", "energy", "positive, in eV", "-1", lambda: settings(energy=-1)),
+    Row("WaveSettings", "energy", "positive, in eV", "inf", lambda: settings(energy=INF)),
+    Row("WaveSettings", "pixel_size", "positive", "0.0", lambda: settings(pixel_size=0.0)),
+    Row(
+        "WaveSettings", "slice_thickness", "positive", "nan", lambda: settings(slice_thickness=NAN)
+    ),
+    Row("WaveSettings", "tilt", "200 mrad", "(300, 0)", lambda: settings(tilt=(300, 0))),
+    Row("WaveSettings", "phonons", "whole number", "1.5", lambda: settings(phonons=1.5)),
+    Row("WaveSettings", "phonons", ">= 0", "-1", lambda: settings(phonons=-1)),
+    Row("WaveSettings", "phonons", "whole number", "nan", lambda: settings(phonons=NAN)),
+    Row("WaveSettings", "rms", "debye", "'einstein'", lambda: settings(rms="einstein")),
+    Row(
+        "WaveSettings",
+        "parametrization",
+        "lobato",
+        "'doyle'",
+        lambda: settings(parametrization="doyle"),
+    ),
+    Row(
+        "ExitWave",
+        "array",
+        "(phonons, 8, 8)",
+        "(1, 4, 4)",
+        lambda: ExitWave(np.ones((1, 4, 4), np.complex64), GRID, 3e5),
+    ),
+    Row(
+        "ExitWave",
+        "array",
+        "complex",
+        "float64",
+        lambda: ExitWave(np.ones((1, 8, 8)), GRID, 3e5),
+        TypeError,
+    ),
+    Row(
+        "ExitWave",
+        "array",
+        "finite",
+        "nan",
+        lambda: ExitWave(np.full((1, 8, 8), NAN, np.complex64), GRID, 3e5),
+    ),
+    Row(
+        "ExitWave",
+        "energy",
+        "positive, in eV",
+        "-3",
+        lambda: ExitWave(np.ones((1, 8, 8), np.complex64), GRID, -3),
+    ),
+    Row(
+        "ExitWave",
+        "plane",
+        "finite",
+        "nan",
+        lambda: ExitWave(np.ones((1, 8, 8), np.complex64), GRID, 3e5, NAN),
+    ),
+    Row("refocused", "plane", "finite", "inf", lambda: WAVE.refocused(INF)),
+    Row(
+        "compute_exit_wave",
+        "engine",
+        "one of",
+        "'magic'",
+        lambda: compute_exit_wave(ATOM, engine="magic"),
+    ),
+    Row(
+        "compute_exit_wave",
+        "rng",
+        "thermal",
+        "None",
+        lambda: compute_exit_wave(ATOM, settings(phonons=2)),
+    ),
+    Row(
+        "compute_exit_wave",
+        "threads",
+        "whole number >= 1",
+        "0",
+        lambda: compute_exit_wave(ATOM, threads=0),
+    ),
+    Row(
+        "compute_exit_waves",
+        "objects",
+        "specimen",
+        "'film'",
+        lambda: compute_exit_waves(ATOM, [["film"]]),
+    ),
+    Row(
+        "thickness_series",
+        "depths",
+        "ascend",
+        "[3.0, 1.0]",
+        lambda: thickness_series(ATOM, [3.0, 1.0]),
+    ),
+    Row("thickness_series", "depths", "ascend", "nan", lambda: thickness_series(ATOM, [NAN])),
+    Row(
+        "phonon_convergence",
+        "phonons",
+        "2 or more",
+        "1",
+        lambda: phonon_convergence(ATOM, settings(phonons=1), rng=1),
+    ),
+    Row("converge", "cutoff", "positive", "-1", lambda: converge(ATOM, cutoff=-1)),
+    Row("FilmBank", "films", "one or more", "[]", lambda: FilmBank.compute([], settings())),
+    Row("move_film", "symmetry", "0 to 7", "9", lambda: move_film(ATOM, symmetry=9)),
+    Row("move_film", "shift", "finite", "nan", lambda: move_film(ATOM, shift=(NAN, 0))),
+    # Images
+    Row("Aberrations", "C30", "finite", "nan", lambda: Aberrations(C30=NAN)),
+    Row(
+        "Aberrations.from_list",
+        "terms",
+        "C56",
+        "(9, 1)",
+        lambda: Aberrations.from_list([(9, 1, 1.0, 0.0)]),
+    ),
+    Row("Aberrations.defocused", "defocus", "finite", "nan", lambda: Aberrations().defocused(NAN)),
+    Row("Conditions", "defocus", "finite", "inf", lambda: conditions(defocus=INF)),
+    Row(
+        "Conditions", "focal_spread", ">= 0, in angstrom", "-3", lambda: conditions(focal_spread=-3)
+    ),
+    Row("Conditions", "convergence", ">= 0, in mrad", "nan", lambda: conditions(convergence=NAN)),
+    Row("Conditions", "drift", "two lengths", "(1.0,)", lambda: conditions(drift=(1.0,))),
+    Row("Conditions", "plasmon_weight", "0..1", "1.2", lambda: conditions(plasmon_weight=1.2)),
+    Row("Conditions", "dose", "positive, in e/angstrom^2", "0", lambda: conditions(dose=0)),
+    Row("Conditions", "dose", "positive, in e/angstrom^2", "nan", lambda: conditions(dose=NAN)),
+    Row("Detector", "pixel_size", "positive", "-0.4", lambda: Detector(-0.4)),
+    Row("Detector", "mtf_half", "Nyquist", "-1", lambda: Detector(0.4, mtf_half=-1)),
+    Row(
+        "Detector",
+        "noise_transfer",
+        '"flat"',
+        "'white'",
+        lambda: Detector(0.4, noise_transfer="white"),
+    ),
+    Row("Detector", "readout_noise", ">= 0", "nan", lambda: Detector(0.4, readout_noise=NAN)),
+    Row("Detector", "saturation", "1..", "0", lambda: Detector(0.4, saturation=0)),
+    Row(
+        "Detector",
+        "mtf_curve",
+        "rising",
+        "0.5",
+        lambda: Detector(0.4, mtf_curve=((0.0, 1.0), (0.5, 0.8), (0.4, 0.5))),
+    ),
+    Row(
+        "form_image",
+        "rng",
+        "shot noise",
+        "None",
+        lambda: form_image(WAVE, conditions(dose=100), Detector(0.5)),
+    ),
+    Row(
+        "expected_image",
+        "pixel_size",
+        "divide",
+        "0.3",
+        lambda: expected_image(WAVE, conditions(), Detector(0.3)),
+    ),
+    Row("focal_series_weights", "number", "at least 1", "0", lambda: focal_series_weights(30.0, 0)),
+    Row(
+        "focal_series_weights",
+        "focal_spread",
+        "at least 1, and 1 without",
+        "-1",
+        lambda: focal_series_weights(-1, 3),
+    ),
+    Row("number_of_foci", "cutoff", "positive", "nan", lambda: number_of_foci(30.0, 0.02, NAN)),
+    # Labels
+    Row("phase_mask", "threshold", "pi", "-1", lambda: phase_mask(WAVE, threshold=-1)),
+    Row("phase_mask", "pixel_size", "multiple", "0.3", lambda: phase_mask(WAVE, 0.3)),
+    Row("phase_mask", "blur", ">= 0", "nan", lambda: phase_mask(WAVE, blur=NAN)),
+    Row(
+        "Mask", "classes", "(ny, nx)", "(8,)", lambda: Mask(np.zeros(8, np.uint8), ("a", "b"), 0.5)
+    ),
+    Row(
+        "Mask",
+        "pixel_size",
+        "positive",
+        "-1",
+        lambda: Mask(np.zeros((8, 8), np.uint8), ("a", "b"), -1),
+    ),
+    Row(
+        "mask_of",
+        "name",
+        "particle",
+        "'film'",
+        lambda: InstanceMap(np.zeros((8, 8), np.uint8), ("particle",), 0.5).mask_of("film"),
+    ),
+    Row("instance_map", "pixel_size", "positive", "-0.5", lambda: instance_map(CUBE, (8, 8), -0.5)),
+    Row(
+        "instance_map",
+        "objects",
+        "among",
+        "'film'",
+        lambda: instance_map(CUBE, (48, 48), 0.5, objects=["film"]),
+    ),
+    Row(
+        "class_map",
+        "by",
+        "structure or grain",
+        "'colour'",
+        lambda: class_map(ATOM, (8, 8), 0.5, by="colour"),
+    ),
+    Row("class_map", "share", "0", "2", lambda: class_map(CUBE, (48, 48), 0.5, share=2)),
+    Row(
+        "projected_thickness",
+        "shape",
+        "cover the cell",
+        "(8, 8)",
+        lambda: projected_thickness(CUBE, (8, 8), 0.5),
+    ),
+    Row(
+        "projected_thickness",
+        "shape",
+        "positive",
+        "(0, 8)",
+        lambda: projected_thickness(ATOM, (0, 8), 0.5),
+    ),
+    Row(
+        "projected_thickness",
+        "blur",
+        ">= 0",
+        "nan",
+        lambda: projected_thickness(CUBE, (48, 48), 0.5, volumes={"particle": 17.0}, blur=NAN),
+    ),
+    Row(
+        "find_grains", "objects", "specimen", "'film'", lambda: find_grains(ATOM, objects=["film"])
+    ),
+    Row("atom_columns", "tolerance", ">= 0 in rad", "-1", lambda: atom_columns(ATOM, tolerance=-1)),
+    Row("zone_axis", "bases", "(3, 3)", "(2, 2)", lambda: zone_axis(np.eye(2))),
+    Row("zone_axis", "max_index", "1", "0", lambda: zone_axis(np.eye(3), max_index=0)),
+    Row(
+        "misorientation", "other", "(3, 3)", "(2, 2)", lambda: misorientation(np.eye(3), np.eye(2))
+    ),
+    # Provenance
+    Row("Distribution", "kind", "uniform", "'gauss'", lambda: Distribution("gauss", (0.0, 1.0))),
+    Row("Distribution", "uniform", "2 numbers", "[1.0]", lambda: Distribution("uniform", (1.0,))),
+    Row(
+        "Distribution",
+        "uniform",
+        "low <= high",
+        "[2.0, 1.0]",
+        lambda: Distribution("uniform", (2.0, 1.0)),
+    ),
+    Row("Distribution", "normal", "finite", "nan", lambda: Distribution("normal", (0.0, NAN))),
+    Row("rng_for", "root_seed", "non-negative", "-1", lambda: rng_for(-1, "noise")),
+    Row("rng_for", "key", "strings", "1.5", lambda: rng_for(1, 1.5), TypeError),
+    Row("identity", "value", "plain data", "object", lambda: identity(object()), TypeError),
+    # Interchange
+    Row("encode_rle", "mask", "(ny, nx)", "(4,)", lambda: encode_rle(np.zeros(4, bool))),
+    Row("decode_rle", "counts", "16", "[3]", lambda: decode_rle({"size": [4, 4], "counts": [3]})),
+    Row("read_micrograph", "path", ".dm4", "photo.jpg", lambda: read_micrograph("photo.jpg")),
+    Row(
+        "read_micrograph",
+        "path",
+        "file",
+        "gone.dm4",
+        lambda: read_micrograph("gone.dm4"),
+        FileNotFoundError,
+    ),
+    Row(
+        "read_micrograph",
+        "pixel_size",
+        "positive",
+        "-1",
+        lambda: read_micrograph("a.dm4", pixel_size=-1),
+    ),
+    Row(
+        "read_h5_pair",
+        "images",
+        "file",
+        "gone.h5",
+        lambda: next(iter(read_h5_pair("gone.h5", "gone.h5", pixel_size=0.2))),
+        FileNotFoundError,
+    ),
+)
+def test_a_bad_input_is_refused_in_words(row):
+    refused(row)
