@@ -113,6 +113,55 @@ def size_histogram(particles: pd.DataFrame, *, bins: int | str = "auto") -> Figu
     return figure
 
 
+def transfer_figure(results: pd.DataFrame, *, label: str = "condition") -> Figure:
+    """Draw how networks of each condition score on micrographs of every condition.
+
+    Parameters
+    ----------
+    results
+        As `seg_train.study.run_study` returns them, of a study that holds structures out.
+    label
+        What the conditions are.
+
+    Returns
+    -------
+    figure
+        A field for each pair: particle F1, mean over the networks, with the half width of its
+        95 % interval.
+    """
+    names = list(dict.fromkeys(results["condition"].astype(str)))
+    start = "particle_f1 held out "
+    tests = [name for name in names if start + name in results]
+    if not tests:
+        raise ValueError("results must be of a study that holds structures out; got none held out")
+    values = np.array(
+        [
+            [
+                results.loc[results["condition"].astype(str) == name, start + test].to_numpy(float)
+                for test in tests
+            ]
+            for name in names
+        ]
+    )
+    means = values.mean(axis=-1)
+    size = (1.0 * len(tests) + 2.4, 0.62 * len(names) + 1.5)
+    figure = Figure(figsize=size, layout="constrained")
+    ax = figure.subplots()
+    picture = ax.imshow(means, cmap="viridis", aspect="auto")
+    middle = (means.min() + means.max()) / 2
+    for row, column in np.ndindex(means.shape):
+        text = f"{means[row, column]:.3f}"
+        if values.shape[-1] > 1:
+            text += f"\n± {mean_interval(values[row, column]):.3f}"
+        color = "black" if means[row, column] > middle else "white"
+        ax.text(column, row, text, ha="center", va="center", fontsize=8, color=color)
+    ax.set_xticks(range(len(tests)), tests)
+    ax.set_yticks(range(len(names)), names)
+    ax.set(xlabel=f"scored on: {label}", ylabel=f"trained on: {label}")
+    figure.colorbar(picture, ax=ax, label="particle F1")
+    return figure
+
+
 def _outline(ax: Any, mask: np.ndarray, color: str, style: str) -> None:
     inside = np.asarray(mask) > 0
     if inside.any() and not inside.all():

@@ -15,6 +15,7 @@ from seg_train.figures import (
     predictions_over_micrographs,
     size_histogram,
     study_figure,
+    transfer_figure,
 )
 from seg_train.metrics import summarise
 from seg_train.model import load_network
@@ -148,4 +149,6 @@ def study_report(
         for score in ("val_f1", "f1 all", "particle_f1 all"):
             figure = study_figure(results, score=score, label=recipe.name)
             figure.savefig(folder / f"{score.replace(' ', '-')}.png", dpi=110)
+        if recipe.held_out:
+            transfer_figure(results, label=recipe.name).savefig(folder / "transfer.png", dpi=110)
     return table

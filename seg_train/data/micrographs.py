@@ -90,7 +90,7 @@ def load_experimental_sample() -> list[LabelledMicrograph]:
 
 
 def load_simulated(
-    database: Any, rows: Sequence[int], *, by: str | None = None
+    database: Any, rows: Sequence[int], *, by: str | None = None, group: str = "simulated"
 ) -> list[LabelledMicrograph]:
     """Take simulated micrographs with their masks from a database.
 
@@ -101,17 +101,19 @@ def load_simulated(
     rows
         Positions in its catalogue, for example `database.select("dose < 300").index`.
     by
-        Column of the catalogue to group by in tables; absent: one group, `simulated`.
+        Column of the catalogue to group by in tables; absent: one group.
+    group
+        Name of that one group.
     """
     rows = np.asarray(rows, dtype=int)
     table = database.catalogue.iloc[rows]
-    groups = ["simulated"] * len(rows) if by is None else table[by].astype(str)
+    groups = [group] * len(rows) if by is None else table[by].astype(str)
     parts = zip(
         database.counts(rows), database.masks(rows), groups, table["micrograph"], strict=True
     )
     return [
-        LabelledMicrograph(counts, mask, database.pixel_size, group, name)
-        for counts, mask, group, name in parts
+        LabelledMicrograph(counts, mask, database.pixel_size, member, name)
+        for counts, mask, member, name in parts
     ]
 
 

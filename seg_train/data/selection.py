@@ -66,26 +66,49 @@ def split_by_structure(
     return Split(chosen[~out], chosen[out])
 
 
-def _selected(
-    catalogue: pd.DataFrame, recipe: TrainingRecipe, rows: np.ndarray | None
+def select_rows(
+    catalogue: pd.DataFrame, select: str | None, *, rows: np.ndarray | None = None
 ) -> np.ndarray:
+    """Return the positions in a catalogue that meet a condition, sorted.
+
+    Parameters
+    ----------
+    catalogue
+        One row per micrograph.
+    select
+        Condition in pandas query syntax; absent: all.
+    rows
+        Positions to choose from; absent: all.
+
+    Raises
+    ------
+    ValueError
+        If the condition cannot be read or leaves nothing.
+    """
     chosen = np.arange(len(catalogue)) if rows is None else np.unique(np.asarray(rows, dtype=int))
     if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < len(catalogue)):
         raise ValueError(f"rows must be from 0 to {len(catalogue) - 1}; got {chosen.tolist()}")
-    if recipe.select is not None:
+    if select is not None:
         table = catalogue.iloc[chosen].reset_index(drop=True)
         try:
-            chosen = chosen[table.query(recipe.select).index.to_numpy()]
+            chosen = chosen[table.query(select).index.to_numpy()]
         except Exception as error:  # pandas raises many kinds
             raise ValueError(
                 f"select must be a condition on {', '.join(map(str, catalogue.columns))}; "
-                f"got {recipe.select!r} ({error})"
+                f"got {select!r} ({error})"
             ) from None
     if not len(chosen):
         raise ValueError(
             f"select must leave at least one of {len(catalogue)} micrographs; "
-            f"got {recipe.select!r}, which leaves none"
+            f"got {select!r}, which leaves none"
         )
+    return chosen
+
+
+def _selected(
+    catalogue: pd.DataFrame, recipe: TrainingRecipe, rows: np.ndarray | None
+) -> np.ndarray:
+    chosen = select_rows(catalogue, recipe.select, rows=rows)
     if recipe.n_images is not None:
         if recipe.n_images > len(chosen):
             raise ValueError(

@@ -4,6 +4,7 @@
 name = "data set size"
 seed = 7
 repeats = 5
+held_out = 0.2                  # structures that test all networks, and train none
 
 [study.training]                # what all networks share: a training recipe without a seed
 epochs = 25
@@ -57,17 +58,26 @@ class StudyRecipe:
         At least one.
     repeats
         Networks per condition, each with its own first weights and its own draw of data.
+    held_out
+        Part of the structures of every data set that no network sees. All networks are scored on
+        micrographs of them, condition by condition; 0: on `samples` alone.
+    test_images
+        Most micrographs of each condition that are scored.
     """
 
     name: str
     seed: int
     conditions: tuple[Condition, ...]
     repeats: int = 5
+    held_out: float = 0.0
+    test_images: int = 48
 
     def __post_init__(self) -> None:
         require(self.seed >= 0, "seed", "a non-negative integer", self.seed)
         require(self.repeats >= 1, "repeats", "at least 1", self.repeats)
         require(len(self.conditions) >= 1, "conditions", "at least one", 0)
+        require(0 <= self.held_out < 1, "held_out", "in [0, 1)", self.held_out)
+        require(self.test_images >= 1, "test_images", "at least 1", self.test_images)
 
     def training(self, condition: Condition, repeat: int) -> TrainingRecipe:
         """Return the recipe of one network, with a seed of its own."""
@@ -104,7 +114,7 @@ def read_study_recipe(path: str | Path) -> StudyRecipe:
     read = tuple(_condition(name, changes, common) for name, changes in conditions.items())
     plain = from_table(_Study, table, "study")
     try:
-        return StudyRecipe(plain.name, plain.seed, read, plain.repeats)
+        return StudyRecipe(conditions=read, **vars(plain))
     except ValueError as error:
         raise RecipeError(f"study.{error}") from None
 
@@ -116,6 +126,8 @@ class _Study:
     name: str
     seed: int
     repeats: int = 5
+    held_out: float = 0.0
+    test_images: int = 48
 
 
 def _condition(name: str, changes: Any, common: dict[str, Any]) -> Condition:

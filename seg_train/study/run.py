@@ -12,6 +12,7 @@ from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
 from seg_train.metrics import pooled_counts
 from seg_train.runs import TrainingRun, epochs_to
+from seg_train.study.held_out import PREFIX, kept_rows, test_micrographs
 from seg_train.study.recipe import Condition, StudyRecipe
 from seg_train.training import fit
 
@@ -40,7 +41,8 @@ def run_study(
         Where the networks go, `condition/repeat`. Those that are finished there are not trained
         again; one that was interrupted is continued.
     samples
-        What the networks are scored on; absent: the experimental sample of the package.
+        What the networks are scored on, besides the micrographs that the study holds out; absent:
+        the experimental sample of the package.
     share
         (i, n): do the i-th of n equal shares, counted from 0, so that several processes or
         machines can work in one folder.
@@ -55,7 +57,9 @@ def run_study(
     folder, (part, parts) = Path(folder), share
     if not 0 <= part < parts:
         raise ValueError(f"share must be (i, n) with 0 <= i < n; got {share}")
+    opened = {c.name: _database(databases, c) for c in recipe.conditions}
     samples = load_experimental_sample() if samples is None else list(samples)
+    tests = test_micrographs(recipe, lambda condition: opened[condition.name])
     jobs = [(c, repeat) for repeat in range(recipe.repeats) for c in recipe.conditions]
     rows = []
     for number, (condition, repeat) in enumerate(jobs):
@@ -65,8 +69,10 @@ def run_study(
             print(f"{recipe.name}: {condition.name}, network {repeat + 1} of {recipe.repeats}")
         home = folder / _folder_name(condition.name) / f"{repeat:02d}"
         training = recipe.training(condition, repeat)
-        run = fit(training, _database(databases, condition), home, progress=progress)
-        rows.append(result_row(condition.name, repeat, run, _scores(run, samples)))
+        database = opened[condition.name]
+        kept = kept_rows(recipe, database)
+        run = fit(training, database, home, rows=kept, progress=progress)
+        rows.append(result_row(condition.name, repeat, run, _scores(run, [*samples, *tests])))
         gc.collect()  # Keras models hold themselves; many of them would fill the memory
     results = pd.DataFrame(rows)
     name = "results.csv" if parts == 1 else f"results-{part}-of-{parts}.csv"
@@ -83,7 +89,8 @@ def result_row(condition: str, repeat: int, run: TrainingRun, scores: pd.DataFra
         `condition`, `repeat`, `run`, `images` (seconds and epochs beside), `val_f1` and
         `val_particle_f1` at the best epoch, `epochs_to_0.90` and `epochs_to_0.95` of validation F1
         (absent if never), and `f1 GROUP` (the paper's: mean over the images) and
-        `particle_f1 GROUP` (pooled) for each group of samples and `all`.
+        `particle_f1 GROUP` (pooled) for each group of samples and, if there are samples that the
+        study does not hold out, for `all` of these.
     """
     best = run.history.iloc[run.best_epoch - 1]
     row = {"condition": condition, "repeat": repeat, "run": run.identity}
@@ -93,7 +100,9 @@ def result_row(condition: str, repeat: int, run: TrainingRun, scores: pd.DataFra
     if "val_f1" in run.history:
         for goal in (0.90, 0.95):
             row[f"epochs_to_{goal:.2f}"] = epochs_to(run.history, goal)
-    for group, part in [*scores.groupby("group", sort=True), ("all", scores)]:
+    others = scores[~scores["group"].str.startswith(PREFIX)]
+    parts = [*scores.groupby("group", sort=True)] + ([("all", others)] if len(others) else [])
+    for group, part in parts:
         row[f"f1 {group}"] = float(part["f1"].mean())
         row[f"particle_f1 {group}"] = pooled_counts(part).f1
     return row
@@ -118,15 +127,23 @@ def _database(databases: Any, condition: Condition) -> Any:
                 f"databases must hold {condition.database!r} of the condition {condition.name!r}; "
                 f"got {', '.join(map(repr, databases))}"
             )
-        return databases[condition.database]
+        return _opened(databases[condition.database])
     if condition.database is None:
-        return databases
+        return _opened(databases)
     if not isinstance(databases, str | Path):
         raise ValueError(
             f"databases must be a dict or a folder for the condition {condition.name!r}, which "
             f"has a data set of its own; got {type(databases).__name__}"
         )
-    return Path(databases) / condition.database
+    return _opened(Path(databases) / condition.database)
+
+
+def _opened(database: Any) -> Any:
+    if isinstance(database, str | Path):
+        from hrtem_sim.database import open_database
+
+        return open_database(database)
+    return database
 
 
 def _folder_name(name: str) -> str:

@@ -20,6 +20,7 @@ class FakeDatabase:
             {
                 "micrograph": [f"m{i:04d}" for i in range(n)],
                 "structure": [f"s{i // per_structure:04d}" for i in range(n)],
+                "structure_index": [i // per_structure for i in range(n)],
                 "dose": [100.0 * (1 + i % per_structure) for i in range(n)],
                 "n_defects": [i // per_structure % 3 for i in range(n)],
             }

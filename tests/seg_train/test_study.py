@@ -122,3 +122,63 @@ def test_interval_covers_the_true_mean_as_often_as_it_says():
     # 95 % within four standard errors of a proportion of 4000
     assert np.mean(hits) == pytest.approx(0.95, abs=0.014)
     assert np.isnan(mean_interval(np.array([1.0])))
+
+
+def test_structures_held_out_train_no_network_and_test_them_all(
+    recipe, database, tmp_path, monkeypatch
+):
+    from seg_train.study import run
+
+    recipe = dataclasses.replace(recipe, held_out=0.3, repeats=1)
+    seen = {}
+    plain_fit = run.fit
+
+    def fit(training, source, home, *, rows, **options):
+        seen[training.seed] = set(source.catalogue["structure"].to_numpy()[rows])
+        return plain_fit(training, source, home, rows=rows, **options)
+
+    monkeypatch.setattr(run, "fit", fit)
+    results = run_study(recipe, database, tmp_path / "s", samples=[], progress=False)
+    scored = set(pd.read_csv(tmp_path / "s" / "4" / "00" / "scores.csv")["name"])
+    table = database.catalogue
+    out = set(table.loc[table["micrograph"].isin(scored), "structure"])
+    assert len(scored) > 0 and len(seen) == 2
+    for trained in seen.values():
+        assert trained.isdisjoint(out)
+        assert trained | out == set(table["structure"])
+    # both conditions draw from the same micrographs: one group, and no `all` without samples
+    groups = [name for name in results if name.startswith("particle_f1 ")]
+    assert groups == ["particle_f1 held out 4"]
+
+
+def test_conditions_that_select_differently_are_tested_apart(recipe, database):
+    from seg_train.study.held_out import test_micrographs as micrographs_of
+
+    low, high = (
+        dataclasses.replace(c, training=dataclasses.replace(c.training, select=select, n_images=2))
+        for c, select in zip(recipe.conditions, ("dose < 150", "dose >= 150"), strict=True)
+    )
+    recipe = dataclasses.replace(recipe, conditions=(low, high), held_out=0.5, test_images=3)
+    tests = micrographs_of(recipe, lambda condition: database)
+    dose = database.catalogue.set_index("micrograph")["dose"]
+    assert {test.group for test in tests} == {"held out 4", "held out 8"}
+    for test in tests:
+        assert (dose[test.name] < 150) == (test.group == "held out 4")
+
+
+def test_the_transfer_picture_holds_the_mean_of_every_pair():
+    from seg_train.figures import transfer_figure
+
+    results = pd.DataFrame(
+        {
+            "condition": ["50", "50", "100", "100"],
+            "particle_f1 held out 50": [0.8, 0.9, 0.5, 0.6],
+            "particle_f1 held out 100": [0.7, 0.8, 0.9, 1.0],
+        }
+    )
+    axes = transfer_figure(results, label="dose").axes[0]
+    means = np.asarray(axes.images[0].get_array())
+    np.testing.assert_allclose(means, [[0.85, 0.75], [0.55, 0.95]])
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["50", "100"]
+    with pytest.raises(ValueError, match="results must be of a study that holds structures out"):
+        transfer_figure(results[["condition"]])
