@@ -1,6 +1,12 @@
-"""Configuration of the documentation."""
+"""Configuration of the documentation; every public object must be on a page of the API."""
 
+import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from public_names import PublicNames
 
 project = "Micrograph Foundry"
 author = "The Micrograph Foundry developers"
@@ -10,20 +16,37 @@ version = release = installed_version("micrograph-foundry")
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
+    "sphinx_gallery.gen_gallery",
 ]
 html_theme = "furo"
 html_title = "Micrograph Foundry"
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "gallery/**/*.ipynb", "gallery/**/*.py"]
 
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
-autodoc_mock_imports = ["tensorflow", "keras", "segmentation_models"]
+autodoc_type_aliases = {"ArrayLike": "ArrayLike"}
+autosummary_generate = False
 napoleon_google_docstring = False
 myst_heading_anchors = 3
 default_role = "literal"
 suppress_warnings = ["ref.python"]  # names of return values that are also names of attributes
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "gallery",
+    "filename_pattern": r"/\d\d_",
+    "ignore_pattern": r"/runs/",
+    "within_subsection_order": "FileNameSortKey",
+    "image_scrapers": ("matplotlib", "gallery_figures"),
+    "ignore_repr_types": r"matplotlib",
+    "abort_on_example_error": True,
+    "write_computation_times": False,
+    "show_signature": False,
+    "remove_config_comments": True,
+}
 
 
 def escape_bars(app, what, name, obj, options, lines):
@@ -33,3 +56,4 @@ def escape_bars(app, what, name, obj, options, lines):
 
 def setup(app):
     app.connect("autodoc-process-docstring", escape_bars)
+    app.connect("env-check-consistency", PublicNames().check)
