@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from seg_train.backend import keras
 from seg_train.model import Network, load_network
 from seg_train.runs import TrainingRun
 
@@ -36,7 +37,8 @@ def export_network(network: Network | TrainingRun | str | Path, path: str | Path
             import tf2onnx  # noqa: F401
         except ImportError as error:
             raise ImportError("ONNX needs its converter: pip install onnx tf2onnx") from error
-        network.model.export(path, format="onnx", verbose=False)
+        images = keras.InputSpec(shape=network.model.input_shape, dtype="float32")
+        network.model.export(path, format="onnx", verbose=False, input_signature=[images])
     else:
         network.model.export(path, format="tf_saved_model", verbose=False)
     return path

@@ -33,8 +33,9 @@ def particle_table(mask: np.ndarray, *, pixel_size: float, min_area: float = 0.0
        label  area  equivalent_diameter    x    y  touches_edge
     0      1   4.0             2.256758  3.0  3.0         False
     """
-    if not pixel_size > 0:
-        raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size}")
+    _check_pixel(pixel_size)
+    if not 0 <= min_area < np.inf:
+        raise ValueError(f"min_area must be >= 0, in square angstrom; got {min_area!r}")
     labels = label_particles(mask, min_area=max(1, int(np.ceil(min_area / pixel_size**2))))
     n = int(labels.max(initial=0))
     flat = labels.ravel()
@@ -68,6 +69,10 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
     pixel_size
         In angstrom.
     """
+    _check_pixel(pixel_size)
+    mask = np.asarray(mask)
+    if mask.ndim != 2:
+        raise ValueError(f"mask must have shape (ny, nx); got {mask.shape}")
     try:
         import tifffile
     except ImportError as error:
@@ -76,8 +81,13 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
         ) from error
     tifffile.imwrite(
         path,
-        np.asarray(mask, dtype=np.uint8),
+        mask.astype(np.uint8),
         imagej=True,
         resolution=(1 / pixel_size, 1 / pixel_size),
         metadata={"unit": "angstrom"},
     )
+
+
+def _check_pixel(pixel_size: float) -> None:
+    if not 0 < pixel_size < np.inf:
+        raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")

@@ -4,6 +4,7 @@ Defaults are those of Rangel DaCosta et al., npj Comput. Mater. 10 (2024),
 doi 10.1038/s41524-024-01336-0, unless the field says otherwise.
 """
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -164,7 +165,8 @@ class TrainingRecipe:
     def __post_init__(self) -> None:
         require(self.seed >= 0, "seed", "a non-negative integer", self.seed)
         if self.pixel_size is not None:
-            require(self.pixel_size > 0, "pixel_size", "positive, in angstrom", self.pixel_size)
+            fits = 0 < self.pixel_size < math.inf
+            require(fits, "pixel_size", "positive, in angstrom", self.pixel_size)
         if self.patch is not None:
             stride = self.model.stride
             fits = self.patch > 0 and self.patch % stride == 0
@@ -172,7 +174,8 @@ class TrainingRecipe:
         if self.n_images is not None:
             require(self.n_images >= 1, "n_images", "at least 1", self.n_images)
         require(0 <= self.validation < 1, "validation", "in [0, 1)", self.validation)
-        require(self.learning_rate > 0, "learning_rate", "positive", self.learning_rate)
+        fits = 0 < self.learning_rate < math.inf
+        require(fits, "learning_rate", "positive", self.learning_rate)
         require(0 < self.decay <= 1, "decay", "in (0, 1]", self.decay)
         require(self.batch_size >= 1, "batch_size", "at least 1", self.batch_size)
         require(self.epochs >= 1, "epochs", "at least 1", self.epochs)

@@ -109,6 +109,8 @@ def monitored(history: pd.DataFrame) -> np.ndarray:
 
 def epochs_to(history: pd.DataFrame, f1: float) -> int | None:
     """Return the first epoch whose validation F1 reaches a value, as in the paper's Table 1."""
+    if not 0 < f1 <= 1:
+        raise ValueError(f"f1 must be between 0 and 1; got {f1!r}")
     reached = history.loc[history["val_f1"] >= f1, "epoch"]
     return int(reached.iloc[0]) if len(reached) else None
 

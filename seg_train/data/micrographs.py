@@ -50,9 +50,10 @@ class LabelledMicrograph:
             raise ValueError(f"image must be finite; {self.name} has NaN or infinite pixels")
         if mask.dtype.kind not in "bui" or mask.min() < 0 or mask.max() > 255:
             raise ValueError(
-                f"mask must hold whole numbers from 0 to 255; {self.name} has {mask.dtype}"
+                f"mask must hold whole numbers from 0 to 255; {self.name} has {mask.dtype} from "
+                f"{mask.min():g} to {mask.max():g}"
             )
-        if not self.pixel_size > 0:
+        if not 0 < self.pixel_size < np.inf:
             raise ValueError(f"pixel_size must be positive, in angstrom; got {self.pixel_size}")
         mask = mask.astype(np.uint8)
         image.setflags(write=False)
@@ -130,13 +131,8 @@ def load_h5_pair(
 
     Parameters
     ----------
-    images
-        File with `/images`, (n, ny, nx) or (n, ny, nx, 1).
-    masks
-        File with `/maps`, `/labels` or `/masks`, (n, ny, nx) or (n, ny, nx, classes); several
-        channels are one-hot, of two the second is the particle.
-    pixel_size
-        In angstrom; the files do not hold it (0.20 to 0.42 in Dryad D1SP93).
+    images, masks, pixel_size
+        As `hrtem_sim.interchange.read_h5_pair` takes them.
     group
         Name in tables; the stem of the image file when absent.
     median
@@ -150,25 +146,16 @@ def load_h5_pair(
     micrograph
         One at a time, so that large files need little memory.
     """
-    images, masks = Path(images), Path(masks)
-    with h5py.File(images, "r") as image_file, h5py.File(masks, "r") as mask_file:
-        image_set = _only_dataset(image_file, ("images", "Images"))
-        mask_set = _only_dataset(mask_file, ("maps", "labels", "masks", "Maps", "Labels", "Masks"))
-        if len(image_set) != len(mask_set):
-            raise ValueError(
-                f"masks must hold as many patches as images, {len(image_set)}; "
-                f"{masks.name} has {len(mask_set)}"
-            )
-        for index in range(len(image_set)):
-            image = _single_channel(image_set[index], images)
-            mask = _class_map(mask_set[index])
-            if not keep_empty and not mask.any():
-                continue
-            if median > 1:
-                image = median_filter(image, size=median, mode="reflect")
-            yield LabelledMicrograph(
-                image, mask, pixel_size, group or images.stem, f"{images.stem}_{index:04d}"
-            )
+    from hrtem_sim.interchange import read_h5_pair
+
+    if median < 1 or median % 2 == 0:
+        raise ValueError(f"median must be an odd number of pixels, 1 for none; got {median!r}")
+    group = group or Path(images).stem
+    for patch in read_h5_pair(images, masks, pixel_size=pixel_size, keep_empty=keep_empty):
+        image = patch.image.astype(np.float32)
+        if median > 1:
+            image = median_filter(image, size=median, mode="reflect")
+        yield LabelledMicrograph(image, patch.mask, pixel_size, group, patch.name)
 
 
 def load_folder(
@@ -188,7 +175,11 @@ def load_folder(
     mask_suffix
         What tells a mask from its micrograph.
     """
+    from hrtem_sim.interchange.micrographs import classes_of
+
     folder = Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"folder must be a folder; got {folder}")
     found = {p.stem: p for p in sorted(folder.glob("*")) if p.suffix in (".tif", ".tiff", ".npy")}
     names = [name for name in found if not name.endswith(mask_suffix)]
     if not names:
@@ -201,7 +192,7 @@ def load_folder(
     return [
         LabelledMicrograph(
             read_image(found[name]),
-            _class_map(read_image(found[name + mask_suffix], kind=None)),
+            classes_of(read_image(found[name + mask_suffix], kind=None)),
             pixel_size,
             group or folder.name,
             name,
@@ -213,12 +204,14 @@ def load_folder(
 def read_image(path: str | Path, *, kind: type | None = np.float32) -> np.ndarray:
     """Read one image, (ny, nx), from a TIFF or NumPy file."""
     path = Path(path)
+    if path.suffix not in (".npy", ".tif", ".tiff"):
+        raise ValueError(f"path must end in .tif, .tiff or .npy; got {path.name}")
+    if not path.is_file():
+        raise FileNotFoundError(f"path must be a file; got {path}")
     if path.suffix == ".npy":
         array = np.load(path, allow_pickle=False)
-    elif path.suffix in (".tif", ".tiff"):
-        array = _tifffile().imread(path)
     else:
-        raise ValueError(f"path must end in .tif, .tiff or .npy; got {path.name}")
+        array = _tifffile().imread(path)
     array = np.squeeze(array)
     if array.ndim != 2:
         raise ValueError(f"path must hold one image of shape (ny, nx); {path} has {array.shape}")
@@ -233,28 +226,3 @@ def _tifffile():
             'TIFF files need tifffile: pip install "micrograph-foundry[train]"'
         ) from error
     return tifffile
-
-
-def _only_dataset(file: h5py.File, names: tuple[str, ...]) -> h5py.Dataset:
-    for name in names:
-        if name in file:
-            return file[name]
-    raise ValueError(f"{file.filename} must hold one of {', '.join(names)}; got {list(file)}")
-
-
-def _single_channel(array: np.ndarray, path: Path) -> np.ndarray:
-    if array.ndim == 3 and array.shape[-1] == 1:
-        array = array[..., 0]
-    if array.ndim != 2:
-        raise ValueError(f"images must have one channel; {path.name} has {array.shape}")
-    return array.astype(np.float32)
-
-
-def _class_map(array: np.ndarray) -> np.ndarray:
-    """Return classes from a class map, a binary image of any scale or one-hot channels."""
-    if array.ndim == 3:
-        array = array[..., 0] if array.shape[-1] == 1 else array.argmax(axis=-1)
-    values = np.unique(array)
-    if len(values) <= 2 and values[0] == 0:
-        return (array > 0).astype(np.uint8)
-    return array.astype(np.uint8)

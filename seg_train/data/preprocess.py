@@ -54,8 +54,9 @@ def grid_shape(
     shape: tuple[int, int], pixel_size: float, new_pixel_size: float | None
 ) -> tuple[int, int]:
     """Return the shape of a field of view on a grid of another pixel size, rounded."""
-    if not pixel_size > 0:
-        raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size}")
+    for name, size in (("pixel_size", pixel_size), ("new_pixel_size", new_pixel_size)):
+        if size is not None and not 0 < size < np.inf:
+            raise ValueError(f"{name} must be positive, in angstrom; got {size!r}")
     if new_pixel_size is None:
         return tuple(shape)
     ny, nx = (max(1, round(n * pixel_size / new_pixel_size)) for n in shape)
@@ -92,7 +93,11 @@ def normalise(
         float32. A constant image becomes zeros.
     """
     image = np.asarray(image, dtype=np.float32)
+    if image.ndim not in (2, 3):
+        raise ValueError(f"image must have shape (ny, nx) or (n, ny, nx); got {image.shape}")
     first, second = _statistics(image, recipe.normalisation, patch)
+    if not np.isfinite(second).all():
+        raise ValueError("image must be finite; got nan or infinite pixels")
     scale = np.where(second > 0, second, 1).astype(np.float32)
     image = image - first.astype(np.float32)
     image /= scale

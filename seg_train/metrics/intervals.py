@@ -41,8 +41,9 @@ def bootstrap_interval(
     """
     if n < 1:
         raise ValueError(f"n must be at least 1; got {n}")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1; got {confidence}")
+    _check_confidence(confidence)
+    if resamples < 1:
+        raise ValueError(f"resamples must be at least 1; got {resamples}")
     values = [statistic(rng.integers(n, size=n)) for _ in range(resamples)]
     tail = 50 * (1 - confidence)
     low, high = np.percentile(values, [tail, 100 - tail])
@@ -57,8 +58,14 @@ def mean_interval(values: np.ndarray, *, confidence: float = 0.95) -> float:
     >>> round(mean_interval(np.array([1.0, 2.0, 3.0])), 3)
     2.484
     """
+    _check_confidence(confidence)
     n = len(values)
     if n < 2:
         return float("nan")
     quantile = student.ppf((1 + confidence) / 2, n - 1)
     return float(quantile * np.std(values, ddof=1) / np.sqrt(n))
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be between 0 and 1; got {confidence}")

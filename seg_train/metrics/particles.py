@@ -90,6 +90,10 @@ def label_particles(mask: np.ndarray, *, min_area: int = 1) -> np.ndarray:
 
 
 def _regions(mask: np.ndarray, min_area: int) -> tuple[np.ndarray, int]:
+    if mask.ndim != 2:
+        raise ValueError(f"mask must have shape (ny, nx); got {mask.shape}")
+    if not min_area >= 1:
+        raise ValueError(f"min_area must be at least 1, in pixels; got {min_area!r}")
     labels, n = label(mask > 0, structure=_EIGHT_NEIGHBOURS)
     keep = np.bincount(labels.ravel(), minlength=n + 1) >= min_area
     keep[0] = False

@@ -102,6 +102,10 @@ def count_pixels(
         raise ValueError(
             f"probability must have the shape of the mask, {mask.shape}; got {probability.shape}"
         )
+    if not np.isfinite(probability).all():
+        raise ValueError("probability must be finite, in [0, 1]; got nan or infinite pixels")
+    if not 0 <= threshold <= 1:
+        raise ValueError(f"threshold must be between 0 and 1; got {threshold!r}")
     truth, found = mask > 0, probability > threshold
     tp = int(np.count_nonzero(truth & found))
     fp = int(np.count_nonzero(found)) - tp

@@ -45,6 +45,8 @@ def summarise(
         `precision`, `recall`; the 95 % interval of the pooled `f1` and `particle_f1` over images,
         `_low` and `_high`; detections, summed.
     """
+    if by is not None and by not in table:
+        raise ValueError(f"by must be a column among {', '.join(map(str, table))}; got {by!r}")
     rng = np.random.default_rng(rng)
     groups = [] if by is None else [(str(k), part) for k, part in table.groupby(by, sort=True)]
     rows = [_pooled(name, part, rng, resamples) for name, part in [*groups, ("all", table)]]

@@ -68,3 +68,15 @@ def test_onnx_without_its_converter_names_it(network, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tf2onnx", None)
     with pytest.raises(ImportError, match="pip install onnx tf2onnx"):
         export_network(network, tmp_path / "network.onnx")
+
+
+def test_an_onnx_network_predicts_the_same_at_any_size(network, tmp_path):
+    pytest.importorskip("tf2onnx")
+    runtime = pytest.importorskip("onnxruntime")
+    path = export_network(network, tmp_path / "network.onnx")
+    session = runtime.InferenceSession(str(path))
+    for shape in ((1, 32, 48, 1), (2, 64, 64, 1)):
+        images = np.random.default_rng(2).normal(size=shape).astype(np.float32)
+        (found,) = session.run(None, {session.get_inputs()[0].name: images})
+        expected = np.asarray(network.model.predict_on_batch(images))
+        np.testing.assert_allclose(found, expected, atol=1e-5)  # float32, other order of sums

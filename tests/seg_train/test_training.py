@@ -4,6 +4,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +153,41 @@ print(run.provenance["weights"])
         for name in "ab"
     }
     assert len(weights) == 1 and weights.pop().startswith("weights-")
+
+
+@pytest.mark.slow
+def test_a_run_killed_between_any_two_instructions_continues_to_the_same_end(tmp_path):
+    """SIGKILL leaves no time to tidy up: whatever lies in the folder then must be enough."""
+    conftest = str(Path(__file__).parent / "conftest.py")
+    code = f"""
+import importlib.util, sys
+from seg_train import ModelRecipe, TrainingRecipe, fit
+spec = importlib.util.spec_from_file_location("fakes", {conftest!r})
+fakes = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(fakes)
+model = ModelRecipe(backbone="plain", stages=2, width=4)
+recipe = TrainingRecipe(seed=1, epochs=12, batch_size=4, patch=64, model=model)
+fit(recipe, fakes.FakeDatabase(structures=32), sys.argv[1], progress=False)
+"""
+
+    def start(name):
+        return subprocess.Popen([sys.executable, "-c", code, str(tmp_path / name)])
+
+    assert start("whole").wait() == 0
+    history = tmp_path / "killed" / "history.csv"
+    for epochs in (1, 5):
+        process = start("killed")
+        while not (history.is_file() and history.read_text().count("\n") > epochs):
+            assert process.poll() is None, "the run ended before it could be killed"
+            time.sleep(0.005)
+        process.kill()
+        assert process.wait() != 0
+        with pytest.raises(FileNotFoundError, match="not finished"):
+            load_run(tmp_path / "killed")
+    assert start("killed").wait() == 0
+    whole, killed = load_run(tmp_path / "whole"), load_run(tmp_path / "killed")
+    assert numbers(killed).equals(numbers(whole))
+    assert killed.provenance == whole.provenance
 
 
 def test_three_classes_are_learned_as_three(recipe, make_database, tmp_path):
