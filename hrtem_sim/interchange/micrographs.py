@@ -132,10 +132,11 @@ def read_h5_pair(
     Parameters
     ----------
     images
-        File whose one dataset, `images`, has shape (n, ny, nx) or (n, ny, nx, 1).
+        File with `images`, or one dataset of another name, (n, ny, nx) or (n, ny, nx, 1).
     masks
-        File whose one dataset, `maps` or `labels`, has shape (n, ny, nx) or (n, ny, nx, channels):
-        of several channels the highest is the class, so that of two the second is the particle.
+        File with `maps`, `labels` or `masks`, or one dataset of another name, (n, ny, nx) or (n,
+        ny, nx, channels): of several channels the highest is the class, so that of two the second
+        is the particle.
     pixel_size
         In angstrom; the files do not hold it (0.20 to 0.42 in the published ones).
     keep_empty
@@ -148,6 +149,8 @@ def read_h5_pair(
 
     Raises
     ------
+    FileNotFoundError
+        If a file is not there.
     ValueError
         If a file does not hold one such dataset, or their shapes differ.
 
@@ -156,15 +159,21 @@ def read_h5_pair(
     Benchmark of Rangel DaCosta et al., npj Comput. Mater. 10 (2024), data on Dryad (CC0).
     """
     images, masks = Path(images), Path(masks)
+    if not 0 < pixel_size < np.inf:
+        raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+    for name, path in (("images", images), ("masks", masks)):
+        if not path.is_file():
+            raise FileNotFoundError(f"{name} must be a file; got {path}")
     with h5py.File(images, "r") as image_file, h5py.File(masks, "r") as mask_file:
-        patches, labels = _one_dataset(image_file), _one_dataset(mask_file)
+        patches = _dataset(image_file, "images")
+        labels = _dataset(mask_file, "maps", "labels", "masks")
         if patches.shape[:3] != labels.shape[:3] or patches.shape[3:] not in ((), (1,)):
             raise ValueError(
                 f"images must have shape (n, ny, nx) or (n, ny, nx, 1) and masks the same n, ny, "
                 f"nx; got {patches.shape} and {labels.shape}"
             )
         for index in range(len(patches)):
-            mask = _classes(labels[index])
+            mask = classes_of(labels[index])
             if mask.any() or keep_empty:
                 image = np.array(patches[index]).reshape(patches.shape[1:3])
                 name = f"{images.stem}_{index:04d}"
@@ -212,16 +221,21 @@ def _imagej_unit(path: Path) -> str:
     return str(unit).replace("\\u00B5", "u").replace("\\u00C5", "A")
 
 
-def _one_dataset(file: h5py.File) -> h5py.Dataset:
-    found = [item for item in file.values() if isinstance(item, h5py.Dataset) and item.ndim >= 3]
-    if len(found) != 1:
-        raise ValueError(
-            f"{file.filename} must hold one dataset of shape (n, ny, nx, ...); got {list(file)}"
-        )
-    return found[0]
+def _dataset(file: h5py.File, *names: str) -> h5py.Dataset:
+    """The dataset of one of these names, in small letters or capitals, or else the only one."""
+    stacks = {k: d for k, d in file.items() if isinstance(d, h5py.Dataset) and d.ndim >= 3}
+    named = [item for key, item in stacks.items() if key.lower() in names]
+    for found in (named, list(stacks.values())):
+        if len(found) == 1:
+            return found[0]
+    raise ValueError(
+        f"{file.filename} must hold one dataset of shape (n, ny, nx, ...), by name "
+        f"{' or '.join(names)}; got {list(file)}"
+    )
 
 
-def _classes(label: np.ndarray) -> np.ndarray:
+def classes_of(label: np.ndarray) -> np.ndarray:
+    """Return uint8 classes (ny, nx) of a class map, a black and white image or one-hot channels."""
     if label.ndim == 3 and label.shape[-1] > 1:
         return label.argmax(axis=-1).astype(np.uint8)
     label = label.reshape(label.shape[:2])
