@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from sphinx.util import logging
 
 PACKAGES = {
-    "czone": (
-        "generator geometry transform volume molecule scene surface prefab util viz"
-    ).split(),
+    "czone": ("generator geometry transform volume molecule scene surface prefab util viz").split(),
     "hrtem_sim": (
         "electron grid specimen specimen.builders specimen.particles potential wave imaging mask "
         "database dataset interchange provenance figures fft cli"
@@ -43,17 +41,9 @@ def public_objects(module: str) -> Iterator[tuple[str, object]]:
 
 
 def find(path: str) -> object:
-    """Return the object of a full dotted name."""
-    parts = path.split(".")
-    for cut in range(len(parts), 0, -1):
-        try:
-            found = importlib.import_module(".".join(parts[:cut]))
-        except ImportError:
-            continue
-        for part in parts[cut:]:
-            found = getattr(found, part)
-        return found
-    raise ImportError(path)
+    """Return a function, class or constant by its full dotted name."""
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
 
 
 class PublicNames:
@@ -62,8 +52,8 @@ class PublicNames:
     def check(self, app, env) -> None:
         """Warn of public objects that no page of the API describes, under whatever name."""
         described = env.domaindata["py"]["objects"]
-        known = [find(name) for name, entry in described.items() if entry.objtype != "module"]
-        ids = {id(value) for value in known}
+        kinds = ("class", "data", "exception", "function")
+        ids = {id(find(name)) for name, entry in described.items() if entry.objtype in kinds}
         for module in [*modules(), "seg_train"]:
             for name, value in public_objects(module):
                 if f"{module}.{name}" not in described and id(value) not in ids:

@@ -40,7 +40,7 @@ for phonons, (above, below) in zip((0, 1, 16), panels.T, strict=True):
 
     pattern = (np.abs(np.fft.fft2(wave.array, norm="forward")) ** 2).mean(axis=0)
     bragg = np.fft.fftfreq(len(pattern), 1 / len(pattern)) % 8 == 0  # eight cells along x and y
-    between = 1 - pattern[np.ix_(bragg, bragg)].sum() / pattern.sum()
+    between = abs(1 - pattern[np.ix_(bragg, bragg)].sum() / pattern.sum())
     print(f"{name}: {between:.1%} of the electrons between the reflections")
     reach = round(1.5 * wave.grid.extent[0])  # pixels to 1.5 per angstrom
     middle = slice(len(pattern) // 2 - reach, len(pattern) // 2 + reach + 1)

@@ -80,6 +80,6 @@ again = regenerate(database, chosen["micrograph"].iloc[0])
 stored = database.counts(chosen.index[:1])[0]
 print("the same counts:", bool((again.counts == stored).all()))
 
-figure = contact_sheet(database, chosen.index[:12])
+figure = contact_sheet(database, chosen.index[::7][:12])
 figure.savefig(runs / "30_dataset.png")
 figure

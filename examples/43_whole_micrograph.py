@@ -43,7 +43,7 @@ found = predict(
 )
 particles = particle_table(found.mask, pixel_size=found.pixel_size, min_area=100)
 write_mask(runs / "43_mask.tif", found.mask, pixel_size=found.pixel_size)
-print(particles.round(1).to_string(index=False))
+print(particles.head().round(1).to_string(index=False))
 
 # %%
 # Beside the truth: the radii in the plan of the structure.
@@ -62,5 +62,6 @@ picture.set_title("mask (orange) and prediction (blue)")
 bins = np.arange(0.0, 7.0, 0.5)
 sizes.hist([true, whole], bins=bins, color=["#ffb000", "#00a5ff"], label=["simulated", "found"])
 sizes.set(xlabel="diameter (nm)", ylabel="particles")
+sizes.yaxis.get_major_locator().set_params(integer=True)
 sizes.legend(frameon=False)
 plt.show()
