@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hrtem_sim.dataset.plan import ALGORITHM, StructurePlan
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.imaging import Micrograph, form_images
+from hrtem_sim.imaging.formation import FORMATION
 from hrtem_sim.mask import Mask, phase_mask
 from hrtem_sim.provenance import identity
 from hrtem_sim.specimen.builders import BuiltSpecimen, build_particles_on_film
@@ -75,6 +76,7 @@ def micrograph_id(recipe: DatasetRecipe, plan: StructurePlan, image: int) -> str
     """Id of a micrograph: its structure, how the wave and the image are made, its noise stream."""
     content = (
         ALGORITHM,
+        FORMATION,
         plan.structure_id,
         recipe.wave,
         recipe.detector,

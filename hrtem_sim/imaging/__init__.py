@@ -3,18 +3,27 @@
 * `form_image(wave, conditions, detector)` gives a `Micrograph`; `form_images` one per condition
   from a single forward transform.
 * `ImagingConditions` and `Aberrations` say how, `Detector` says on which pixels.
-* `aberration_phase` is chi(k), `focal_series_weights` the incoherent average over foci.
+* `quick_look` is a cheap approximation to look at, never to train on.
+* `aberration_phase` is chi(k), `focal_series_weights` an incoherent average over foci.
 """
 
 from hrtem_sim.imaging.aberrations import Aberrations, aberration_phase
 from hrtem_sim.imaging.coherence import focal_series_weights, number_of_foci
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
-from hrtem_sim.imaging.formation import Micrograph, expected_image, form_image, form_images
+from hrtem_sim.imaging.formation import (
+    ImageFormer,
+    Micrograph,
+    expected_image,
+    form_image,
+    form_images,
+    quick_look,
+)
 
 __all__ = [
     "Aberrations",
     "Detector",
+    "ImageFormer",
     "ImagingConditions",
     "Micrograph",
     "aberration_phase",
@@ -23,4 +32,5 @@ __all__ = [
     "form_image",
     "form_images",
     "number_of_foci",
+    "quick_look",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from hrtem_sim.grid import Grid
+from hrtem_sim.imaging.kernels import sum_of_terms
 
 
 @dataclass(frozen=True)
@@ -140,19 +141,15 @@ def aberration_phase(
     >>> round(float(chi[0, 1]) / np.pi, 4)  # pi lambda C10 k^2 with k = 1/4
     0.125
     """
-    ky, kx = grid.frequencies()
-    kx = kx[:, columns]
-    alpha2 = wavelength**2 * (kx**2 + ky**2)
-    terms = aberrations.terms
-    azimuth = np.arctan2(ky, kx) if any(m for _, m, _, _ in terms) else None
-    chi = np.zeros(alpha2.shape)
-    for n, m, coefficient, angle in terms:
-        half, odd = divmod(n + 1, 2)
-        term = coefficient / (n + 1) * alpha2**half
-        if odd:
-            term *= np.sqrt(alpha2)
-        chi += term * np.cos(m * (azimuth - angle)) if m else term
-    return 2 * np.pi / wavelength * chi
+    ky, kx = (wavelength * k.ravel() for k in grid.frequencies())
+    kx = np.ascontiguousarray(kx[columns])
+    # alpha^(n+1) cos(m (phi - angle)) = Re(exp(-i m angle) p^m |p|^2h), p = alpha exp(i phi)
+    terms = np.zeros((7, 4), complex)
+    for n, m, coefficient, angle in aberrations.terms:
+        terms[m, (n + 1 - m) // 2] += coefficient / (n + 1) * np.exp(-1j * m * angle)
+    chi = np.empty((len(ky), len(kx)))
+    sum_of_terms(ky, kx, 2 * np.pi / wavelength * terms, chi)
+    return chi
 
 
 def aberration_gradient(

@@ -1,10 +1,12 @@
 """Image formation and labels against known answers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hrtem_sim.electron import wavelength
-from hrtem_sim.grid import Grid
+from hrtem_sim.grid import Grid, aperture
 from hrtem_sim.imaging import (
     Aberrations,
     Detector,
@@ -14,6 +16,8 @@ from hrtem_sim.imaging import (
     focal_series_weights,
     form_image,
     form_images,
+    number_of_foci,
+    quick_look,
 )
 from hrtem_sim.mask import phase_mask
 from hrtem_sim.specimen import Specimen
@@ -36,6 +40,11 @@ def gold_on_carbon():
     gold = gold[np.linalg.norm(gold, axis=1) < 6] + [12.8, 12.8, 17]
     numbers = np.r_[np.full(500, 6), np.full(len(gold), 79)]
     return Specimen(np.r_[film, gold], numbers, (25.6, 25.6, 24.0))
+
+
+def only_gold():
+    both = gold_on_carbon()
+    return both.keep(both.numbers == 79)
 
 
 @pytest.fixture(scope="module")
@@ -118,15 +127,49 @@ def test_focal_spread_damps_a_weak_object_by_its_gaussian_envelope():
     assert damped / sharp == pytest.approx(envelope, rel=5e-3)
 
 
-def test_number_of_foci_is_enough(wave):
-    conditions = ImagingConditions(defocus=100.0, focal_spread=30.0)
-    image = expected_image(wave, conditions, Detector(0.2))
-    foci, weights = focal_series_weights(30.0, 61)
-    many = sum(
-        w * expected_image(wave, ImagingConditions(defocus=100.0 + f), Detector(0.2))
+def average_over_foci(wave, conditions, spread):
+    """By hand: 121 foci over +-5 standard deviations, as exact as a Gaussian needs."""
+    offsets = np.linspace(-5, 5, 121)
+    weights = np.exp(-0.5 * offsets**2)
+    return sum(
+        w * expected_image(wave, replace(conditions, defocus=conditions.defocus + f), Detector(0.2))
+        for f, w in zip(spread * offsets, weights / weights.sum(), strict=True)
+    )
+
+
+@pytest.mark.parametrize("spread", [3.0, 15.0, 40.0])
+def test_a_few_modes_equal_the_average_over_very_many_foci(wave, spread):
+    conditions = ImagingConditions(defocus=100.0, aberrations=Aberrations(C30=1e5, C12=30.0))
+    image = expected_image(wave, replace(conditions, focal_spread=spread), Detector(0.2))
+    many = average_over_foci(wave, conditions, spread)
+    assert np.sqrt(np.mean((image - many) ** 2)) < 2e-3 * many.std()  # as documented
+    assert image.mean() == pytest.approx(many.mean(), abs=1e-5)  # what is left out is put back
+
+
+@pytest.mark.parametrize("spread", [5.0, 15.0, 30.0])
+def test_number_of_foci_is_enough(wave, spread):
+    cutoff = 1.25
+    band = aperture(wave.grid, cutoff)
+    limited = replace(wave, array=np.fft.ifft2(np.fft.fft2(wave.array) * band).astype(np.complex64))
+    foci, weights = focal_series_weights(spread, number_of_foci(spread, LAM, cutoff))
+    few = sum(
+        w * expected_image(limited, ImagingConditions(defocus=100.0 + f), Detector(0.2))
         for f, w in zip(foci, weights, strict=True)
     )
-    assert np.sqrt(np.mean((image - many) ** 2)) < 3e-3 * many.std()
+    many = average_over_foci(limited, ImagingConditions(defocus=100.0), spread)
+    assert np.sqrt(np.mean((few - many) ** 2)) < 3e-3 * many.std()  # as documented
+
+
+def test_quick_looks_are_right_for_weak_objects_alone(wave):
+    conditions = ImagingConditions(defocus=100.0, focal_spread=15.0, convergence=0.5)
+    x = np.arange(64) / 64
+    weak = 1 + 1e-3j * np.cos(2 * np.pi * 8 * x)[None, None] * np.ones((1, 64, 1))
+    weak = ExitWave(weak, GRID, 300e3)
+    looked, true = (f(weak, conditions, Detector(0.2)) for f in (quick_look, expected_image))
+    assert np.abs(looked - true).max() < 0.01 * true.std()
+    looked, true = (f(wave, conditions, Detector(0.2)) for f in (quick_look, expected_image))
+    error = np.sqrt(np.mean((looked - true) ** 2)) / true.std()
+    assert 0.05 < error < 0.4  # as documented: nobody may train on it
 
 
 def test_phonons_are_averaged_incoherently(wave):
@@ -175,7 +218,7 @@ def test_many_images_equal_single_ones(wave):
 
 
 def test_mask_covers_the_atoms_of_the_particle_and_nothing_far_away():
-    specimen = gold_on_carbon().keep(slice(500, None))
+    specimen = only_gold()
     mask = phase_mask(compute_exit_wave(specimen), 0.2)
     assert mask.classes.dtype == np.uint8
     ys, xs = (specimen.positions[:, [1, 0]].T / 0.2).astype(int)
@@ -186,7 +229,7 @@ def test_mask_covers_the_atoms_of_the_particle_and_nothing_far_away():
 
 
 def test_masks_are_binned_to_the_detector():
-    wave = compute_exit_wave(gold_on_carbon().keep(slice(500, None)))
+    wave = compute_exit_wave(only_gold())
     fine, coarse = phase_mask(wave, 0.2), phase_mask(wave, 0.8)
     assert coarse.classes.shape == (32, 32)
     assert coarse.classes.mean() == pytest.approx(fine.classes.mean(), rel=0.1)
