@@ -1,8 +1,10 @@
-"""`hrtem-sim`: build, show, check and export data sets from the command line."""
+"""`hrtem-sim`: recipes and data sets from the command line."""
 
 import argparse
 import sys
 from collections.abc import Sequence
+
+from hrtem_sim.arguments import count, positive, share
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,15 +24,22 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hrtem-sim", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
+    recipes = commands.add_parser("recipes", help="list the recipes that come along, or print one")
+    recipes.add_argument("name", nargs="?", help="one of the list, to be printed")
+    recipes.set_defaults(run=_recipes)
+
     build = commands.add_parser("build", help="make a data set from a recipe")
-    build.add_argument("recipe", help="TOML file with a [dataset] table")
+    build.add_argument("recipe", help="TOML file with a [dataset] table, or a name")
     build.add_argument("--out", required=True, help="folder of the data set")
-    build.add_argument("--workers", type=_positive, default=1, help="processes (default 1)")
+    build.add_argument("--workers", type=count, default=1, help="processes (default 1)")
     build.add_argument(
-        "--scale", type=float, default=1.0, help="times the recipe's number of structures"
+        "--scale", type=positive, default=1.0, help="times the recipe's number of structures"
     )
     build.add_argument(
-        "--shard", default="0/1", help="i/n: make every n-th shard from the i-th on, from 0"
+        "--shard",
+        type=share,
+        default="0/1",
+        help="i/n: make every n-th shard from the i-th on, from 0",
     )
     build.add_argument("--quiet", action="store_true", help="show no progress")
     build.set_defaults(run=_build)
@@ -52,43 +61,34 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1; got {value}")
-    return value
+def _recipes(options: argparse.Namespace) -> int:
+    from hrtem_sim.provenance import RecipeError, recipe_file, shipped_recipes
+
+    names = shipped_recipes()
+    if options.name is None:
+        for name in names:
+            first, *_ = recipe_file(name).read_text(encoding="utf-8").splitlines()
+            print(f"{name:<{max(map(len, names)) + 2}}{first.removeprefix('# ')}")
+    elif options.name in names:
+        print(recipe_file(options.name).read_text(encoding="utf-8"), end="")
+    else:
+        raise RecipeError(f"name must be one of {', '.join(names)}; got {options.name!r}")
+    return 0
 
 
 def _build(options: argparse.Namespace) -> int:
     from hrtem_sim.dataset import build_dataset, read_dataset_recipe
-    from hrtem_sim.provenance import RecipeError
 
-    recipe = read_dataset_recipe(options.recipe)
-    try:
-        recipe = recipe.scaled(options.scale)
-    except ValueError as error:
-        raise RecipeError(str(error)) from None
+    recipe = read_dataset_recipe(options.recipe).scaled(options.scale)
     database = build_dataset(
         recipe,
         options.out,
         workers=options.workers,
-        share=_share(options.shard),
+        share=options.shard,
         progress=not options.quiet,
     )
     print(database.identity, database)
     return 0
-
-
-def _share(text: str) -> tuple[int, int]:
-    from hrtem_sim.provenance import RecipeError
-
-    try:
-        part, parts = (int(word) for word in text.split("/"))
-    except ValueError:
-        part, parts = -1, 0
-    if not 0 <= part < parts:
-        raise RecipeError(f"--shard must be i/n with 0 <= i < n; got {text!r}")
-    return part, parts
 
 
 def _show(options: argparse.Namespace) -> int:

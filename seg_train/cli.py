@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from hrtem_sim.arguments import count, not_negative, positive, share
 from hrtem_sim.database import DatabaseError
 
 _REFUSALS = (
@@ -34,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="the whole path of a recipe, to a report")
     run.add_argument("recipe", help="TOML file with the tables [dataset] and [training]")
     run.add_argument("--out", required=True, help="folder of data set, network, scores and report")
-    run.add_argument("--workers", type=int, default=1, help="processes that simulate (default 1)")
+    run.add_argument("--workers", type=count, default=1, help="processes that simulate (default 1)")
     run.add_argument("--quiet", action="store_true", help="show no progress")
     run.set_defaults(run=_run)
 
@@ -52,17 +53,19 @@ def _parser() -> argparse.ArgumentParser:
     benchmark.add_argument("--folder", help="micrographs NAME.tif with masks NAME_mask.tif")
     benchmark.add_argument("--images", help="HDF5 file of patches, with --masks")
     benchmark.add_argument("--masks", help="HDF5 file of their masks")
-    benchmark.add_argument("--pixel-size", type=float, help="of these files, in angstrom")
-    benchmark.add_argument("--median", type=int, default=3, help="window for --images (default 3)")
+    benchmark.add_argument("--pixel-size", type=positive, help="of these files, in angstrom")
+    benchmark.add_argument(
+        "--median", type=count, default=3, help="window for --images (default 3)"
+    )
     benchmark.add_argument("--symmetries", action="store_true", help="average eight predictions")
     benchmark.set_defaults(run=_benchmark)
 
     predict = commands.add_parser("predict", help="segment micrographs and list their particles")
     predict.add_argument("network", help="folder of a run")
     predict.add_argument("images", nargs="+", help="micrographs, .tif or .npy")
-    predict.add_argument("--pixel-size", type=float, required=True, help="in angstrom")
+    predict.add_argument("--pixel-size", type=positive, required=True, help="in angstrom")
     predict.add_argument("--out", required=True, help="folder for masks and tables")
-    predict.add_argument("--min-area", type=float, default=50.0, help="square angstrom (50)")
+    predict.add_argument("--min-area", type=not_negative, default=50.0, help="square angstrom (50)")
     predict.add_argument("--symmetries", action="store_true", help="average eight predictions")
     predict.set_defaults(run=_predict)
 
@@ -70,8 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     study.add_argument("recipe", help="TOML file with a [study] table")
     study.add_argument("data", help="folder of the data set, or of the data sets by name")
     study.add_argument("--out", required=True, help="folder of the networks and tables")
-    study.add_argument("--scale", type=float, default=1.0, help="times the images (default 1)")
-    study.add_argument("--share", default="0/1", help="i/n: do the i-th of n shares, from 0")
+    study.add_argument("--scale", type=positive, default=1.0, help="times the images (default 1)")
+    study.add_argument("--share", type=share, default="0/1", help="i/n: do the i-th of n, from 0")
     study.add_argument("--quiet", action="store_true", help="show no progress")
     study.set_defaults(run=_study)
 
@@ -128,11 +131,13 @@ def _samples(options: argparse.Namespace):
     from seg_train.data import load_experimental_sample, load_folder, load_h5_pair
 
     if (options.images is None) != (options.masks is None):
-        raise ValueError("--images and --masks must be given together")
+        got = options.images or options.masks
+        raise ValueError(f"--images and --masks must be given together; got {got} alone")
     if options.folder is None and options.images is None:
         return load_experimental_sample()
     if options.pixel_size is None:
-        raise ValueError("--pixel-size must be given with --folder or --images")
+        got = options.folder or options.images
+        raise ValueError(f"--pixel-size must be given with --folder or --images; got {got} alone")
     if options.folder is not None:
         return load_folder(options.folder, pixel_size=options.pixel_size)
     return list(
@@ -166,14 +171,11 @@ def _study(options: argparse.Namespace) -> int:
     recipe = read_study_recipe(options.recipe).scaled(options.scale)
     from seg_train.reports import study_report
 
-    part, _, parts = options.share.partition("/")
-    if not (part.isdecimal() and parts.isdecimal()):
-        raise ValueError(f"--share must be i/n, for example 0/4; got {options.share}")
     table = study_report(
         recipe,
         options.data,
         options.out,
-        share=(int(part), int(parts)),
+        share=options.share,
         progress=not options.quiet,
     )
     print(table.T.to_string(float_format="{:.3f}".format))

@@ -19,6 +19,7 @@ from hrtem_sim.dataset import (
     simulate_structure,
 )
 from hrtem_sim.figures import contact_sheet, structure_to_mask
+from hrtem_sim.provenance import recipe_file
 from hrtem_sim.specimen.builders import particle_scene
 from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
@@ -97,7 +98,7 @@ def run_workflow(
     report = write_report(
         folder / "report.html",
         title=f"From atoms to masks: {dataset_recipe.name}",
-        recipe=Path(recipe).read_text(encoding="utf-8"),
+        recipe=recipe_file(recipe).read_text(encoding="utf-8"),
         database=database,
         run=run,
         scores=scores,

@@ -37,7 +37,9 @@ class Database:
         self.folder = Path(folder)
         self.paths = sorted(self.folder.glob("shard-*.h5"))
         if not self.paths:
-            raise DatabaseError(f"{self.folder} holds no data set: no file shard-*.h5 in it")
+            raise DatabaseError(
+                f"folder must hold a data set, files shard-*.h5; {self.folder} holds no data set"
+            )
         self._files: dict[int, h5py.File] = {}
         frames, recipes = [], set()
         for number, path in enumerate(self.paths):

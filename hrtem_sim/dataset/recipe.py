@@ -6,16 +6,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from ase.data import atomic_numbers
+from ase.formula import Formula
+
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.mask.phase import PAPER_CUT, PAPER_THRESHOLD
-from hrtem_sim.provenance import Distribution, RecipeError, from_table, read_file_table
+from hrtem_sim.provenance import Distribution, RecipeError, added, from_table, read_file_table
 from hrtem_sim.specimen.particles import FCC, WURTZITE
 from hrtem_sim.wave import WaveSettings
 
 ZERO = Distribution("constant", (0.0,))
 ONE = Distribution("constant", (1.0,))
 PAPER_BURIAL = Distribution("constant", (0.2,))
+FOCUS_REFERENCES = ("middle", "minimum_contrast")
 ANYWHERE = Distribution("uniform", (-1.0, 1.0))
 
 
@@ -99,6 +103,7 @@ class FilmRecipe:
 
     def __post_init__(self) -> None:
         _at_least("thickness", self.thickness, 1.0, "angstrom")
+        _formula("material", self.material)
         _positive("density", self.density)
         _positive("min_distance", self.min_distance)
 
@@ -147,6 +152,9 @@ class ImagingRecipe:
 
     `drift` is its length; its direction is drawn.
     `aberrations` maps names of `hrtem_sim.imaging.Aberrations` to ranges.
+    `focus_reference` is where defocus counts from: the `"middle"` of the model, or where the
+    particles alone have the least contrast without aberrations (`"minimum_contrast"`, see
+    `hrtem_sim.imaging.minimum_contrast_defocus`).
     """
 
     dose: Distribution
@@ -158,6 +166,7 @@ class ImagingRecipe:
     plasmon_weight: Distribution = ZERO
     plasmon_background: Distribution = ONE
     aberrations: dict[str, Distribution] = field(default_factory=dict)
+    focus_reference: Literal["middle", "minimum_contrast"] = added("middle")
 
     def __post_init__(self) -> None:
         _at_least("dose", self.dose, 1e-6, "e/angstrom^2")
@@ -169,6 +178,11 @@ class ImagingRecipe:
         if not (self.plasmon_weight.low >= 0 and self.plasmon_weight.high <= 1):
             got = self.plasmon_weight.to_recipe()
             raise ValueError(f"plasmon_weight must be within 0..1; got {got!r}")
+        if self.focus_reference not in FOCUS_REFERENCES:
+            raise ValueError(
+                f"focus_reference must be one of {', '.join(FOCUS_REFERENCES)}; "
+                f"got {self.focus_reference!r}"
+            )
         known = [f.name for f in dataclasses.fields(Aberrations) if f.name != "C10"]
         for name in self.aberrations:
             if name not in known:
@@ -303,6 +317,15 @@ def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
         return from_table(DatasetRecipe, table, "dataset")
     except RecipeError as error:
         raise RecipeError(f"{path}: {error}") from None
+
+
+def _formula(name: str, text: str) -> None:
+    try:
+        symbols = list(Formula(text).count())
+    except ValueError:
+        symbols = []
+    if not symbols or any(symbol not in atomic_numbers for symbol in symbols):
+        raise ValueError(f"{name} must be a symbol or formula such as C or SiO2; got {text!r}")
 
 
 def _positive(name: str, value: float) -> None:

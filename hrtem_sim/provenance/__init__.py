@@ -2,14 +2,16 @@
 
 * `rng_for` names every random stream by its key, so item 17 draws the same numbers whatever
   else is drawn and however many workers draw.
-* `identity` hashes the canonical, typed form of a value: equal content, equal id.
+* `identity` hashes the canonical, typed form of a value: equal content, equal id;
+  `added` marks fields that came later.
 * `read_file_table` and `from_table` turn strict TOML into frozen dataclasses, `to_table` and
   `to_toml` turn them back; every refusal is a `RecipeError` that names the field.
+* `shipped_recipes` lists the recipes that come along; a reader takes their names for paths.
 * `Distribution` is a range in a recipe from which plans draw their numbers.
 """
 
 from hrtem_sim.provenance.distributions import Distribution
-from hrtem_sim.provenance.identity import identity
+from hrtem_sim.provenance.identity import added, identity
 from hrtem_sim.provenance.recipes import (
     RecipeError,
     from_table,
@@ -19,17 +21,21 @@ from hrtem_sim.provenance.recipes import (
     to_table,
     to_toml,
 )
+from hrtem_sim.provenance.shipped import recipe_file, shipped_recipes
 from hrtem_sim.provenance.streams import rng_for, stream_seed
 
 __all__ = [
     "Distribution",
     "RecipeError",
+    "added",
     "from_table",
     "identity",
     "read_file_table",
     "read_recipe",
+    "recipe_file",
     "require",
     "rng_for",
+    "shipped_recipes",
     "stream_seed",
     "to_table",
     "to_toml",

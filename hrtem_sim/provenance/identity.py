@@ -3,9 +3,27 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
+
+def added(default: Any) -> Any:
+    """Return a field that a dataclass got when there were ids already.
+
+    Where it has its default it is no part of the content, so that what was made before keeps its
+    id, and it is left out of tables.
+    """
+    return dataclasses.field(default=default, metadata={"added": True})
+
+
+def content_fields(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield name and value of the fields of a dataclass that are part of its content."""
+    for field in dataclasses.fields(value):
+        item = getattr(value, field.name)
+        if not (field.metadata.get("added") and item == field.default):
+            yield field.name, item
 
 
 def identity(value: Any, kind: str = "") -> str:
@@ -70,9 +88,6 @@ def canonical(value: Any) -> Any:
             raise TypeError(f"dict keys must be strings; got {sorted(map(repr, value))}")
         return ["dict", [[key, canonical(value[key])] for key in sorted(value)]]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = [
-            [field.name, canonical(getattr(value, field.name))]
-            for field in dataclasses.fields(value)
-        ]
+        fields = [[name, canonical(item)] for name, item in content_fields(value)]
         return ["record", type(value).__name__, fields]
     raise TypeError(f"value must be made of plain data; got {type(value).__name__}")

@@ -16,6 +16,8 @@ import typing
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hrtem_sim.provenance.shipped import recipe_file, shipped_recipes
+
 T = TypeVar("T")
 
 FILE_TABLES = ("dataset", "training", "study")
@@ -29,16 +31,23 @@ class RecipeError(ValueError):
 def read_recipe(path: str | Path) -> dict[str, Any]:
     """Read a TOML file into nested tables.
 
+    Parameters
+    ----------
+    path
+        Of the file, or the name of a recipe out of `shipped_recipes`.
+
     Raises
     ------
     RecipeError
         If the file cannot be read or is not TOML.
     """
-    path = Path(path)
+    path = recipe_file(path)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        if not path.suffix:
+            reason += f"; names that come with the package: {', '.join(shipped_recipes())}"
         raise RecipeError(f"recipe {path} cannot be read: {reason}") from None
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"recipe {path} is not valid TOML: {error}") from None
@@ -112,12 +121,15 @@ def from_table(cls: type[T], table: Any, path: str = "") -> T:
 
 
 def to_table(value: Any) -> dict[str, Any]:
-    """Return the table that `from_table` would turn back into this dataclass; None is left out."""
+    """Return the table that `from_table` would turn back into this dataclass.
+
+    None is left out, and so are added fields at their default (`hrtem_sim.provenance.added`).
+    """
     table = {}
-    for field in dataclasses.fields(value):
-        item = _plain(getattr(value, field.name))
+    for name, content in content_fields(value):
+        item = _plain(content)
         if item is not None:
-            table[field.name] = item
+            table[name] = item
     return table
 
 

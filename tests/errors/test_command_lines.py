@@ -1,0 +1,168 @@
+"""Bad input to recipes of data sets and to the command lines: one line, code 2, nothing left."""
+
+import copy
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from hrtem_sim.cli import main as hrtem_sim
+from hrtem_sim.dataset import DatasetRecipe
+from hrtem_sim.provenance import RecipeError, from_table, to_toml
+from seg_train.cli import main as seg_train
+from tests.errors.table import Row, refused, said, table
+
+NAN, INF = float("nan"), float("inf")
+DEMO = tomllib.loads((Path(__file__).parents[2] / "recipes/demo.toml").read_text())["dataset"]
+ABSENT = object()
+
+
+def changed(path: str, value) -> dict:
+    """The table of the demo with one field changed, or left out."""
+    recipe = copy.deepcopy(DEMO)
+    *folders, name = path.split(".")
+    at = recipe
+    for folder in folders:
+        at = at.setdefault(folder, {})
+    at.pop(name, None) if value is ABSENT else at.update({name: value})
+    return recipe
+
+
+def field(path: str, value, rule: str, shown: str | None = None) -> Row:
+    def read():
+        return from_table(DatasetRecipe, changed(path, value), "dataset")
+
+    return Row("dataset", path, rule, repr(value) if shown is None else shown, read, RecipeError)
+
+
+# fmt: off
+FIELDS = (
+    field("seed", -1, "not be negative"),
+    field("seed", "one", "integer"),
+    field("structures", 0, "at least 1"),
+    field("structures", 2.5, "integer"),
+    field("images_per_structure", -3, "at least 1"),
+    field("name", 7, "string"),
+    field("particles", {}, "did you mean 'particle'", "allowed"),
+    field("film.thicknes", 20.0, "did you mean 'thickness'", "allowed"),
+    field("particle.radius", ABSENT, "missing", "dataset.particle"),
+    field("particle.radius", -5.0, "at least 4 (angstrom)"),
+    field("particle.radius", "2 nm", "a number or a table"),
+    field("particle.radius", NAN, "a number or a table", "nan"),
+    field("particle.radius", {"uniform": [30.0, 200.0]}, "stay below"),
+    field("particle.radius", {"gauss": [30.0, 5.0]}, "kind must be one of", "'gauss'"),
+    field("particle.radius", {"truncated_normal": [18.0, 9.0]}, "takes 4 numbers", "[18.0, 9.0]"),
+    field("particle.materials", ["Unobtainium"], "paths of CIF files", "'Unobtainium'"),
+    field("particle.materials", [], "at least one", "none"),
+    field("particle.shapes", ["cube"], "one of 'sphere'", "'cube'"),
+    field("particle.count", {"uniform": [1.0, 4.0]}, "whole numbers"),
+    field("particle.gap", -1.0, ">= 0, in angstrom"),
+    field("particle.defects", 1.5, "whole numbers"),
+    field("particle.stacking_fault_ratio", 2.0, "0..1"),
+    field("film.thickness", 0.0, "at least 1 (angstrom)"),
+    field("film.density", -0.1, "positive"),
+    field("film.density", INF, "finite number", "inf"),
+    field("film.material", "Qq", "symbol or formula"),
+    field("film.min_distance", 0.0, "positive"),
+    field("placement.field", [102.4], "list of 2", "[102.4]"),
+    field("placement.field", [102.4, -1.0], "positive", "-1.0"),
+    field("placement.burial", 3.0, "at most 2 radii"),
+    field("placement.offset", 2.0, "within -1..1"),
+    field("placement.side", "left", "'entrance', 'exit'"),
+    field("placement.margin", -2.0, ">= 0, in angstrom"),
+    field("wave.energy", 0.0, "positive, in eV"),
+    field("wave.energy", "300 kV", "finite number"),
+    field("wave.pixel_size", -0.1, "positive, in angstrom"),
+    field("wave.phonons", 2.5, "integer"),
+    field("wave.rms", -0.1, ">= 0 in angstrom"),
+    field("wave.rms", "einstein", "'debye'"),
+    field("imaging.dose", -300.0, "at least 1e-06 (e/angstrom^2)"),
+    field("imaging.dose", {"log_uniform": [0.0, 3.0]}, "positive numbers", "[0.0, 3.0]"),
+    field("imaging.dose", {"uniform": [3.0, 1.0]}, "low <= high", "[3.0, 1.0]"),
+    field("imaging.defocus", {"normal": [0.0, -1.0]}, "std >= 0", "[0.0, -1.0]"),
+    field("imaging.focal_spread", -3.0, "at least 0 (angstrom)"),
+    field("imaging.plasmon_weight", 1.5, "within 0..1"),
+    field("imaging.aberrations.C99", 1.0, "not an aberration", "allowed"),
+    field("imaging.aberrations.C10", 1.0, "not an aberration", "allowed"),
+    field("detector.pixel_size", 0.3, "multiple of the wave's pixel"),
+    field("detector.noise_transfer", "white", "'mtf', 'flat'"),
+    field("detector.mtf_half", 0.0, "positive, in Nyquist"),
+    field("mask.threshold", 4.0, "between 0 and pi"),
+    field("mask.cut", 0.0, "between 0 and 1"),
+    field("storage.structures_per_shard", 0, "at least 1"),
+    field("storage.waves", "yes", "true or false"),
+)
+# fmt: on
+
+
+@table(*FIELDS)
+def test_a_bad_field_of_a_data_set_is_named_by_its_path(row):
+    refused(row)
+
+
+def recipe_file(folder: Path, path: str = "seed", value=1) -> str:
+    file = folder / "recipe.toml"
+    file.write_text(to_toml({"dataset": changed(path, value), "training": {"seed": 1}}))
+    return str(file)
+
+
+# What to type, with {recipe} for a good one and {bad} for one with seed = -1; what is said.
+# fmt: off
+LINES = (
+    (hrtem_sim, "build gone.toml --out {out}", "recipe", "cannot be read", "gone.toml"),
+    (hrtem_sim, "build {bad} --out {out}", "dataset.seed", "not be negative", "-1"),
+    (hrtem_sim, "build {text} --out {out}", "recipe", "not valid TOML", "text.toml"),
+    (hrtem_sim, "build {recipe} --out {out} --workers 0", "--workers", "at least 1", "0"),
+    (hrtem_sim, "build {recipe} --out {out} --workers two", "--workers", "whole number", "'two'"),
+    (hrtem_sim, "build {recipe} --out {out} --scale -1", "--scale", "positive", "-1"),
+    (hrtem_sim, "build {recipe} --out {out} --scale nan", "--scale", "positive", "nan"),
+    (hrtem_sim, "build {recipe} --out {out} --scale big", "--scale", "number", "'big'"),
+    (hrtem_sim, "build {recipe} --out {out} --shard 3/2", "--shard", "i/n", "'3/2'"),
+    (hrtem_sim, "build {recipe} --out {out} --shard one", "--shard", "i/n", "'one'"),
+    (hrtem_sim, "build {recipe}", "--out", "required", ""),
+    (hrtem_sim, "build demos --out {out}", "recipe", "names that come with the package", "demos"),
+    (hrtem_sim, "recipes demos", "name", "one of baseline", "'demos'"),
+    (hrtem_sim, "bild {recipe}", "command", "choose from", "'bild'"),
+    (hrtem_sim, "show gone", "folder", "data set", "gone"),
+    (hrtem_sim, "check {empty}", "folder", "shard-*.h5", "empty"),
+    (hrtem_sim, "export gone --kind coco --out {out}", "folder", "data set", "gone"),
+    (seg_train, "fit gone.toml data --out {out}", "recipe", "cannot be read", "gone.toml"),
+    (seg_train, "fit {recipe} gone --out {out}", "folder", "data set", "gone"),
+    (seg_train, "run {bad} --out {out}", "dataset.seed", "not be negative", "-1"),
+    (seg_train, "run {recipe} --out {out} --workers 0", "--workers", "at least 1", "0"),
+    (seg_train, "benchmark gone", "folder", "training run", "gone"),
+    (seg_train, "benchmark gone --images a.h5", "--masks", "together", "a.h5"),
+    (seg_train, "benchmark gone --folder here", "--pixel-size", "must be given", "here"),
+    (seg_train, "benchmark gone --folder here --pixel-size -1", "--pixel-size", "positive", "-1"),
+    (seg_train, "predict gone a.tif --pixel-size nan --out {out}", "--pixel-size", "positive", "nan"),
+    (seg_train, "predict gone a.tif --pixel-size 0.5 --out {out}", "folder", "training run", "gone"),
+    (seg_train, "predict gone a.tif --pixel-size 1 --min-area -1 --out {out}", "--min-area", "zero or more", "-1"),
+    (seg_train, "study {recipe} data --out {out}", "study", "missing", "recipe.toml"),
+    (seg_train, "show gone", "folder", "training run", "gone"),
+)
+# fmt: on
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line[1])
+def test_a_bad_line_is_answered_in_one_line(line, tmp_path, monkeypatch, capsys):
+    program, text, argument, rule, value = line
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "text.toml").write_text("[dataset\n")
+    names = {
+        "recipe": recipe_file(tmp_path),
+        "bad": recipe_file(tmp_path / "bad", "seed", -1),
+        "text": "text.toml",
+        "empty": "empty",
+        "out": "out",
+    }
+    try:
+        code = program(text.format(**names).split())
+    except SystemExit as end:  # argparse
+        code = end.code
+    message = capsys.readouterr().err.strip().splitlines()[-1]
+    said(Row(text, argument, rule, value, None), message)
+    assert code == 2
+    assert message.startswith(("hrtem-sim", "seg-train"))
+    assert not (tmp_path / "out").exists()

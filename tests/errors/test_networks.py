@@ -1,0 +1,167 @@
+"""Bad input to `seg_train`."""
+
+import numpy as np
+import pandas as pd
+
+from hrtem_sim.provenance import Distribution, RecipeError, from_table
+from seg_train import (
+    AugmentationRecipe,
+    LabelledMicrograph,
+    ModelRecipe,
+    PreprocessingRecipe,
+    TrainingRecipe,
+    epochs_to,
+    load_folder,
+    load_h5_pair,
+    load_run,
+    particle_table,
+    read_training_recipe,
+    summarise,
+    write_mask,
+)
+from seg_train.data import (
+    apply_symmetry,
+    grid_shape,
+    normalise,
+    read_image,
+    resample,
+    split_by_structure,
+    undo_symmetry,
+)
+from seg_train.metrics import (
+    bootstrap_interval,
+    count_pixels,
+    detect,
+    label_particles,
+    mean_interval,
+)
+from seg_train.model import SegmentationLoss, build_model
+from seg_train.prediction import plan_tiles
+from seg_train.study import Condition, StudyRecipe
+from tests.errors.table import Row, refused, table
+
+NAN, INF = float("nan"), float("inf")
+IMAGE = np.arange(64.0).reshape(8, 8)
+MASK = (IMAGE > 30).astype(np.uint8)
+RNG = np.random.default_rng(1)
+
+
+def recipe(**values) -> TrainingRecipe:
+    return TrainingRecipe(**{"seed": 1, **values})
+
+
+def read(**values) -> TrainingRecipe:
+    return from_table(TrainingRecipe, {"seed": 1, **values}, "training")
+
+
+def model(**values) -> ModelRecipe:
+    return ModelRecipe(**values)
+
+
+def sample(image=IMAGE, mask=MASK, pixel_size=0.5) -> LabelledMicrograph:
+    return LabelledMicrograph(image, mask, pixel_size, "gold", "g1")
+
+
+def study(**values) -> StudyRecipe:
+    condition = Condition("one", recipe())
+    return StudyRecipe(**{"name": "s", "seed": 1, "conditions": (condition,), **values})
+
+
+CATALOGUE = pd.DataFrame(
+    {"micrograph": list("abcd"), "structure": ["s", "s", "t", "t"], "dose": [1.0, 2.0, 3.0, 4.0]}
+)
+
+
+# fmt: off
+ROWS = (
+    # Recipes of trainings, as their files hold them
+    Row("recipe", "training.learnig_rate", "did you mean 'learning_rate'", "allowed", lambda: read(learnig_rate=0.1), RecipeError),
+    Row("recipe", "training.seed", "integer", "'one'", lambda: read(seed="one"), RecipeError),
+    Row("recipe", "training.seed", "non-negative", "-1", lambda: read(seed=-1), RecipeError),
+    Row("recipe", "training.epochs", "integer", "2.5", lambda: read(epochs=2.5), RecipeError),
+    Row("recipe", "training.epochs", "integer", "True", lambda: read(epochs=True), RecipeError),
+    Row("recipe", "training.epochs", "at least 1", "0", lambda: read(epochs=0), RecipeError),
+    Row("recipe", "training.learning_rate", "finite number", "nan", lambda: read(learning_rate=NAN), RecipeError),
+    Row("recipe", "training.learning_rate", "positive", "-0.1", lambda: read(learning_rate=-0.1), RecipeError),
+    Row("recipe", "training.loss", "'cce_dice'", "'mse'", lambda: read(loss="mse"), RecipeError),
+    Row("recipe", "training.deterministic", "true or false", "1", lambda: read(deterministic=1), RecipeError),
+    Row("recipe", "training.model.stages", "2, 3, 4 or 5", "7", lambda: read(model={"stages": 7}), RecipeError),
+    Row("recipe", "training.model", "table", "'unet'", lambda: read(model="unet"), RecipeError),
+    Row("recipe", "training.select", "string", "300", lambda: read(select=300), RecipeError),
+    Row("recipe", "training.augmentation.blur", "low <= high", "[2, 1]", lambda: read(augmentation={"blur": {"uniform": [2, 1]}}), RecipeError),
+    Row("recipe", "training.augmentation.blur", "number or a table", "'some'", lambda: read(augmentation={"blur": "some"}), RecipeError),
+    Row("recipe", "recipe", "cannot be read", "gone.toml", lambda: read_training_recipe("gone.toml"), RecipeError),
+    # The same from Python, where no reader has looked at the numbers
+    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "-1.0", lambda: recipe(pixel_size=-1.0), RecipeError),
+    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "nan", lambda: recipe(pixel_size=NAN), RecipeError),
+    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "inf", lambda: recipe(pixel_size=INF), RecipeError),
+    Row("TrainingRecipe", "patch", "multiple of 32", "48", lambda: recipe(patch=48), RecipeError),
+    Row("TrainingRecipe", "n_images", "at least 1", "0", lambda: recipe(n_images=0), RecipeError),
+    Row("TrainingRecipe", "validation", "[0, 1)", "1.0", lambda: recipe(validation=1.0), RecipeError),
+    Row("TrainingRecipe", "validation", "[0, 1)", "nan", lambda: recipe(validation=NAN), RecipeError),
+    Row("TrainingRecipe", "learning_rate", "positive", "inf", lambda: recipe(learning_rate=INF), RecipeError),
+    Row("TrainingRecipe", "decay", "(0, 1]", "0.0", lambda: recipe(decay=0.0), RecipeError),
+    Row("TrainingRecipe", "batch_size", "at least 1", "0", lambda: recipe(batch_size=0), RecipeError),
+    Row("ModelRecipe", "stages", "'fpn'", "3", lambda: model(architecture="fpn", stages=3), RecipeError),
+    Row("ModelRecipe", "classes", "at least 2", "1", lambda: model(classes=1), RecipeError),
+    Row("ModelRecipe", "channels", "at least 1", "0", lambda: model(channels=0), RecipeError),
+    Row("ModelRecipe", "norm_momentum", "[0, 1)", "1.0", lambda: model(norm_momentum=1.0), RecipeError),
+    Row("Preprocessing", "median", "1, 3, 5 or 7", "4", lambda: PreprocessingRecipe(median=4), RecipeError),
+    Row("Augmentation", "magnification", "[0.5, 2]", "3.0", lambda: AugmentationRecipe(magnification=Distribution("uniform", (1.0, 3.0))), RecipeError),
+    Row("Augmentation", "blur", "never negative", "-1.0", lambda: AugmentationRecipe(blur=Distribution("uniform", (-1.0, 3.0))), RecipeError),
+    Row("StudyRecipe", "repeats", "at least 1", "0", lambda: study(repeats=0), RecipeError),
+    Row("StudyRecipe", "conditions", "at least one", "0", lambda: study(conditions=()), RecipeError),
+    Row("StudyRecipe.scaled", "scale", "(0, 1]", "2", lambda: study().scaled(2), RecipeError),
+    # Networks
+    Row("build_model", "model.backbone", "resnet18", "'vgg99'", lambda: build_model(model(backbone="vgg99"), seed=1)),
+    Row("SegmentationLoss", "kind", "'cce_dice'", "'mse'", lambda: SegmentationLoss("mse")),
+    Row("load_run", "folder", "training run", "gone", lambda: load_run("gone"), FileNotFoundError),
+    Row("epochs_to", "f1", "between 0 and 1", "90", lambda: epochs_to(pd.DataFrame({"epoch": [1], "val_f1": [0.5]}), 90)),
+    # Images and masks
+    Row("Labelled", "image", "(ny, nx)", "(8, 8, 3)", lambda: sample(image=np.zeros((8, 8, 3)))),
+    Row("Labelled", "image", "finite", "g1", lambda: sample(image=np.full((8, 8), NAN))),
+    Row("Labelled", "mask", "shape of the image", "(4, 4)", lambda: sample(mask=MASK[:4, :4])),
+    Row("Labelled", "mask", "whole numbers from 0 to 255", "float64", lambda: sample(mask=IMAGE)),
+    Row("Labelled", "mask", "0 to 255", "300", lambda: sample(mask=np.full((8, 8), 300))),
+    Row("Labelled", "pixel_size", "positive", "0", lambda: sample(pixel_size=0)),
+    Row("Labelled", "pixel_size", "positive", "inf", lambda: sample(pixel_size=INF)),
+    Row("load_h5_pair", "images", "file", "gone.h5", lambda: next(load_h5_pair("gone.h5", "gone.h5", pixel_size=0.2)), FileNotFoundError),
+    Row("load_h5_pair", "pixel_size", "positive", "-0.2", lambda: next(load_h5_pair("a.h5", "b.h5", pixel_size=-0.2))),
+    Row("load_h5_pair", "median", "odd number", "-3", lambda: next(load_h5_pair("a.h5", "b.h5", pixel_size=0.2, median=-3))),
+    Row("load_folder", "folder", "folder", "gone", lambda: load_folder("gone", pixel_size=0.2), FileNotFoundError),
+    Row("read_image", "path", ".tif", "a.jpg", lambda: read_image("a.jpg")),
+    Row("read_image", "path", "file", "gone.npy", lambda: read_image("gone.npy"), FileNotFoundError),
+    Row("grid_shape", "pixel_size", "positive", "nan", lambda: grid_shape((8, 8), NAN, 0.5)),
+    Row("grid_shape", "new_pixel_size", "positive", "0.0", lambda: grid_shape((8, 8), 0.5, 0.0)),
+    Row("resample", "shape", "positive", "(0, 8)", lambda: resample(IMAGE, (0, 8))),
+    Row("resample", "image", "(ny, nx)", "(64,)", lambda: resample(IMAGE.ravel(), (4, 4))),
+    Row("normalise", "image", "finite", "nan", lambda: normalise(np.full((8, 8), NAN), PreprocessingRecipe())),
+    Row("apply_symmetry", "index", "0 to 7", "8", lambda: apply_symmetry(IMAGE, 8)),
+    Row("undo_symmetry", "index", "0 to 7", "-1", lambda: undo_symmetry(IMAGE, -1)),
+    Row("split", "select", "at least", "dose > 99", lambda: split_by_structure(CATALOGUE, recipe(select="dose > 99"))),
+    Row("split", "select", "condition on", "dosis > 2", lambda: split_by_structure(CATALOGUE, recipe(select="dosis > 2"))),
+    Row("split", "n_images", "at most 4", "9", lambda: split_by_structure(CATALOGUE, recipe(n_images=9))),
+    Row("particle_table", "pixel_size", "positive", "-1", lambda: particle_table(MASK, pixel_size=-1)),
+    Row("particle_table", "min_area", ">= 0", "nan", lambda: particle_table(MASK, pixel_size=1, min_area=NAN)),
+    Row("particle_table", "mask", "(ny, nx)", "(64,)", lambda: particle_table(MASK.ravel(), pixel_size=1)),
+    Row("write_mask", "mask", "(ny, nx)", "(64,)", lambda: write_mask("m.tif", MASK.ravel(), pixel_size=1)),
+    # Scores
+    Row("count_pixels", "probability", "shape of the mask", "(4, 4)", lambda: count_pixels(MASK, MASK[:4, :4])),
+    Row("count_pixels", "threshold", "between 0 and 1", "2", lambda: count_pixels(MASK, MASK, threshold=2)),
+    Row("count_pixels", "probability", "finite", "nan", lambda: count_pixels(MASK, np.full((8, 8), NAN))),
+    Row("detect", "prediction", "shape of the mask", "(4, 4)", lambda: detect(MASK, MASK[:4, :4])),
+    Row("label_particles", "min_area", "at least 1", "0", lambda: label_particles(MASK, min_area=0)),
+    Row("bootstrap", "n", "at least 1", "0", lambda: bootstrap_interval(lambda i: 1.0, 0, rng=RNG)),
+    Row("bootstrap", "confidence", "between 0 and 1", "95", lambda: bootstrap_interval(lambda i: 1.0, 3, rng=RNG, confidence=95)),
+    Row("bootstrap", "resamples", "at least 1", "0", lambda: bootstrap_interval(lambda i: 1.0, 3, rng=RNG, resamples=0)),
+    Row("mean_interval", "confidence", "between 0 and 1", "95", lambda: mean_interval(np.ones(3), confidence=95)),
+    Row("summarise", "by", "among", "'colour'", lambda: summarise(pd.DataFrame({"group": ["a"]}), by="colour")),
+    Row("plan_tiles", "shape", "multiples of 32", "(50, 64)", lambda: plan_tiles((50, 64), window=64, overlap=0, stride=32)),
+    Row("plan_tiles", "window", "at least", "32", lambda: plan_tiles((256, 256), window=32, overlap=64, stride=32)),
+)
+# fmt: on
+
+
+@table(*ROWS)
+def test_a_bad_input_is_refused_in_words(row):
+    refused(row)
