@@ -16,6 +16,7 @@ import typing
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hrtem_sim.provenance.identity import content_fields
 from hrtem_sim.provenance.shipped import recipe_file, shipped_recipes
 
 T = TypeVar("T")
