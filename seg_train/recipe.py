@@ -96,11 +96,17 @@ class AugmentationRecipe:
     magnification
         Factor by which an image is enlarged, drawn per image; absent: 1. It stands for the
         calibration error of the microscope and costs a resampling per image.
+    shading
+        Standard deviation, relative to the mean, of a smooth random field that multiplies the
+        image, drawn per image; absent: none. Its features measure a quarter of the patch or more.
+        It stands for films of uneven thickness and uneven illumination, which simulated films,
+        flat and evenly lit, do not have.
     """
 
     symmetries: bool = True
     blur: Distribution | None = None
     magnification: Distribution | None = None
+    shading: Distribution | None = None
 
     def __post_init__(self) -> None:
         if self.blur is not None:
@@ -108,6 +114,9 @@ class AugmentationRecipe:
         if self.magnification is not None:
             low, high = self.magnification.low, self.magnification.high
             require(low >= 0.5 and high <= 2, "magnification", "within [0.5, 2]", [low, high])
+        if self.shading is not None:
+            low, high = self.shading.low, self.shading.high
+            require(0 <= low and high <= 0.2, "shading", "within [0, 0.2]", [low, high])
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """From prepared micrographs to training patches: cut, turn, blur, scale; image and mask alike."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, map_coordinates
 
 from seg_train.data.preprocess import normalise, resample, resample_mask
 from seg_train.data.symmetry import SYMMETRIES, apply_symmetry
@@ -42,6 +42,8 @@ def training_patch(
     )
     image, mask = _cut(image, mask, window, rng)
     image, mask = resample(image, shape), resample_mask(mask, shape)
+    if augmentation.shading is not None:
+        image = image * (1 + augmentation.shading.draw(rng) * smooth_field(shape, rng))
     if augmentation.blur is not None:
         image = gaussian_filter(image, augmentation.blur.draw(rng) / pixel_size, mode="reflect")
     if augmentation.symmetries:
@@ -50,6 +52,23 @@ def training_patch(
             index -= index % 2  # quarter turns would change the shape
         image, mask = apply_symmetry(image, index), apply_symmetry(mask, index)
     return normalise(image, recipe.preprocessing), np.ascontiguousarray(mask)
+
+
+def smooth_field(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return a smooth random field, (ny, nx) float32, of mean 0 and standard deviation 1.
+
+    Parameters
+    ----------
+    shape
+        (ny, nx), in pixels.
+    rng
+        Draws 2 x 2 to 4 x 4 normal numbers, between which cubic splines run.
+    """
+    knots = rng.normal(size=2 * (int(rng.integers(2, 5)),))
+    places = [np.linspace(0, len(knots) - 1, n) for n in shape]
+    field = map_coordinates(knots, np.meshgrid(*places, indexing="ij"), order=3, mode="nearest")
+    field -= field.mean()
+    return (field / max(field.std(), 1e-6)).astype(np.float32)
 
 
 def validation_patch(

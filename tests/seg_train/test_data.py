@@ -25,7 +25,7 @@ from seg_train.data import (
     split_by_structure,
     undo_symmetry,
 )
-from seg_train.data.augment import training_patch
+from seg_train.data.augment import smooth_field, training_patch
 
 
 def test_sample_is_what_its_licence_file_says():
@@ -242,3 +242,34 @@ def test_recipes_refuse_what_cannot_work():
     ):
         with pytest.raises(RecipeError, match=message):
             from_table(TrainingRecipe, table)
+
+
+def test_a_smooth_field_varies_by_one_about_zero_and_slowly():
+    for seed in range(20):
+        field = smooth_field((96, 80), np.random.default_rng(seed))
+        assert field.shape == (96, 80)
+        assert field.mean() == pytest.approx(0, abs=1e-5)
+        assert field.std() == pytest.approx(1, abs=1e-4)
+        # four knots across the patch: from one pixel to the next it changes by little
+        assert np.abs(np.diff(field, axis=0)).max() < 0.3
+
+
+def test_shading_multiplies_the_image_and_leaves_the_mask():
+    plain = TrainingRecipe(seed=1, augmentation=AugmentationRecipe(symmetries=False))
+    shaded = TrainingRecipe(
+        seed=1,
+        augmentation=AugmentationRecipe(
+            symmetries=False, shading=Distribution("constant", (0.05,))
+        ),
+        preprocessing=PreprocessingRecipe(normalisation="standard"),
+    )
+    image, mask = np.full((64, 64), 400.0, np.float32), np.eye(64, dtype=np.uint8)
+    flat, _ = training_patch(image, mask, plain, pixel_size=0.8, rng=np.random.default_rng(3))
+    seen, kept = training_patch(image, mask, shaded, pixel_size=0.8, rng=np.random.default_rng(3))
+    assert not flat.any() and seen.std() == pytest.approx(1, abs=1e-3)
+    assert np.array_equal(kept, mask)
+
+
+def test_shading_beyond_reason_is_refused():
+    with pytest.raises(ValueError, match=r"shading must be within \[0, 0.2\]; got \[0.0, 0.5\]"):
+        AugmentationRecipe(shading=Distribution("uniform", (0.0, 0.5)))
