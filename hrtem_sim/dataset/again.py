@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -138,7 +139,9 @@ class ConditionStream:
         pixel = tuple(e / n for e, n in zip(extent, array.shape[1:], strict=True))
         wave = ExitWave(array, Grid(array.shape[1:], pixel), self.recipe.wave.energy)
         key = ("stream", number, int(record.structure_index), int(record.image_index))
-        conditions = draw_conditions(self.recipe.imaging, self.seed, *key)
+        drawn = draw_conditions(self.recipe.imaging, self.seed, *key)
+        zero = getattr(record, "focus_zero", 0.0)
+        conditions = replace(drawn, defocus=drawn.defocus + zero)
         noise = rng_for(self.seed, "noise", *key)
         return form_image(wave, conditions, self.recipe.detector, rng=noise).counts
 

@@ -203,6 +203,8 @@ def _row(recipe: DatasetRecipe, structure: SimulatedStructure, image: int) -> di
     }
     for name in CONDITIONS:
         row[name] = getattr(conditions, name)
+    if recipe.imaging.focus_reference != "middle":
+        row["focus_zero"] = structure.focus_zero
     row["drift"] = math.hypot(*conditions.drift)
     for name in sorted(recipe.imaging.aberrations):
         row[name] = getattr(conditions.aberrations, name)

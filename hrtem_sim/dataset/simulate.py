@@ -1,10 +1,10 @@
 """Apply second: from a plan to waves, mask and micrographs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hrtem_sim.dataset.plan import ALGORITHM, StructurePlan
 from hrtem_sim.dataset.recipe import DatasetRecipe
-from hrtem_sim.imaging import Micrograph, form_images
+from hrtem_sim.imaging import Micrograph, form_images, minimum_contrast_defocus
 from hrtem_sim.imaging.formation import FORMATION
 from hrtem_sim.mask import Mask, phase_mask
 from hrtem_sim.provenance import identity
@@ -27,7 +27,9 @@ class SimulatedStructure:
     mask
         Of the particles, on the detector's pixels.
     micrographs
-        One per set of conditions in the plan.
+        One per set of conditions in the plan; their defocus counts from the middle of the model.
+    focus_zero
+        Where the plan's defocus counts from, in angstrom of defocus from the middle of the model.
     """
 
     plan: StructurePlan
@@ -36,6 +38,7 @@ class SimulatedStructure:
     particle_wave: ExitWave
     mask: Mask
     micrographs: tuple[Micrograph, ...]
+    focus_zero: float
 
 
 def build_structure(plan: StructurePlan) -> BuiltSpecimen:
@@ -67,9 +70,14 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
         blur=recipe.mask.blur,
         cut=recipe.mask.cut,
     )
+    zero = 0.0
+    if recipe.imaging.focus_reference == "minimum_contrast":
+        reach = built.specimen.cell[2] / 2
+        zero = minimum_contrast_defocus(particle_wave, search=(-reach, reach))
+    conditions = [replace(image, defocus=image.defocus + zero) for image in plan.images]
     noise = [plan.rng("noise", image) for image in range(len(plan.images))]
-    micrographs = tuple(form_images(wave, plan.images, recipe.detector, noise))
-    return SimulatedStructure(plan, built, wave, particle_wave, mask, micrographs)
+    micrographs = tuple(form_images(wave, conditions, recipe.detector, noise))
+    return SimulatedStructure(plan, built, wave, particle_wave, mask, micrographs, zero)
 
 
 def micrograph_id(recipe: DatasetRecipe, plan: StructurePlan, image: int) -> str:
@@ -83,4 +91,6 @@ def micrograph_id(recipe: DatasetRecipe, plan: StructurePlan, image: int) -> str
         plan.images[image],
         image,
     )
+    if recipe.imaging.focus_reference != "middle":
+        content += (recipe.imaging.focus_reference,)
     return identity(content, "micrograph")

@@ -3,6 +3,7 @@
 * `form_image(wave, conditions, detector)` gives a `Micrograph`; `form_images` one per condition
   from a single forward transform.
 * `ImagingConditions` and `Aberrations` say how, `Detector` says on which pixels.
+* `minimum_contrast_defocus` is a zero of focus.
 * `quick_look` is a cheap approximation to look at, never to train on.
 * `aberration_phase` is chi(k), `focal_series_weights` an incoherent average over foci.
 """
@@ -11,6 +12,7 @@ from hrtem_sim.imaging.aberrations import Aberrations, aberration_phase
 from hrtem_sim.imaging.coherence import focal_series_weights, number_of_foci
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
+from hrtem_sim.imaging.focus import minimum_contrast_defocus
 from hrtem_sim.imaging.formation import (
     ImageFormer,
     Micrograph,
@@ -31,6 +33,7 @@ __all__ = [
     "focal_series_weights",
     "form_image",
     "form_images",
+    "minimum_contrast_defocus",
     "number_of_foci",
     "quick_look",
 ]
