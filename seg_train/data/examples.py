@@ -181,8 +181,8 @@ def prepare_examples(
     Raises
     ------
     ValueError
-        If images and masks differ in shape, the images have channels the model does not take, or
-        a mask holds a class the model does not know.
+        If images and masks differ in shape, the images are not finite or have channels the model
+        does not take, or a mask holds a class the model does not know.
     """
     images, masks = np.asarray(images), np.asarray(masks)
     channels = 1 if images.ndim == 3 else images.shape[-1]
@@ -198,6 +198,12 @@ def prepare_examples(
     if masks.shape != images.shape:
         raise ValueError(
             f"masks must have the shape of the images, {images.shape}; got {masks.shape}"
+        )
+    finite = np.isfinite(images).all(axis=(1, 2))
+    if not finite.all():
+        raise ValueError(
+            f"images must be finite; got NaN or infinite pixels in {int((~finite).sum())} "
+            f"of {len(images)}"
         )
     if masks.size and masks.max() >= recipe.model.classes:
         raise ValueError(

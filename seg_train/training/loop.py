@@ -240,7 +240,8 @@ def _refuse_other_data(folder: Path, run: str) -> None:
 
 def _save_weights(model: "keras.Model", folder: Path) -> None:
     part = folder / "part.weights.h5"
-    model.save_weights(part)
+    bare = keras.Model(model.inputs, model.outputs)  # Keras would save the optimiser with it
+    bare.save_weights(part)
     part.replace(folder / WEIGHTS)
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -79,10 +80,21 @@ def test_a_run_that_lies_is_refused(recipe, database, tmp_path):
         load_run(tmp_path / "run")
 
 
-def test_a_loss_that_is_no_number_stops_with_advice(recipe, make_database, tmp_path):
+def test_an_image_with_pixels_that_are_no_numbers_is_refused_before_training(
+    recipe, make_database, tmp_path
+):
     database = make_database()
     database._counts = database._counts.astype(float)
-    database._counts[:] = np.nan
+    database._counts[3, 5, 7] = np.nan
+    with pytest.raises(
+        ValueError, match="images must be finite; got NaN or infinite pixels in 1 of"
+    ):
+        fit(recipe, database, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_loss_that_is_no_number_stops_with_advice(recipe, database, tmp_path):
+    recipe = dataclasses.replace(recipe, learning_rate=1e30)
     with pytest.raises(FloatingPointError, match="loss must stay finite; got nan at epoch 1"):
         fit(recipe, database, tmp_path / "run", progress=False)
 
@@ -217,3 +229,8 @@ def test_a_device_without_memory_is_told_by_batch_size(recipe, database, tmp_pat
     monkeypatch.setattr(loop, "_epoch", full)
     with pytest.raises(MemoryError, match=r"batch_size must be small enough.*4 images of 64"):
         fit(recipe, database, tmp_path / "run", progress=False)
+
+
+def test_a_file_of_weights_holds_no_state_of_the_optimiser(run):
+    with h5py.File(run.folder / WEIGHTS) as file:
+        assert "optimizer" not in file and "layers" in file
