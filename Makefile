@@ -1,12 +1,13 @@
 # make demo   the whole path: atoms, micrographs, a network, real micrographs; opens in report.html
-# make test   everything that CI runs: tests, import contracts, ruff
-# make docs   the documentation as web pages
+# make test   everything that CI runs: ruff, import contracts, tests, examples, documentation
+# make docs   the documentation as web pages; runs the examples
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_OUT ?= demo-run
 WORKERS ?= 2
+SPHINX := -W --keep-going -q -b html
 
 .PHONY: demo test docs clean
 
@@ -18,9 +19,10 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m sphinx $(SPHINX) docs docs/_build/html
 
 docs: $(VENV)/.docs
-	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+	$(BIN)/python -m sphinx $(SPHINX) docs docs/_build/html
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -40,4 +42,4 @@ $(VENV)/.docs: $(VENV)/bin/python pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(DEMO_OUT) docs/_build
+	rm -rf $(VENV) $(DEMO_OUT) docs/_build docs/gallery docs/api examples/runs

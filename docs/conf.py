@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from public_names import PublicNames
+import api_pages
 
 project = "Micrograph Foundry"
 author = "The Micrograph Foundry developers"
@@ -23,7 +23,7 @@ extensions = [
 ]
 html_theme = "furo"
 html_title = "Micrograph Foundry"
-exclude_patterns = ["_build", "gallery/**/*.ipynb", "gallery/**/*.py"]
+exclude_patterns = ["_build", "gallery/*.ipynb", "gallery/*.py"]
 
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
@@ -56,4 +56,5 @@ def escape_bars(app, what, name, obj, options, lines):
 
 def setup(app):
     app.connect("autodoc-process-docstring", escape_bars)
-    app.connect("env-check-consistency", PublicNames().check)
+    app.connect("env-check-consistency", api_pages.PublicNames().check)
+    api_pages.write(Path(__file__).with_name("api"))
