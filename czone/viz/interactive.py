@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
+from itertools import combinations, product
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from ase.data import chemical_symbols
 
 from czone.viz._extras import optional
@@ -22,6 +26,7 @@ def view(
     box: bool = True,
     width: int = 640,
     height: int = 480,
+    javascript: str | Path | None = None,
 ):
     """Return a 3D view of a structure for Jupyter.
 
@@ -37,6 +42,10 @@ def view(
         Draw the bounds of a scene.
     width, height
         In pixels.
+    javascript
+        Where the notebook finds 3Dmol.js: a URL, or a file ``3Dmol-min.js``, which is embedded
+        (about a megabyte), so that the view needs no network. None takes py3Dmol's address on the
+        web.
 
     Returns
     -------
@@ -47,6 +56,8 @@ def view(
     ------
     ImportError
         If py3Dmol is not installed.
+    FileNotFoundError
+        If `javascript` is neither a URL nor a file.
 
     Examples
     --------
@@ -55,7 +66,8 @@ def view(
     'view'
     """
     atoms = drawn_atoms(source, colors, radius_scale)
-    viewer = optional("py3Dmol").view(width=width, height=height)
+    source_of_js = {} if javascript is None else {"js": _address(javascript)}
+    viewer = optional("py3Dmol").view(width=width, height=height, **source_of_js)
     lines = [str(len(atoms.positions)), ""]
     for number, (x, y, z) in zip(atoms.numbers.tolist(), atoms.positions.tolist(), strict=True):
         lines.append(f"{chemical_symbols[number]} {x:.4f} {y:.4f} {z:.4f}")
@@ -66,16 +78,32 @@ def view(
         radius = radii[chemical_symbols.index(symbol)]
         viewer.setStyle({"elem": symbol}, {"sphere": {"radius": radius, "color": shade}})
     if box and atoms.box is not None:
-        low, high = atoms.box
-        corner, size = (low + high) / 2, high - low
-        viewer.addBox(
-            {
-                "center": dict(zip("xyz", corner.tolist(), strict=True)),
-                "dimensions": dict(zip("whd", size.tolist(), strict=True)),
-                "wireframe": True,
-                "color": "gray",
-            }
-        )
+        for start, end in _edges(*atoms.box):
+            viewer.addLine({"start": start, "end": end, "color": "gray"})
     viewer.setProjection("orthographic")
     viewer.zoomTo()
+    viewer.zoom(1.4)  # zoomTo leaves more than turning needs
     return viewer
+
+
+def _edges(low: np.ndarray, high: np.ndarray) -> list[tuple[dict, dict]]:
+    """Return both ends of the twelve edges of a box."""
+    corners = list(product(*zip(low.tolist(), high.tolist(), strict=True)))
+    ends = [
+        (one, other)
+        for one, other in combinations(corners, 2)
+        if sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    ]
+    named = [[dict(zip("xyz", corner, strict=True)) for corner in pair] for pair in ends]
+    return [(start, end) for start, end in named]
+
+
+def _address(javascript: str | Path) -> str:
+    """Return a URL as it is and a file as the URL that holds its content."""
+    text = str(javascript)
+    if text.startswith(("http://", "https://", "data:")):
+        return text
+    path = Path(javascript)
+    if not path.is_file():
+        raise FileNotFoundError(f"javascript must be a URL or the file 3Dmol-min.js; got {text!r}")
+    return "data:text/javascript;base64," + base64.b64encode(path.read_bytes()).decode()
