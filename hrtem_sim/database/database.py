@@ -1,15 +1,22 @@
 """The whole data set: shards in a folder, one catalogue."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
+from hrtem_sim.database.maker import make_again
 from hrtem_sim.database.shard import DatabaseError, read_catalogue, read_shard
 from hrtem_sim.provenance import identity
+
+if TYPE_CHECKING:
+    from hrtem_sim.imaging import Micrograph
 
 MAX_OPEN = 32
 
@@ -70,7 +77,7 @@ class Database:
         """Id of the data set: the ids of all its micrographs."""
         return identity(list(self.catalogue["micrograph"]), "dataset")
 
-    def counts(self, rows: Sequence[int]) -> np.ndarray:
+    def counts(self, rows: ArrayLike) -> np.ndarray:
         """Return the images of some rows.
 
         Parameters
@@ -83,15 +90,15 @@ class Database:
         counts
             Electrons per pixel, shape (n, ny, nx), uint16 or uint32.
         """
-        rows = self._checked(rows)
-        images = [self._file(s)["images/counts"][r] for s, r in self._places(rows)]
+        places = self._places(self._checked(rows))
+        images = [self._file(s)["images/counts"][r] for s, r in places]
         return np.stack(images) if images else np.zeros((0, *self.shape), np.uint16)
 
-    def masks(self, rows: Sequence[int]) -> np.ndarray:
+    def masks(self, rows: ArrayLike) -> np.ndarray:
         """Return the masks of some rows: uint8 (n, ny, nx), 0 background, 1 particle."""
-        rows = self._checked(rows)
-        out = np.zeros((len(rows), *self.shape), np.uint8)
-        for mask, (shard, row) in zip(out, self._places(rows), strict=True):
+        places = self._places(self._checked(rows))
+        out = np.zeros((len(places), *self.shape), np.uint8)
+        for mask, (shard, row) in zip(out, places, strict=True):
             group = self._file(shard)["masks"]
             packed = group["packed"][int(group["of"][row])]
             mask[...] = np.unpackbits(packed, axis=-1, count=self.shape[1])
@@ -146,6 +153,23 @@ class Database:
         chosen = np.random.default_rng(rng).choice(len(found), size=n, replace=False)
         return found.iloc[np.sort(chosen)]
 
+    def regenerate(self, micrograph: str) -> Micrograph:
+        """Make a micrograph again from its stored plan alone, bit for bit on the same machine.
+
+        Parameters
+        ----------
+        micrograph
+            Id, from the column "micrograph" of the catalogue.
+
+        Raises
+        ------
+        ValueError
+            If the data set has no such micrograph.
+        DatabaseError
+            If the stored plan does not have the id that the catalogue says.
+        """
+        return make_again(self, micrograph)
+
     def check(self) -> None:
         """Verify the checksum of every shard; raise `DatabaseError` at the first that is wrong."""
         for path in self.paths:
@@ -159,7 +183,7 @@ class Database:
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_files": {}}
 
-    def _checked(self, rows: Sequence[int]) -> np.ndarray:
+    def _checked(self, rows: ArrayLike) -> np.ndarray:
         array = np.atleast_1d(np.asarray(rows))
         if array.size == 0:
             return array.astype(int)

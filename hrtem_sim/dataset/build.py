@@ -24,7 +24,7 @@ from hrtem_sim.database import (
     shard_name,
     write_shard,
 )
-from hrtem_sim.dataset.executors import run_tasks
+from hrtem_sim.dataset.executors import check_executor, run_tasks
 from hrtem_sim.dataset.plan import plan_structure
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import SimulatedStructure, micrograph_id, simulate_structure
@@ -92,15 +92,16 @@ def build_dataset(
 
     Raises
     ------
+    TypeError, ValueError
+        For impossible `workers`, `client` or `share`; nothing is made then.
     DatabaseError
         If the folder holds a data set of another recipe, or cannot be written.
     """
+    check_executor(workers, client)
+    part, parts = _checked_share(share)
     folder = Path(folder)
     n_shards = -(-recipe.structures // recipe.storage.structures_per_shard)
     tasks = [ShardTask(recipe, index, folder) for index in range(n_shards)]
-    part, parts = share
-    if not 0 <= part < parts:
-        raise ValueError(f"share must be (i, n) with 0 <= i < n; got {share}")
     missing = [task for task in tasks[part::parts] if not _is_done(task)]
     _prepare(folder, recipe, n_shards)
     total = sum(len(task.structures) for task in missing)
@@ -216,6 +217,13 @@ def versions() -> str:
     names = ("micrograph-foundry", "numpy", "scipy", "numba", "ase", "h5py")
     found = [f"{name} {version(name)}" for name in names]
     return "; ".join([f"python {platform.python_version()}", *found, f"fft {choose_fft().name}"])
+
+
+def _checked_share(share: tuple[int, int]) -> tuple[int, int]:
+    good = isinstance(share, tuple | list) and len(share) == 2
+    if not (good and all(isinstance(n, int) for n in share) and 0 <= share[0] < share[1]):
+        raise ValueError(f"share must be (i, n) with 0 <= i < n; got {share!r}")
+    return share[0], share[1]
 
 
 def _is_done(task: ShardTask) -> bool:

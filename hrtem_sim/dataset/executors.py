@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
+from numbers import Integral
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
@@ -18,6 +19,24 @@ THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
+
+
+def check_executor(workers: int, client: Any = None) -> None:
+    """Refuse what tasks cannot be run on, before anything is made.
+
+    Raises
+    ------
+    TypeError
+        If `workers` is not an integer, or `client` does not run functions as a dask client does.
+    ValueError
+        If `workers` is below 1.
+    """
+    if isinstance(workers, bool) or not isinstance(workers, Integral):
+        raise TypeError(f"workers must be an integer; got {workers!r}")
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1; got {workers}")
+    if client is not None and not (hasattr(client, "map") and hasattr(client, "cancel")):
+        raise TypeError(f"client must be a dask.distributed.Client; got {client!r}")
 
 
 def run_tasks(
@@ -43,11 +62,10 @@ def run_tasks(
 
     Raises
     ------
-    ValueError
-        If `workers` is below 1.
+    TypeError, ValueError
+        For what `check_executor` refuses.
     """
-    if workers < 1:
-        raise ValueError(f"workers must be at least 1; got {workers}")
+    check_executor(workers, client)
     if client is not None:
         yield from _by_dask(function, tasks, client)
         return
@@ -83,7 +101,9 @@ def run_tasks(
 
 def _leave_with_parent() -> None:
     """End this worker when the process that started it ends, however that came about."""
-    sentinel = multiprocessing.parent_process().sentinel
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # workers are started by another process
+    sentinel = parent.sentinel
 
     def watch() -> None:
         wait([sentinel])

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from hrtem_sim.imaging import Aberrations, ImagingConditions
 from hrtem_sim.provenance import Distribution, identity, rng_for
 from hrtem_sim.specimen.builders import ParticlesOnFilm
 from hrtem_sim.specimen.particles import ParticlePlan, most_defects
+
+T = TypeVar("T")
 
 ALGORITHM = 1
 """Version of what the numbers of a plan turn into; part of every id."""
@@ -119,12 +122,13 @@ def _plan_particles(recipe: DatasetRecipe, index: int) -> tuple[ParticlePlan, ..
             continue
         room = most_defects(material, radius) if shape in ("sphere", "wulff") else 0
         quaternion = rng("orientation").standard_normal(4)
+        w, x, y, z = (quaternion / np.linalg.norm(quaternion)).tolist()
         placed.append(
             ParticlePlan(
                 material=material,
                 shape=shape,
                 radius=radius,
-                orientation=tuple(float(q) for q in quaternion / np.linalg.norm(quaternion)),
+                orientation=(w, x, y, z),
                 offset=offset,
                 defects=min(int(particle.defects.draw(rng("defects"))), room),
                 stacking_fault_ratio=particle.stacking_fault_ratio,
@@ -145,7 +149,8 @@ def _free_place(
     placement, gap = recipe.placement, recipe.particle.gap
     room = [max(0.0, length / 2 - extent - EDGE) for length in placement.field]
     for _ in range(100):
-        offset = tuple(float(r * placement.offset.draw(rng)) for r in room)
+        x, y = (float(r * placement.offset.draw(rng)) for r in room)
+        offset = x, y
         if all(
             math.dist(offset, other.offset) >= extent + reach(other.shape, other.radius) + gap
             for other in placed
@@ -154,7 +159,7 @@ def _free_place(
     return None
 
 
-def _one_of(values: tuple[str, ...], rng: np.random.Generator) -> str:
+def _one_of(values: tuple[T, ...], rng: np.random.Generator) -> T:
     return values[int(rng.integers(len(values)))]
 
 
@@ -173,8 +178,8 @@ def draw_conditions(imaging: ImagingRecipe, seed: int, *key: str | int) -> Imagi
     def draw(name: str, distribution: Distribution) -> float:
         return float(distribution.draw(rng_for(seed, name, *key)))
 
-    names = ("dose", "defocus", "focal_spread", "convergence", "vibration")
-    names += ("plasmon_weight", "plasmon_background")
+    names = ["dose", "defocus", "focal_spread", "convergence", "vibration"]
+    names += ["plasmon_weight", "plasmon_background"]
     drawn = {name: draw(name, getattr(imaging, name)) for name in names}
     length, direction = draw("drift", imaging.drift), draw("drift direction", FULL_TURN)
     drift = (length * math.cos(direction), length * math.sin(direction))

@@ -1,6 +1,7 @@
 """Apply second: from a plan to waves, mask and micrographs."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hrtem_sim.dataset.plan import ALGORITHM, StructurePlan
 from hrtem_sim.dataset.recipe import DatasetRecipe
@@ -82,7 +83,7 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
 
 def micrograph_id(recipe: DatasetRecipe, plan: StructurePlan, image: int) -> str:
     """Id of a micrograph: its structure, how the wave and the image are made, its noise stream."""
-    content = (
+    content: tuple[Any, ...] = (
         ALGORITHM,
         FORMATION,
         plan.structure_id,

@@ -102,6 +102,21 @@ def test_micrographs_are_made_again_from_their_plans_bit_for_bit(tiny_database):
         regenerate(tiny_database, "micrograph-0")
 
 
+def test_a_database_makes_its_micrographs_again_by_itself(tiny_database):
+    # in a process that has imported nothing but the database
+    script = (
+        "import sys, numpy as np\n"
+        "from hrtem_sim.database import open_database\n"
+        "database = open_database(sys.argv[1])\n"
+        "assert 'hrtem_sim.dataset' not in sys.modules\n"
+        "again = database.regenerate(database.catalogue['micrograph'][5])\n"
+        "np.testing.assert_array_equal(again.counts, database.counts([5])[0])\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tiny_database.folder)], check=True)
+    with pytest.raises(ValueError, match="micrograph must be an id of the catalogue; got 'x'"):
+        tiny_database.regenerate("x")
+
+
 def test_ids_that_lie_are_refused(tiny, tmp_path):
     build_dataset(tiny, tmp_path, progress=False)
     with h5py.File(tmp_path / "shard-00000.h5", "r+") as file:
@@ -130,6 +145,43 @@ def test_folders_that_cannot_be_written_are_told(tiny, tmp_path):
     blocked.write_text("in the way")
     with pytest.raises(DatabaseError, match="cannot be written"):
         build_dataset(tiny, blocked / "set", progress=False)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a folder nobody can write")
+def test_folders_of_a_read_only_file_system_are_told(tiny):
+    with pytest.raises(DatabaseError, match="/proc/self/set cannot be written"):
+        build_dataset(tiny, "/proc/self/set", progress=False)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_read_only_folders_are_told(tiny, tmp_path, monkeypatch, workers):
+    # the permission of a folder does not stop the superuser: the file system's refusal is played
+    def refuse(path, *arguments, **keywords):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.write_text", refuse)
+    with pytest.raises(DatabaseError, match=r"cannot be written: .*Permission denied"):
+        build_dataset(tiny, tmp_path, workers=workers, progress=False)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"workers": 0}, ValueError, "workers must be at least 1; got 0"),
+        ({"workers": 2.5}, TypeError, "workers must be an integer; got 2.5"),
+        ({"workers": True}, TypeError, "workers must be an integer; got True"),
+        ({"client": "tcp://x"}, TypeError, "client must be a dask.distributed.Client; got 'tcp"),
+        ({"share": (2, 2)}, ValueError, r"share must be \(i, n\) with 0 <= i < n; got \(2, 2\)"),
+        ({"share": 3}, ValueError, r"share must be \(i, n\) with 0 <= i < n; got 3"),
+    ],
+)
+def test_bad_executors_are_refused_before_anything_is_made(
+    tiny, tmp_path, arguments, error, message
+):
+    with pytest.raises(error, match=message):
+        build_dataset(tiny, tmp_path / "set", progress=False, **arguments)
+    assert not (tmp_path / "set").exists()
 
 
 def test_full_disks_leave_nothing_torn(tiny, tmp_path, monkeypatch):
