@@ -1,6 +1,6 @@
 """Prismatic 2 as an engine: one subprocess per wave, in a folder of its own.
 
-Prismatic (A. Rangel DaCosta et al., Micron 151, 103141 (2021)) is GPL software that users install
+Prismatic (L. Rangel DaCosta et al., Micron 151, 103141 (2021)) is GPL software that users install
 themselves; nothing of it is here. Version 2 ends the process on errors, repeats aberrations from
 phonon to phonon, ignores seeds and writes into the working folder and HOME, so every wave is one
 run without thermal motion and aberrations, in a temporary folder, whose output is checked and
@@ -181,7 +181,8 @@ class _Run:
     @property
     def pixel(self) -> tuple[float, float]:
         """Prismatic's potential pixel along y and x."""
-        return tuple(p / 2 for p in self.grid.pixel_size)
+        y, x = self.grid.pixel_size
+        return y / 2, x / 2
 
 
 def write_xyz(path: Path, specimen: Specimen) -> None:
@@ -225,7 +226,8 @@ def read_wave(path: Path, grid: Grid) -> np.ndarray:
 
 def _write_potential(path: Path, run: _Run, parametrization: str) -> None:
     """Write our potential in the form that Prismatic imports: float32 [x, y, slice], V angstrom."""
-    fine = run.grid.resized(tuple(2 * n for n in run.grid.shape))
+    ny, nx = run.grid.shape
+    fine = run.grid.resized((2 * ny, 2 * nx))
     slices = projected_potential(
         run.specimen, fine, run.thickness, parametrization=parametrization
     ).array
