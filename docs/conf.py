@@ -3,10 +3,17 @@
 import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import NewType
+
+import numpy.typing
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import api_pages
+
+# numpy's own is a union of six types; pages are to say "ArrayLike"
+numpy.typing.ArrayLike = NewType("ArrayLike", object)
+numpy.typing.ArrayLike.__module__ = "numpy.typing"
 
 project = "Micrograph Foundry"
 author = "The Micrograph Foundry developers"
@@ -27,7 +34,6 @@ exclude_patterns = ["_build", "gallery/*.ipynb", "gallery/*.py"]
 
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
-autodoc_type_aliases = {"ArrayLike": "ArrayLike"}
 autosummary_generate = False
 napoleon_google_docstring = False
 myst_heading_anchors = 3
