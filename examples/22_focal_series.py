@@ -6,7 +6,7 @@ One wave, many micrographs: the same particle through focus.
 """
 
 # %%
-# A decahedron of gold on carbon, built as data sets build theirs, and its wave.
+# A decahedron of gold on carbon, and the wave behind it.
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,5 +1,6 @@
 """Examples are notebooks too: made by sphinx-gallery, run without a browser."""
 
+import json
 import re
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def test_a_notebook_runs_from_above_to_below(name, tmp_path):
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
-    notebook = nbformat.from_dict(as_notebook(name))
+    notebook = nbformat.reads(json.dumps(as_notebook(name)), as_version=4)
     client = nbclient.NotebookClient(
         notebook,
         timeout=600,
@@ -61,4 +62,7 @@ def as_notebook(name: str) -> dict:
 
     (path,) = (example for example in EXAMPLES if example.stem == name)
     _, blocks = split_code_and_text_blocks(str(path))
-    return jupyter_notebook(blocks, dict(DEFAULT_GALLERY_CONF), str(path.parent))
+    settings = (path.parents[1] / "docs" / "conf.py").read_text(encoding="utf-8")
+    first = re.search('"first_notebook_cell": "(.*)"', settings)[1]
+    conf = {**DEFAULT_GALLERY_CONF, "first_notebook_cell": first}
+    return jupyter_notebook(blocks, conf, str(path.parent))
