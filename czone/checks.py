@@ -1,11 +1,62 @@
 """Checking what callers hand over: every array that enters is copied, shaped and finite."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["as_flag", "as_integer", "as_matrix", "as_points", "as_positive", "as_vector"]
+__all__ = [
+    "Checked",
+    "as_between",
+    "as_flag",
+    "as_integer",
+    "as_matrix",
+    "as_points",
+    "as_positive",
+    "as_unit",
+    "as_vector",
+]
+
+T = TypeVar("T")
+
+
+class Checked(Generic[T]):
+    """An attribute whose values pass a check, such as `as_positive`, on their way in.
+
+    Parameters
+    ----------
+    check
+        Takes the attribute's name and the value, returns what is kept.
+    doc
+        What the attribute is, with its unit.
+
+    Examples
+    --------
+    >>> class Ball:
+    ...     radius = Checked(as_positive, "Radius, in angstrom.")
+    >>> ball = Ball()
+    >>> ball.radius = 2
+    >>> ball.radius
+    2.0
+    """
+
+    def __init__(self, check: Callable[[str, Any], T], doc: str) -> None:
+        self._check = check
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> Self | T:
+        return self if instance is None else vars(instance)[f"_{self._name}"]
+
+    def __set__(self, instance: object, value: Any) -> None:
+        vars(instance)[f"_{self._name}"] = self._check(self._name, value)
 
 
 def _as_floats(name: str, value: ArrayLike, wanted: str) -> np.ndarray:
@@ -40,6 +91,12 @@ def as_vector(name: str, value: ArrayLike, *, nonzero: bool = False) -> np.ndarr
     if nonzero and not np.linalg.norm(array) > 0:
         raise ValueError(f"{name} must not be the zero vector; got {value!r}")
     return array
+
+
+def as_unit(name: str, value: ArrayLike) -> np.ndarray:
+    """Return a new (3,) float array of length 1 along a direction of any length."""
+    direction = as_vector(name, value, nonzero=True)
+    return direction / np.linalg.norm(direction)
 
 
 def as_points(name: str, value: ArrayLike) -> np.ndarray:
@@ -86,6 +143,22 @@ def as_positive(name: str, value: Any, unit: str = "angstrom", *, or_zero: bool 
     if not (0 <= number < np.inf) or (number == 0 and not or_zero):
         raise ValueError(f"{name} must be {allowed}, in {unit}; got {value!r}")
     return number
+
+
+def as_between(name: str, value: Any, low: float, high: float, unit: str = "") -> float:
+    """Return a float from `low` to `high`, both included.
+
+    Examples
+    --------
+    >>> as_between("ratio", 0.5, 0, 1)
+    0.5
+    """
+    allowed = f"from {low:g} to {high:g}" + (f", in {unit}" if unit else "")
+    if isinstance(value, (bool, np.bool_, str)) or np.ndim(value):
+        raise TypeError(f"{name} must be a number {allowed}; got {value!r}")
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be {allowed}; got {value!r}")
+    return float(value)
 
 
 def as_integer(name: str, value: Any) -> int:

@@ -44,5 +44,4 @@ class Compared:
             return NotImplemented
         return same(self._made_of(), other._made_of())
 
-    # Mutable objects have no hash that could stay the same.
-    __hash__ = None
+    # No __hash__, which Python drops beside __eq__: mutable objects have none that could stay.

@@ -80,8 +80,7 @@ def keywords(**pairs: str) -> Callable:
                 kwargs[first] = kwargs.pop(second)
             return function(*args, **kwargs)
 
-        translated.second_keywords = dict(pairs)
-        translated.__signature__ = signature
+        vars(translated).update(second_keywords=dict(pairs), __signature__=signature)
         return translated
 
     return decorate

@@ -10,6 +10,8 @@ import numpy as np
 from ase.data import atomic_masses, atomic_numbers, chemical_symbols
 from ase.formula import Formula
 
+from czone.checks import as_positive
+
 _AVOGADRO_PER_A3 = 0.602214076  # atoms of 1 g/mol in 1 g/cm3, per cubic angstrom
 
 
@@ -98,9 +100,9 @@ def distance_table(min_dist, numbers: list[int]) -> np.ndarray:
         The elements.
     """
     if not isinstance(min_dist, Mapping):
-        return np.full((len(numbers), len(numbers)), _distance(min_dist))
+        return np.full((len(numbers), len(numbers)), as_positive("min_dist", min_dist))
     given = {
-        frozenset(atomic_number(element) for element in pair): _distance(value)
+        frozenset(atomic_number(element) for element in pair): as_positive("min_dist", value)
         for pair, value in min_dist.items()
     }
     table = np.empty((len(numbers), len(numbers)))
@@ -111,12 +113,6 @@ def distance_table(min_dist, numbers: list[int]) -> np.ndarray:
             raise ValueError(f"min_dist must name every pair of elements; {names} is missing")
         table[i, j] = table[j, i] = given[pair]
     return table
-
-
-def _distance(value) -> float:
-    if isinstance(value, bool) or not np.isscalar(value) or not 0 < value < np.inf:
-        raise ValueError(f"min_dist must be positive, in angstrom; got {value!r}")
-    return float(value)
 
 
 def number_density(species, mass_density: float) -> float:

@@ -89,7 +89,7 @@ class AmorphousGenerator(BaseGenerator):
         rng=None,
         periodic: bool | Sequence[bool] = (True, True),
     ):
-        self._block = None
+        self._block: tuple | None = None
         self._bases = np.eye(3)
         self.origin = (0.0, 0.0, 0.0) if origin is None else origin
         self._shares = parse_composition(species)
@@ -201,7 +201,9 @@ class AmorphousGenerator(BaseGenerator):
         dims = np.round(high - low, 6)
         if not self._covers(low, dims):
             self._block = (low, dims, *self._make_block(low, dims))
-        return self.old_result
+        assert self._block is not None  # covers the box by now
+        _, _, positions, numbers = self._block
+        return self._to_lab(positions), numbers.copy()
 
     def transform(self, transformation) -> None:
         """Move, turn or deform the solid; its atoms follow.
@@ -277,7 +279,7 @@ class AmorphousGenerator(BaseGenerator):
 
 
 def _fresh_seed() -> int:
-    return int(np.random.SeedSequence().entropy)
+    return int(np.random.SeedSequence().generate_state(2, np.uint64)[0])
 
 
 def _seed_from(rng) -> int | None:

@@ -92,20 +92,20 @@ def random_sequential_addition(
     periodic_axes = np.asarray(periodic, dtype=np.bool_)
     if periodic_axes.shape != (3,):
         raise ValueError(f"periodic must hold three booleans, one per axis; got {periodic!r}")
-    counts = np.asarray(counts)
-    if counts.ndim != 1 or counts.size == 0 or not np.issubdtype(counts.dtype, np.integer):
+    wanted = np.asarray(counts)
+    if wanted.ndim != 1 or wanted.size == 0 or not np.issubdtype(wanted.dtype, np.integer):
         raise ValueError(f"counts must be a list of whole numbers, one per kind; got {counts!r}")
-    if (counts < 0).any():
-        raise ValueError(f"counts must not be negative; got {counts.tolist()}")
-    distances = _distance_table(min_dist, len(counts))
+    if (wanted < 0).any():
+        raise ValueError(f"counts must not be negative; got {wanted.tolist()}")
+    distances = _distance_table(min_dist, len(wanted))
     rng = as_rng(rng)
-    n_atoms = int(counts.sum())
+    n_atoms = int(wanted.sum())
     if n_atoms == 0:
         return np.empty((0, 3)), np.empty(0, dtype=np.int64)
-    _check_reachable(lengths, periodic_axes, counts, distances)
+    _check_reachable(lengths, periodic_axes, wanted, distances)
 
-    kinds = np.repeat(np.arange(len(counts)), counts)
-    if len(counts) > 1:
+    kinds = np.repeat(np.arange(len(wanted)), wanted)
+    if len(wanted) > 1:
         rng.shuffle(kinds)
     return _pack(lengths, periodic_axes, kinds, distances, rng, progress), kinds
 
@@ -333,7 +333,7 @@ def get_p_dist_batch(
     compare = np.asarray(compare_coords, dtype=float)
     squares = get_p_dist(compare, np.asarray(new_coords, dtype=float)[:, None, :], dims)
     padding = (compare <= -1000).any(axis=-1)
-    return ((squares > min_dist_2) | padding).all(axis=1)
+    return np.asarray(((squares > min_dist_2) | padding).all(axis=1))
 
 
 def get_tuples(tx: Sequence[int], ty: Sequence[int], tz: Sequence[int]) -> list[tuple]:
@@ -369,7 +369,9 @@ def get_voxels(min_dist: float, dims: Sequence[float]) -> tuple[list, list]:
     No cell is narrower than `min_dist`, so the neighbours hold everything within `min_dist`.
     """
     nx, ny, nz = np.maximum(np.floor(_box(dims) / min_dist).astype(int), 1).tolist()
-    voxels = [[[[] for _ in range(nz)] for _ in range(ny)] for _ in range(nx)]
+    voxels: list[list[list[list]]] = [
+        [[[] for _ in range(nz)] for _ in range(ny)] for _ in range(nx)
+    ]
 
     def around(i: int, n: int, wraps: bool) -> list[int]:
         steps = [i, i - 1, i + 1]

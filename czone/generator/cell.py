@@ -141,8 +141,6 @@ class UnitCell:
             and np.array_equal(self.matrix, other.matrix)
         )
 
-    __hash__ = None
-
 
 def _symbol(specie: Any) -> str:
     """Return the element symbol of an Element or of a Species with an oxidation state."""

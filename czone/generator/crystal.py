@@ -56,8 +56,8 @@ class Generator(BaseGenerator):
         self._structure = None
         self._voxel: Voxel | None = None
         self._first_origin = np.zeros(3) if origin is None else as_vector("origin", origin)
-        self._strain_field = None
-        self._post_transform = None
+        self._strain_field: BaseStrain | None = None
+        self._post_transform: BasePostTransform | None = None
         if structure is not None:
             self.structure = structure
         self.strain_field = strain_field
@@ -185,6 +185,7 @@ class Generator(BaseGenerator):
     def voxel(self) -> Voxel:
         """The tiling cell: lattice vectors as they are now, as columns, and origin."""
         self._contents()
+        assert self._voxel is not None  # comes with the contents
         return self._voxel
 
     @voxel.setter
@@ -255,7 +256,7 @@ class Generator(BaseGenerator):
         if type(self).supply_atoms is not Generator.supply_atoms:
             return None
         cell = self._contents()
-        bases, origin = self._voxel.sbases, self._voxel.origin
+        bases, origin = self.voxel.sbases, self.voxel.origin
         if self._strain_field is not None:
             self._strain_field.scrape_params(self)
             affine = self._strain_field.affine()
@@ -295,11 +296,11 @@ class Generator(BaseGenerator):
 
     def transform(self, transformation: Any) -> None:
         """Move the crystal: lattice vectors and, unless `basis_only`, the origin."""
-        self._contents()
+        voxel = self.voxel
         for step in steps_of(transformation):
-            self._voxel.bases = step.apply_transformation_bases(self._voxel.bases)
+            voxel.bases = step.apply_transformation_bases(voxel.bases)
             if not step.basis_only:
-                self._voxel.origin = step.apply_transformation(self._voxel.origin[None])[0]
+                voxel.origin = step.apply_transformation(voxel.origin[None])[0]
             if self._strain_field is not None:
                 self._strain_field.transform(step)
         self._scrape()
@@ -326,7 +327,7 @@ class Generator(BaseGenerator):
             return "Generator(structure=None)"
         found, counts = np.unique(self._contents().numbers, return_counts=True)
         formula = "".join(f"{SYMBOLS[n]}{c}" for n, c in zip(found, counts, strict=True))
-        bases = self._voxel.sbases
+        bases = self.voxel.sbases
         lengths = np.linalg.norm(bases, axis=0)
         unit = bases / lengths
         angles = np.degrees(

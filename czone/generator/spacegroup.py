@@ -21,6 +21,7 @@ def _database() -> tuple[dict[int, int], dict[str, int]]:
     numbers: dict[str, int] = {}
     for hall in range(1, 531):
         group = spglib.get_spacegroup_type(hall)
+        assert group is not None  # all of 1 to 530 are there
         number, short = group.number, group.international_short
         first.setdefault(number, hall)
         for symbol in (short, group.international_full, group.international.split("=")[0]):
@@ -42,6 +43,7 @@ def operations(number: int) -> tuple[np.ndarray, np.ndarray]:
 
     hall = _database()[0][number]
     found = spglib.get_symmetry_from_database(hall)
+    assert found is not None  # a Hall number of spglib's own
     return found["rotations"].astype(int), found["translations"].astype(float)
 
 
@@ -55,16 +57,13 @@ def spacegroup_number(sgn: int | None = None, sym: str | None = None) -> int:
     """
     if sgn is None and sym is None:
         raise ValueError("sgn (1 to 230) or sym (such as 'Fm-3m') must be given; got neither")
-    if sgn is not None:
-        if isinstance(sgn, bool) or not isinstance(sgn, (int, np.integer)) or not 1 <= sgn <= 230:
-            raise ValueError(f"sgn must be a space group number, 1 to 230; got {sgn!r}")
-    if sym is None:
-        return int(sgn)
-    named = _number_of_symbol(sym)
-    if sgn is not None and named != sgn:
+    if sgn is None:
+        return _number_of_symbol(str(sym))
+    if isinstance(sgn, bool) or not isinstance(sgn, (int, np.integer)) or not 1 <= sgn <= 230:
+        raise ValueError(f"sgn must be a space group number, 1 to 230; got {sgn!r}")
+    if sym is not None and (named := _number_of_symbol(sym)) != sgn:
         warnings.warn(f"sgn={sgn} is used; sym={sym!r} is group {named}", stacklevel=3)
-        return int(sgn)
-    return named
+    return int(sgn)
 
 
 def _number_of_symbol(sym: str) -> int:

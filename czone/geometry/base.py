@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_matrix, as_positive, as_vector
+from ..checks import Checked, as_matrix, as_positive, as_vector
 from ..equality import Compared
 from ..spelling import Spelled, keywords
 
@@ -47,19 +47,12 @@ class BaseAlgebraic(Compared, Spelled, ABC):
         super().__init_subclass__(**kwargs)
         if "check_if_interior" in vars(cls) and "chords" not in vars(cls):
             # A new inside has other chords than the surface it derives from.
-            cls.chords = BaseAlgebraic.chords
+            setattr(cls, "chords", BaseAlgebraic.chords)  # noqa: B010
 
     def __init__(self, tol: float = 1e-10) -> None:
         self.tol = tol
 
-    @property
-    def tol(self) -> float:
-        """Padding of the surface, in angstrom."""
-        return self._tol
-
-    @tol.setter
-    def tol(self, value: float) -> None:
-        self._tol = as_positive("tol", value)
+    tol = Checked(as_positive, "Padding of the surface, in angstrom.")
 
     @property
     @abstractmethod

@@ -5,7 +5,7 @@ from copy import deepcopy
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_matrix, as_positive, as_vector
+from ..checks import Checked, as_matrix, as_positive, as_unit, as_vector
 from ..spelling import keywords
 from .base import BaseAlgebraic, Params, point_rows
 from .lines import half_space_chords, quadratic_chords, similarity_scale
@@ -44,35 +44,20 @@ class Sphere(BaseAlgebraic):
         """Radius and centre."""
         return Params((self.radius, self.center))
 
-    @property
-    def radius(self) -> float:
-        """Radius, in angstrom."""
-        return self._radius
-
-    @radius.setter
-    def radius(self, value: float) -> None:
-        self._radius = as_positive("radius", value)
-
-    @property
-    def center(self) -> np.ndarray:
-        """Centre (3,), in angstrom."""
-        return self._center
-
-    @center.setter
-    def center(self, value: ArrayLike) -> None:
-        self._center = as_vector("center", value)
+    radius = Checked(as_positive, "Radius, in angstrom.")
+    center = Checked(as_vector, "Centre (3,), in angstrom.")
 
     @keywords(testPoints="points")
     def check_if_interior(self, points: np.ndarray) -> np.ndarray:
         """Tell which points are closer to the centre than the radius (plus `tol`)."""
         points = point_rows(points)
         # Column by column: NumPy is slow along an axis of three.
-        squared = 0.0
+        squared = np.zeros(())
         for axis in range(3):
-            away = points[..., axis] - self._center[axis]
+            away = points[..., axis] - self.center[axis]
             away *= away
             squared = away + squared
-        return squared < (self._radius + self._tol) ** 2
+        return squared < (self.radius + self.tol) ** 2
 
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> BaseAlgebraic:
         """Return the ball after the map; a map that stretches it unevenly gives an Ellipsoid."""
@@ -88,18 +73,18 @@ class Sphere(BaseAlgebraic):
 
     def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where lines enter and leave the ball."""
-        away = starts - self._center
-        reach = np.einsum("ij,ij->i", away, away) - (self._radius + self._tol) ** 2
+        away = starts - self.center
+        reach = np.einsum("ij,ij->i", away, away) - (self.radius + self.tol) ** 2
         return quadratic_chords(float(direction @ direction), away @ direction, reach)
 
     def get_bounding_box(self) -> np.ndarray:
         """Return the 8 corners of the cube around the ball."""
-        return self._center + (self._radius + self._tol) * CUBE
+        return self.center + (self.radius + self.tol) * CUBE
 
     def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the lowest and highest x . d over the ball, for directions d as rows (k, 3)."""
-        middle = directions @ self._center
-        reach = (self._radius + self._tol) * np.sqrt((directions * directions).sum(axis=1))
+        middle = directions @ self.center
+        reach = (self.radius + self.tol) * np.sqrt((directions * directions).sum(axis=1))
         return middle - reach, middle + reach
 
 
@@ -132,32 +117,17 @@ class Ellipsoid(BaseAlgebraic):
         """Axes and centre."""
         return Params((self.axes, self.center))
 
-    @property
-    def axes(self) -> np.ndarray:
-        """Matrix (3, 3) that maps the unit ball to the ellipsoid, in angstrom."""
-        return self._axes
-
-    @axes.setter
-    def axes(self, value: ArrayLike) -> None:
-        self._axes = as_matrix("axes", value)
-
-    @property
-    def center(self) -> np.ndarray:
-        """Centre (3,), in angstrom."""
-        return self._center
-
-    @center.setter
-    def center(self, value: ArrayLike) -> None:
-        self._center = as_vector("center", value)
+    axes = Checked(as_matrix, "Matrix (3, 3) that maps the unit ball to the body, in angstrom.")
+    center = Checked(as_vector, "Centre (3,), in angstrom.")
 
     def _unit_reach(self) -> float:
         """Return the radius in the unit-ball frame, padding included."""
-        return 1 + self.tol / np.linalg.svd(self._axes, compute_uv=False)[-1]
+        return 1 + self.tol / np.linalg.svd(self.axes, compute_uv=False)[-1]
 
     @keywords(testPoints="points")
     def check_if_interior(self, points: np.ndarray) -> np.ndarray:
         """Tell which points are inside."""
-        unit = (point_rows(points) - self._center) @ np.linalg.inv(self._axes).T
+        unit = (point_rows(points) - self.center) @ np.linalg.inv(self.axes).T
         return np.einsum("...i,...i->...", unit, unit) < self._unit_reach() ** 2
 
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Ellipsoid":
@@ -168,20 +138,20 @@ class Ellipsoid(BaseAlgebraic):
 
     def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where lines enter and leave the ellipsoid."""
-        inverse = np.linalg.inv(self._axes)
-        unit, along = (starts - self._center) @ inverse.T, inverse @ direction
+        inverse = np.linalg.inv(self.axes)
+        unit, along = (starts - self.center) @ inverse.T, inverse @ direction
         reach = np.einsum("ij,ij->i", unit, unit) - self._unit_reach() ** 2
         return quadratic_chords(float(along @ along), unit @ along, reach)
 
     def get_bounding_box(self) -> np.ndarray:
         """Return the 8 corners of the box, along x, y and z, around the ellipsoid."""
-        half = np.linalg.norm(self._axes, axis=1) * self._unit_reach()
-        return self._center + half * CUBE
+        half = np.linalg.norm(self.axes, axis=1) * self._unit_reach()
+        return self.center + half * CUBE
 
     def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the lowest and highest x . d over the ellipsoid, for directions d (k, 3)."""
-        middle = directions @ self._center
-        reach = self._unit_reach() * np.linalg.norm(directions @ self._axes, axis=1)
+        middle = directions @ self.center
+        reach = self._unit_reach() * np.linalg.norm(directions @ self.axes, axis=1)
         return middle - reach, middle + reach
 
 
@@ -216,38 +186,22 @@ class Plane(BaseAlgebraic):
         """Normal and point."""
         return Params((self.normal, self.point))
 
-    @property
-    def point(self) -> np.ndarray:
-        """A point (3,) of the plane, in angstrom."""
-        return self._point
-
-    @point.setter
-    def point(self, value: ArrayLike) -> None:
-        self._point = as_vector("point", value)
-
-    @property
-    def normal(self) -> np.ndarray:
-        """Unit normal (3,), pointing outwards."""
-        return self._normal
-
-    @normal.setter
-    def normal(self, value: ArrayLike) -> None:
-        normal = as_vector("normal", value, nonzero=True)
-        self._normal = normal / np.linalg.norm(normal)
+    point = Checked(as_vector, "A point (3,) of the plane, in angstrom.")
+    normal = Checked(as_unit, "Unit normal (3,), pointing outwards.")
 
     @keywords(testPoints="points")
     def check_if_interior(self, points: np.ndarray) -> np.ndarray:
         """Tell which points lie on the inner side (or within `tol` of the plane)."""
-        return (point_rows(points) - self._point) @ self._normal < self._tol
+        return (point_rows(points) - self.point) @ self.normal < self.tol
 
     def flip_orientation(self) -> "Plane":
         """Turn the normal round, in place, and return this plane."""
-        self._normal = -self._normal
+        self.normal = -self.normal
         return self
 
     def sdist_from_plane(self, point: ArrayLike) -> np.ndarray:
         """Return signed distances (n,) of points, positive outside, in angstrom."""
-        return (np.atleast_2d(point_rows(point)) - self._point) @ self._normal
+        return (np.atleast_2d(point_rows(point)) - self.point) @ self.normal
 
     def dist_from_plane(self, point: ArrayLike) -> np.ndarray:
         """Return distances (n,) of points, in angstrom."""
@@ -256,8 +210,8 @@ class Plane(BaseAlgebraic):
     def project_point(self, point: ArrayLike) -> np.ndarray:
         """Return the nearest points of the plane, in the shape of the input."""
         rows = point_rows(point)
-        distances = (rows - self._point) @ self._normal
-        return rows - distances[..., None] * self._normal
+        distances = (rows - self.point) @ self.normal
+        return rows - distances[..., None] * self.normal
 
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Plane":
         """Return the plane after the map; the normal follows the inverse transpose."""
@@ -268,7 +222,7 @@ class Plane(BaseAlgebraic):
 
     def half_spaces(self) -> np.ndarray:
         """Return the half space itself, one row (a, b, c, d)."""
-        return np.append(self._normal, -(self._normal @ self._point) - self._tol)[None]
+        return np.append(self.normal, -(self.normal @ self.point) - self.tol)[None]
 
     def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where lines enter and leave the half space."""

@@ -196,7 +196,7 @@ class BaseMolecule(Compared, Spelled, ABC):
         """Set the origin to a point (3,), in angstrom, or to the atom of an index."""
         if (point is None) == (idx is None):
             raise ValueError(f"set_origin takes point or idx; got point={point!r} and idx={idx!r}")
-        if idx is not None:
+        if point is None:
             self._tracked = self._index("idx", idx)
         else:
             self._origin, self._tracked = as_vector("point", point), None

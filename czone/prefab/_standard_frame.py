@@ -51,7 +51,8 @@ class StandardFrame:
         import spglib
 
         dataset = spglib.get_symmetry_dataset(
-            (self.lattice, self.generator.coords, self.numbers), symprec=1e-5
+            (self.lattice.tolist(), self.generator.coords.tolist(), self.numbers.tolist()),
+            symprec=1e-5,
         )
         if dataset is None:
             raise ValueError(f"generator must have a recognisable symmetry; got {self.generator!r}")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class PlanarDefect:
 class BasePrefab(Compared, Spelled, ABC):
     """A recipe for an object: set parameters, then `build_object`."""
 
-    _transient = ("_defects",)
+    _transient: ClassVar[tuple[str, ...]] = ("_defects",)
 
     @abstractmethod
     def build_object(self) -> BaseVolume:
@@ -73,7 +74,8 @@ class FilledPrefab(BasePrefab):
     """
 
     def __init__(self, generator=None, volume: BaseVolume | None = None, rng=None):
-        self._generator = self._volume = None
+        self._generator: Any = None
+        self._volume: BaseVolume | None = None
         self._rng = as_rng(rng)
         self._defects: tuple[PlanarDefect, ...] | None = None
         if generator is not None:
@@ -117,8 +119,8 @@ class FilledPrefab(BasePrefab):
             raise RuntimeError("defects are known after build_object(); call it first")
         return self._defects
 
-    def _crystal(self):
-        """Return the crystal to build from, or say what is missing."""
+    def _ingredients(self) -> tuple[Any, BaseVolume]:
+        """Return the crystal to build from and the region to fill, or say what is missing."""
         if self._volume is None:
             raise ValueError("volume must be set before build_object(); got None")
         crystal = self._generator
@@ -131,7 +133,7 @@ class FilledPrefab(BasePrefab):
                 "generator must not carry a strain field, which would bend the defect planes; "
                 f"got {crystal.strain_field!r}"
             )
-        return crystal
+        return crystal, self._volume
 
 
 def cut(volume: BaseVolume, generator, surfaces: Sequence[BaseAlgebraic]) -> BaseVolume:
@@ -139,7 +141,7 @@ def cut(volume: BaseVolume, generator, surfaces: Sequence[BaseAlgebraic]) -> Bas
     if hasattr(volume, "volumes"):
         members = [cut(member, generator, surfaces) for member in volume.volumes]
         return MultiVolume(members, priority=volume.priority)
-    part = volume.from_volume(generator=generator)
+    part: Any = volume.from_volume(generator=generator)
     part.add_alg_object(list(surfaces))
     return part
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from czone.checks import as_between
 from czone.geometry import Plane
 from czone.prefab._layers import (
     Layers,
@@ -17,7 +19,7 @@ from czone.prefab._layers import (
     translations,
 )
 from czone.prefab.base import FilledPrefab, PlanarDefect, whole_number
-from czone.transform import Reflection, Translation
+from czone.transform import BaseTransform, Reflection, Translation
 from czone.volume import BaseVolume, MultiVolume
 
 __all__ = ["FCCMixedTwinSF", "FCCStackingFault", "FCCTwin"]
@@ -112,7 +114,8 @@ class FCCMixedTwinSF(FilledPrefab):
             )
         if not np.array_equal(indices, np.round(indices)) or not indices.any():
             raise ValueError(f"plane must be three whole Miller indices, not all 0; got {value!r}")
-        self._plane = tuple(int(index) for index in indices)
+        h, k, l = (int(index) for index in indices)  # noqa: E741
+        self._plane = (h, k, l)
 
     @property
     def ratio(self) -> float:
@@ -121,9 +124,7 @@ class FCCMixedTwinSF(FilledPrefab):
 
     @ratio.setter
     def ratio(self, value):
-        if isinstance(value, bool) or not np.isscalar(value) or not 0 <= value <= 1:
-            raise ValueError(f"ratio must be from 0 (all twins) to 1 (all faults); got {value!r}")
-        self._ratio = float(value)
+        self._ratio = as_between("ratio", value, 0, 1)
 
     def build_object(self, return_defect_types: bool = False, *, return_defects: bool = False):
         """Return a particle with new random defects.
@@ -146,17 +147,17 @@ class FCCMixedTwinSF(FilledPrefab):
             If the generator or volume is missing or empty, the crystal is not face-centred cubic,
             or so many defects do not fit.
         """
-        crystal = self._crystal()
-        layers = fcc_layers(crystal, self.volume, self.plane)
+        crystal, volume = self._ingredients()
+        layers = fcc_layers(crystal, volume, self.plane)
         planes = draw_planes(self.N, self.min_sep, layers, self._rng)
         faulted = self._rng.random(self.N) < self.ratio
         kinds = ["stacking_fault" if fault else "twin" for fault in faulted]
-        particle = build_with_defects(crystal, self.volume, layers, planes, kinds)
+        particle = build_with_defects(crystal, volume, layers, planes, kinds)
         self._defects = tuple(
             PlanarDefect(kind, k, layers.point(k if kind == "twin" else k + 0.5), layers.normal)
             for kind, k in zip(kinds, planes, strict=True)
         )
-        result = [particle]
+        result: list[Any] = [particle]
         if return_defect_types:
             result.append({kind: kind in kinds for kind in ("twin", "stacking_fault")})
         if return_defects:
@@ -294,7 +295,7 @@ def build_with_defects(
     grains = [crystal]
     for index, kind in zip(planes, kinds, strict=True):
         if kind == "twin":
-            step = Reflection(Plane(layers.normal, layers.point(index)))
+            step: BaseTransform = Reflection(Plane(layers.normal, layers.point(index)))
         elif layers.gap < 0.5:
             raise ValueError(
                 "generator must have one atom at every lattice point for stacking faults; "

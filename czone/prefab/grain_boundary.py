@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from numbers import Real
+from typing import ClassVar
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from czone.checks import as_vector
+from czone.checks import as_positive, as_vector
 from czone.geometry import Plane
 from czone.prefab.base import FilledPrefab, cut
 from czone.transform import Rotation, rot_v, rot_vtv
@@ -51,6 +52,7 @@ class GrainBoundaryVolume(MultiVolume):
     def from_volume(self, **kwargs) -> GrainBoundaryVolume:
         """Return a copy, see `MultiVolume.from_volume`."""
         copy = super().from_volume(**kwargs)
+        assert isinstance(copy, GrainBoundaryVolume)  # a copy is of its original's class
         copy.min_distance = self.min_distance
         return copy
 
@@ -93,7 +95,7 @@ class SimpleGrainBoundary(FilledPrefab):
     >>> bicrystal.populate_atoms()
     """
 
-    _transient = ("_defects", "_rng")  # nothing here is random
+    _transient: ClassVar[tuple[str, ...]] = ("_defects", "_rng")  # nothing here is random
 
     def __init__(
         self,
@@ -115,10 +117,8 @@ class SimpleGrainBoundary(FilledPrefab):
         self.r2 = r2
         self.plane = plane
         self.point = point
-        if min_distance is not None and not 0 <= min_distance < np.inf:
-            raise ValueError(
-                f"min_distance must be zero or more, in angstrom, or None; got {min_distance!r}"
-            )
+        if min_distance is not None:
+            min_distance = as_positive("min_distance", min_distance, or_zero=True)
         self.min_distance = min_distance
 
     @property
@@ -186,26 +186,26 @@ class SimpleGrainBoundary(FilledPrefab):
         ValueError
             If the generator or the volume is missing.
         """
-        crystal = self._crystal()
+        crystal, volume = self._ingredients()
         first = _oriented(crystal, self.z1, self.r1)
         second = _oriented(crystal, self.z2, self.r2)
-        boundary = self._boundary(first)
+        boundary = self._boundary(first, volume)
         beyond = Plane(-boundary.normal, boundary.point)
-        grains = [cut(self.volume, first, [boundary]), cut(self.volume, second, [beyond])]
+        grains = [cut(volume, first, [boundary]), cut(volume, second, [beyond])]
         grains[0].priority, grains[1].priority = 0, 1
         distance = self.min_distance
         if distance is None:
             distance = _OVERLAP * _nearest_distance(crystal)
-        return GrainBoundaryVolume(grains, self.volume.priority, distance)
+        return GrainBoundaryVolume(grains, volume.priority, distance)
 
-    def _boundary(self, first) -> Plane:
+    def _boundary(self, first, volume: BaseVolume) -> Plane:
         if hasattr(self._plane, "normal"):
             return Plane(
                 self._plane.normal, self._plane.point if self.point is None else self.point
             )
         point = self.point
         if point is None:
-            corners = self.volume.get_bounding_box()
+            corners = volume.get_bounding_box()
             point = (corners.min(axis=0) + corners.max(axis=0)) / 2
         normal = [1.0, 0.0, 0.0]
         if self._plane is not None:
@@ -236,6 +236,6 @@ def _nearest_distance(crystal) -> float:
 
 
 def _angle(name: str, value) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not np.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, Real) or not np.isfinite(float(value)):
         raise ValueError(f"{name} must be an angle in radians; got {value!r}")
     return float(value)

@@ -133,6 +133,6 @@ class WulffBase(BasePrefab):
 
 def energy_number(name: str, value, above: float) -> float:
     """Return a number above a limit, or say what was wrong."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not above < value < np.inf:
+    if isinstance(value, bool) or not isinstance(value, Real) or not above < float(value) < np.inf:
         raise ValueError(f"{name} must be a number above {above:g}; got {value!r}")
     return float(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from czone.prefab._layers import Layers, crystal_heights, draw_planes, layers_between, stack
@@ -126,17 +128,17 @@ class WurtziteStackingFault(FilledPrefab):
             If the generator or volume is missing or empty, the crystal is not wurtzite, or so many
             faults do not fit.
         """
-        crystal = self._crystal()
-        layers, shear = wurtzite_layers(crystal, self.volume)
+        crystal, volume = self._ingredients()
+        layers, shear = wurtzite_layers(crystal, volume)
         planes = draw_planes(self.N, max(self.min_sep, 2), layers, self._rng)
         drawn = self._rng.integers(len(self._kind), size=self.N)
         kinds = [self._kind[k] for k in drawn]
-        particle = _build(crystal, self.volume, layers, shear, planes, kinds)
+        particle = _build(crystal, volume, layers, shear, planes, kinds)
         self._defects = tuple(
             PlanarDefect(kind, k, layers.point(k + layers.gap), layers.normal)
             for kind, k in zip(kinds, planes, strict=True)
         )
-        result = [particle]
+        result: list[Any] = [particle]
         if return_defect_types:
             result.append({"stacking_fault": bool(kinds)})
         if return_defects:

@@ -203,7 +203,7 @@ class Scene(Compared):
             low, high = self._bounds
             keep &= ((positions >= low - slack) & (positions <= high + slack)).all(axis=1)
         if self.min_distance is not None:
-            order = np.argsort([ob.priority for ob in self._objects], kind="stable")
+            order = np.argsort([ob.priority for ob in self._objects], kind="stable").tolist()
             kept = np.flatnonzero(keep)
             parts = np.split(kept, np.searchsorted(labels[kept], np.arange(1, len(atoms))))
             inside = positions - self._bounds[0]

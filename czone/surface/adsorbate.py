@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from czone.checks import as_integer, as_positive, as_vector
+from czone.checks import as_between, as_integer, as_positive, as_vector
 from czone.molecule import BaseMolecule, Molecule
 from czone.randomness import as_rng
 from czone.surface.exposure import PROBE_RADIUS, surface_atoms, surface_normals
@@ -316,7 +316,5 @@ def _wanted(number, coverage, n_sites: int) -> int:
             raise ValueError(f"number must be a whole number of zero or more; got {number!r}")
         return int(number)
     if coverage is not None:
-        if not np.isscalar(coverage) or not 0 <= coverage <= 1:
-            raise ValueError(f"coverage must be from 0 to 1; got {coverage!r}")
-        return round(float(coverage) * n_sites)
+        return round(as_between("coverage", coverage, 0, 1) * n_sites)
     return n_sites

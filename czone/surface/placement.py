@@ -123,7 +123,7 @@ class Placer:
         """
         conflicts = self._conflicts(placement)
         free = np.ones(len(placement), dtype=bool)
-        chosen = []
+        chosen: list[int] = []
         for index in range(len(placement)):
             if len(chosen) >= limit:
                 break

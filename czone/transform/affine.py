@@ -33,7 +33,7 @@ class Translation(BaseTransform):
         self, shift: ArrayLike | None = None, locked: bool = True, basis_only: bool = False
     ) -> None:
         super().__init__(locked=locked, basis_only=basis_only)
-        self._shift = None
+        self._shift: np.ndarray | None = None
         if shift is not None:
             self.shift = shift
 
@@ -88,7 +88,7 @@ class MatrixTransform(BaseTransform):
         basis_only: bool = False,
     ) -> None:
         super().__init__(locked=locked, basis_only=basis_only)
-        self._matrix = None
+        self._matrix: np.ndarray | None = None
         if matrix is not None:
             self.matrix = matrix
         self.origin = origin
@@ -221,7 +221,7 @@ class Reflection(MatrixTransform):
         self, plane: Plane | None = None, locked: bool = True, basis_only: bool = False
     ) -> None:
         BaseTransform.__init__(self, locked=locked, basis_only=basis_only)
-        self._plane = None
+        self._plane: Plane | None = None
         if plane is not None:
             self.plane = plane
 
@@ -251,8 +251,12 @@ class Reflection(MatrixTransform):
 
     @property
     def origin(self) -> np.ndarray:
-        """A point (3,) of the mirror."""
+        """A point (3,) of the mirror; setting it moves the mirror there."""
         return self.plane.point
+
+    @origin.setter
+    def origin(self, value: ArrayLike | None) -> None:
+        self.plane.point = np.zeros(3) if value is None else value
 
     @property
     def params(self) -> Any:

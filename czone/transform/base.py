@@ -4,6 +4,7 @@ from abc import ABC
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..checks import as_flag, as_matrix, as_points, as_vector
 from ..equality import Compared
@@ -126,8 +127,8 @@ class AffineTransform(BaseTransform):
 
     def __init__(
         self,
-        matrix: np.ndarray,
-        shift: np.ndarray = (0.0, 0.0, 0.0),
+        matrix: ArrayLike,
+        shift: ArrayLike = (0.0, 0.0, 0.0),
         locked: bool = True,
         basis_only: bool = False,
     ) -> None:

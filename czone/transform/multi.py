@@ -57,10 +57,20 @@ class MultiTransform(BaseTransform):
         """Whether any member moves the crystal of a volume."""
         return any(member.locked for member in self._transforms)
 
+    @locked.setter
+    def locked(self, value: bool) -> None:
+        for member in self._transforms:
+            member.locked = value
+
     @property
     def basis_only(self) -> bool:
         """Whether any member leaves the origin of a crystal in place."""
         return any(member.basis_only for member in self._transforms)
+
+    @basis_only.setter
+    def basis_only(self, value: bool) -> None:
+        for member in self._transforms:
+            member.basis_only = value
 
     @property
     def matrix(self) -> np.ndarray:

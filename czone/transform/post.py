@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from ..equality import Compared
 from ..randomness import as_rng
@@ -117,9 +116,7 @@ class ArbitraryPostTransform(BasePostTransform):
         Takes positions (n, 3) and atomic numbers (n,), returns both, changed.
     """
 
-    def __init__(
-        self, fun: Callable[[np.ndarray, np.ndarray], tuple[ArrayLike, ArrayLike]]
-    ) -> None:
+    def __init__(self, fun: Callable[..., tuple[np.ndarray, np.ndarray]]) -> None:
         super().__init__()
         if not callable(fun):
             raise TypeError(f"fun must be a function of (points, species); got {fun!r}")

@@ -50,7 +50,7 @@ def get_voxel_grid(
         raise ValueError(f"dim must be three whole numbers of one or more; got {dim!r}")
     wraps = np.array([px, py, pz], dtype=bool)
     steps = np.array(list(product((-1, 0, 1), repeat=3)))[:, ::-1]
-    cells = np.indices(n[::-1]).reshape(3, -1).T[:, ::-1]
+    cells = np.indices(tuple(n[::-1].tolist())).reshape(3, -1).T[:, ::-1]
     around = cells[:, None, :] + steps[None, :, :]
     inside = (((around >= 0) & (around < n)) | wraps).all(axis=-1)
     index = (around % n) @ np.array([1, n[0], n[0] * n[1]])

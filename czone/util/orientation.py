@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from czone.checks import as_matrix, as_vector
+from czone.checks import as_between, as_matrix, as_vector
 from czone.randomness import as_rng
 
 
@@ -154,8 +154,7 @@ def zone_axis_rotations(
     lattice = np.eye(3) if bases is None else as_matrix("bases", bases)
     axis = _unit(lattice @ as_vector("zone_axis", zone_axis, nonzero=True))
     target = _unit(as_vector("beam", beam, nonzero=True))
-    if not np.isscalar(spread) or not 0 <= spread <= np.pi:
-        raise ValueError(f"spread must be from 0 to pi, in radians; got {spread!r}")
+    spread = as_between("spread", spread, 0, np.pi, "radians")
     if distribution not in ("normal", "uniform"):
         raise ValueError(f"distribution must be 'normal' or 'uniform'; got {distribution!r}")
     rng = as_rng(rng)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from ase.data import chemical_symbols
 
-from czone.checks import as_points
+from czone.checks import as_points, as_positive
 from czone.util._cells import CellGrid, as_flags, as_lattice
 
 
@@ -106,7 +106,8 @@ def radial_distribution(
     flags = as_flags(periodic)
     if len(points) < 2 and not flags.any():
         raise ValueError(f"positions must hold at least two atoms; got {len(points)}")
-    if not np.isscalar(bin_width) or not 0 < bin_width <= cutoff:
+    cutoff, bin_width = as_positive("cutoff", cutoff), as_positive("bin_width", bin_width)
+    if bin_width > cutoff:
         raise ValueError(
             f"bin_width must be positive and no larger than cutoff, in angstrom; got {bin_width!r}"
         )
@@ -170,7 +171,8 @@ def calc_rdf(
     array([12])
     """
     points = as_points("coords", coords)
-    if not np.isscalar(cutoff) or not 0.1 <= cutoff < np.inf:
+    cutoff = as_positive("cutoff", cutoff)
+    if cutoff < 0.1:
         raise ValueError(f"cutoff must be at least 0.1, in angstrom; got {cutoff!r}")
     n_bins = int(round(cutoff / 0.1, 9))
     kinds = np.zeros(len(points), dtype=np.int64)

@@ -10,6 +10,8 @@ import numpy as np
 from ase.data import chemical_symbols, covalent_radii
 from ase.data.colors import jmol_colors
 
+from czone.checks import as_positive
+
 __all__ = ["DrawnAtoms", "drawn_atoms"]
 
 
@@ -59,8 +61,7 @@ def drawn_atoms(
     radius_scale
         Factor on the covalent radii.
     """
-    if not np.isscalar(radius_scale) or not 0 < radius_scale < np.inf:
-        raise ValueError(f"radius_scale must be positive; got {radius_scale!r}")
+    radius_scale = as_positive("radius_scale", radius_scale, "covalent radii")
     positions, numbers = _positions_and_numbers(source)
     positions = np.asarray(positions, dtype=float)
     numbers = np.asarray(numbers).astype(np.int64)
@@ -91,7 +92,7 @@ def _positions_and_numbers(source) -> tuple:
         if hasattr(type(source), positions):
             return getattr(source, positions), getattr(source, numbers)
     if isinstance(source, (tuple, list)) and len(source) == 2:
-        return source
+        return source[0], source[1]
     raise TypeError(
         "source must be a Scene, Volume, Molecule, ASE Atoms, or a pair of positions and atomic "
         f"numbers; got {source!r}"

@@ -66,8 +66,8 @@ def render_spheres(
     opacity = blocks[..., 3:].mean(axis=(1, 3))
     color = (blocks[..., :3] * blocks[..., 3:]).mean(axis=(1, 3)) / np.maximum(opacity, 1e-6)
     size = np.array([columns, rows]) / fine
-    extent = (low[0], low[0] + size[0], low[1], low[1] + size[1])
-    return np.concatenate([np.clip(color, 0, 1), opacity], axis=-1), tuple(map(float, extent))
+    (left, bottom), (right, top) = low.tolist(), (low + size).tolist()
+    return np.concatenate([np.clip(color, 0, 1), opacity], axis=-1), (left, right, bottom, top)
 
 
 def _shaded(atoms, centers, depth, owner, fine) -> np.ndarray:

@@ -102,7 +102,7 @@ def plot(
     if scale_bar:
         _draw_bar(panels[0], sizes[0][0])
     if legend:
-        place = {"loc": "upper center"}
+        place: dict[str, Any] = {"loc": "upper center"}
         if ax is not None:
             place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderpad": 0.0}
         _draw_legend(figure if ax is None else ax, atoms, place)
@@ -138,7 +138,7 @@ def _panels(sizes, width, dpi, legend):
 
 def _draw_bar(panel, size: float) -> None:
     """Draw a bar of about a quarter of the width below a panel."""
-    length = _NICE_BARS[max(0, np.searchsorted(_NICE_BARS, 0.3 * size) - 1)]
+    length = _NICE_BARS[max(0, int(np.searchsorted(_NICE_BARS, 0.3 * size)) - 1)]
     left, right = panel.get_xlim()
     low, high = panel.get_ylim()
     start, y = left + 1.0, low - 0.02 * (high - low)

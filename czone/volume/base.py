@@ -27,7 +27,7 @@ class BaseVolume(Compared, Spelled, ABC):
     """
 
     _spellings: ClassVar[dict[str, str]] = {"checkIfInterior": "check_if_interior"}
-    _transient = ("_atoms", "_species")
+    _transient: ClassVar[tuple[str, ...]] = ("_atoms", "_species")
 
     def __init__(self, priority: int = 0, **kwargs: Any) -> None:
         if kwargs:
@@ -91,6 +91,17 @@ class BaseVolume(Compared, Spelled, ABC):
     def outer_box(self) -> np.ndarray | None:
         """Return two corners (2, 3) of a box around the volume and its atoms; None if not known."""
         return None
+
+    def get_bounding_box(self) -> np.ndarray:
+        """Return points (m, 3) around the volume, in angstrom; two corners of `outer_box`."""
+        box = self.outer_box()
+        if box is None:
+            raise NotImplementedError(f"{type(self).__name__} must offer outer_box; got None")
+        return box
+
+    def from_volume(self, **kwargs: Any) -> "BaseVolume":
+        """Return a copy with other properties, such as `transformation=[...]`."""
+        raise NotImplementedError(f"{type(self).__name__} must offer from_volume; got {kwargs}")
 
     def to_file(self, fname: Any, **kwargs: Any) -> None:
         """Write the atoms through ASE; `kwargs` (such as `format`) go to ase.io.write."""

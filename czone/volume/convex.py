@@ -1,5 +1,8 @@
 """The volume: the part of space inside a hull and a set of surfaces, filled by a generator."""
 
+import functools
+import operator
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any, ClassVar
 
@@ -47,12 +50,12 @@ class Volume(BaseVolume):
     """
 
     _spellings: ClassVar[dict[str, str]] = {"createHull": "create_hull", "addPoints": "add_points"}
-    _transient = ("_atoms", "_species", "_delaunay")
+    _transient: ClassVar[tuple[str, ...]] = ("_atoms", "_species", "_delaunay")
 
     def __init__(
         self,
         points: ArrayLike | None = None,
-        alg_objects: list[BaseAlgebraic] | None = None,
+        alg_objects: Sequence[BaseAlgebraic] | None = None,
         generator: Any = None,
         priority: int = 0,
         tolerance: float = 1e-10,
@@ -64,7 +67,7 @@ class Volume(BaseVolume):
         self._hull: Hull | None = None
         self._delaunay = None
         self._alg_objects: list[BaseAlgebraic] = []
-        self._generator = None
+        self._generator: Any = None
         self.tolerance = tolerance
         if points is not None:
             self.points = points
@@ -132,9 +135,10 @@ class Volume(BaseVolume):
         """The surfaces that bound the volume."""
         return self._alg_objects
 
-    def add_alg_object(self, obj: BaseAlgebraic | list[BaseAlgebraic]) -> None:
+    def add_alg_object(self, obj: BaseAlgebraic | Sequence[BaseAlgebraic]) -> None:
         """Add a copy of a surface, or of several."""
-        members = list(obj) if isinstance(obj, (list, tuple, np.ndarray)) else [obj]
+        given: Any = obj
+        members = list(given) if isinstance(given, (list, tuple, np.ndarray)) else [given]
         for member in members:
             if not isinstance(member, BaseAlgebraic):
                 raise TypeError(f"alg_objects must be Sphere, Plane, Cylinder, ...; got {member!r}")
@@ -146,13 +150,10 @@ class Volume(BaseVolume):
         """Tell which points are inside the hull and all surfaces: (n, 3) gives (n,) booleans."""
         points = point_rows(points)
         self._require_bounds()
-        inside = None
+        tests = [surface.check_if_interior(points) for surface in self._alg_objects]
         if self._hull is not None:
-            inside = self._hull.check_if_interior(points, self.tolerance)
-        for surface in self._alg_objects:
-            found = surface.check_if_interior(points)
-            inside = found if inside is None else inside & found
-        return inside
+            tests.insert(0, self._hull.check_if_interior(points, self.tolerance))
+        return functools.reduce(operator.and_, tests)
 
     def _require_bounds(self) -> None:
         if self._hull is None and not self._alg_objects:
@@ -170,14 +171,14 @@ class Volume(BaseVolume):
         """
         if type(self).check_if_interior is not Volume.check_if_interior:
             return None
+        enter, leave = np.array(-np.inf), np.array(np.inf)
         parts = [surface.chords(starts, direction) for surface in self._alg_objects]
         if self._hull is not None:
             parts.append(self._hull.chords(starts, direction, self.tolerance))
-        if any(part is None for part in parts):
-            return None
-        enter, leave = parts[0]
-        for other_enter, other_leave in parts[1:]:
-            enter, leave = np.maximum(enter, other_enter), np.minimum(leave, other_leave)
+        for part in parts:
+            if part is None:
+                return None
+            enter, leave = np.maximum(enter, part[0]), np.minimum(leave, part[1])
         return enter, leave
 
     def flat_faces(self) -> np.ndarray | None:

@@ -1,5 +1,6 @@
 """Volumes of volumes."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -36,7 +37,7 @@ class MultiVolume(BaseVolume):
     """
 
     def __init__(
-        self, volumes: list[BaseVolume] | None = None, priority: int | None = None
+        self, volumes: Sequence[BaseVolume] | None = None, priority: int | None = None
     ) -> None:
         super().__init__(priority=0 if priority is None else priority)
         self._volumes: list[BaseVolume] = []
@@ -48,9 +49,10 @@ class MultiVolume(BaseVolume):
         """The members, in the order they were added."""
         return self._volumes
 
-    def add_volume(self, volume: BaseVolume | list[BaseVolume]) -> None:
+    def add_volume(self, volume: BaseVolume | Sequence[BaseVolume]) -> None:
         """Add a copy of a volume, or of several."""
-        members = list(volume) if isinstance(volume, (list, tuple, np.ndarray)) else [volume]
+        given: Any = volume
+        members = list(given) if isinstance(given, (list, tuple, np.ndarray)) else [given]
         for member in members:
             if not (hasattr(member, "populate_atoms") and hasattr(member, "check_if_interior")):
                 raise TypeError(f"volumes must be Volume or MultiVolume; got {member!r}")
@@ -89,10 +91,12 @@ class MultiVolume(BaseVolume):
 
     def outer_box(self) -> np.ndarray | None:
         """Return two corners (2, 3) of a box around all members; None if not known."""
-        boxes = [volume.outer_box() for volume in self._volumes]
-        if any(box is None for box in boxes):
-            return None
-        corners = np.vstack([np.zeros((0, 3)), *boxes])
+        corners = np.zeros((0, 3))
+        for volume in self._volumes:
+            box = volume.outer_box()
+            if box is None:
+                return None
+            corners = np.vstack([corners, box])
         return np.array([corners.min(axis=0), corners.max(axis=0)]) if len(corners) else corners
 
     def populate_atoms(self) -> None:

@@ -41,7 +41,7 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
         # Row: an object. Column: another whose atoms, moved by the shift, may lie in it.
         meets = loses & (lows + shift <= highs[:, None]).all(axis=2)
         meets &= (highs + shift >= lows[:, None]).all(axis=2)
-        for index in np.flatnonzero(meets.any(axis=1)):
+        for index in np.flatnonzero(meets.any(axis=1)).tolist():
             found = np.flatnonzero(meets[index])
             faces = _flat_faces(objects[index])
             if faces is not None:

@@ -241,7 +241,7 @@ ROWS = (
     Row("radial_distribution", "bin_width", "cutoff", "99", lambda: radial_distribution(POINTS, bin_width=99)),
     Row("radial_distribution", "positions", "two atoms", "1", lambda: radial_distribution(POINTS[:1])),
     Row("radial_distribution", "numbers", "per atom", "(2,)", lambda: radial_distribution(POINTS, numbers=[6, 6])),
-    Row("calc_rdf", "cutoff", "0.1", "-1", lambda: calc_rdf(POINTS, -1)),
+    Row("calc_rdf", "cutoff", "at least 0.1", "0.05", lambda: calc_rdf(POINTS, 0.05)),
     Row("vangle", "v1", "non-zero", "[0, 0, 0]", lambda: vangle([0, 0, 0], [0, 0, 1])),
     Row("separated_indices", "count", "at most", "50", lambda: separated_indices(50, 3, 20)),
     Row("get_N_splits", "seed", "not both", "1", lambda: get_N_splits(1, 1, 9, seed=1, rng=2)),
