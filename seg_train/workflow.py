@@ -46,7 +46,8 @@ class WorkflowResult:
     run
         Trained network.
     scores, summary
-        On the experimental micrographs, each and pooled; see `evaluate` and `summarise`.
+        On the experimental micrographs, each and pooled, predictions averaged over the eight
+        symmetries of the square; see `evaluate` and `summarise`.
     report
         Path of the page that gathers it all.
     """
@@ -90,7 +91,7 @@ def run_workflow(
     database = build_dataset(dataset_recipe, folder / "dataset", workers=workers, progress=progress)
     run = fit(training_recipe, database, folder / "training", progress=progress)
     samples = load_experimental_sample()
-    scores = evaluate(run, samples, progress=progress)
+    scores = evaluate(run, samples, symmetries=True, progress=progress)
     summary = summarise(scores, rng=0)
     scores.to_csv(folder / "scores.csv", index=False)
     summary.to_csv(folder / "summary.csv")
@@ -129,7 +130,9 @@ def draw_figures(
     images = recipe.images_per_structure
     rows = [i * images + i % images for i in range(min(recipe.structures, 18))]
     network = load_network(run)
-    masks = [predict(network, s.image, pixel_size=s.pixel_size).mask for s in samples]
+    masks = [
+        predict(network, s.image, pixel_size=s.pixel_size, symmetries=True).mask for s in samples
+    ]
     drawn = {
         _structure_caption(plan.specimen.particles[0].radius, defects[0]): plot(
             # turned about x, so that the face where the beam enters looks at the reader
