@@ -30,6 +30,8 @@ extensions = [
 ]
 html_theme = "furo"
 html_title = "Micrograph Foundry"
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 exclude_patterns = ["_build", "gallery/*.ipynb", "gallery/*.py"]
 
 autodoc_typehints = "description"

@@ -5,13 +5,10 @@ from sphinx_gallery.scrapers import figure_rst
 
 
 class Scraper:
-    """Saves the figures among the variables of an example, each once.
+    """Saves the figures among the variables of an example, each once (it is made anew per cell).
 
     `hrtem_sim.figures` and `seg_train.figures` return figures that pyplot does not know.
     """
-
-    def __init__(self) -> None:
-        self._seen: list[Figure] = []
 
     def __repr__(self) -> str:
         return "Scraper"
@@ -20,8 +17,8 @@ class Scraper:
         paths = []
         for value in block_vars["example_globals"].values():
             plain = isinstance(value, Figure) and not hasattr(value, "number")
-            if plain and not any(value is figure for figure in self._seen):
-                self._seen.append(value)
+            if plain and not getattr(value, "in_gallery", False):
+                value.in_gallery = True
                 paths.append(next(block_vars["image_path_iterator"]))
                 value.savefig(paths[-1])
         return figure_rst(paths, gallery_conf["src_dir"])

@@ -27,14 +27,14 @@ from czone.volume import Sphere, Volume, make_rect_prism
 
 gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.078] * 3, [90] * 3, sgn=225)
 gold.transform(Rotation(rot_vtv([1, 1, 0], [0, 0, 1])))
-centre = [32, 32, 17]
+centre = [32, 32, 33]
 ball = Volume(alg_objects=[Sphere(15, centre)], generator=gold, gen_origin=centre, priority=0)
 
 # %%
 # The film is amorphous carbon. A `Scene` puts both into a box; where they overlap the smaller
 # priority wins, so the sphere makes itself room in the film.
 
-slab = make_rect_prism(64, 64, 20) + [0, 0, 28]
+slab = make_rect_prism(64, 64, 20) + [0, 0, 2]
 film = Volume(slab, generator=AmorphousGenerator(rng=1), priority=1)
 scene = Scene([[0, 0, 0], [64, 64, 50]], [ball, film])
 scene.populate()
