@@ -13,8 +13,10 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from importlib.util import find_spec
 from time import perf_counter
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 LIBRARIES = ("mkl", "fftw", "scipy")
 ALIGNMENT = 64  # bytes: a cache line; the vector code, and so the last bit, depends on alignment
@@ -45,10 +47,9 @@ class Fft(ABC):
         """Return a context in which transforms of this thread run on `number` threads."""
         return nullcontext()
 
-    def empty(self, shape: tuple[int, int], dtype: type = np.complex64) -> np.ndarray:
+    def empty(self, shape: tuple[int, ...], dtype: DTypeLike = np.complex64) -> np.ndarray:
         """Return an uninitialised, aligned, contiguous array to transform."""
-        dtype = np.dtype(dtype)
-        n_bytes = int(np.prod(shape)) * dtype.itemsize
+        n_bytes = int(np.prod(shape)) * np.dtype(dtype).itemsize
         raw = np.empty(n_bytes + ALIGNMENT, np.uint8)
         start = -raw.ctypes.data % ALIGNMENT
         return raw[start : start + n_bytes].view(dtype).reshape(shape)
@@ -96,7 +97,7 @@ class Fftw(Fft):
         import pyfftw
 
         self._fftw = pyfftw
-        self._plans: dict[tuple, object] = {}
+        self._plans: dict[tuple, Any] = {}
 
     def forward(self, array: np.ndarray) -> None:
         self._plan(array, "FFTW_FORWARD").execute()
@@ -225,8 +226,9 @@ def _loads(name: str) -> bool:
 
 @cache
 def _load(name: str) -> Fft:
+    classes: dict[str, type[Fft]] = {"mkl": MklFft, "fftw": Fftw, "scipy": ScipyFft}
     try:
-        return {"mkl": MklFft, "fftw": Fftw, "scipy": ScipyFft}[name]()
+        return classes[name]()
     except (ImportError, OSError) as error:
         command = {
             "mkl": 'pip install "micrograph-foundry[fft]"',

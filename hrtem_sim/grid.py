@@ -5,6 +5,7 @@ frequencies are in 1/angstrom and in the order of `numpy.fft.fftfreq`.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,8 @@ class Grid:
     pixel_size: tuple[float, float]
 
     def __post_init__(self) -> None:
-        shape, pixel_size = self.shape, self.pixel_size
+        shape: Any = self.shape
+        pixel_size: Any = self.pixel_size
         if np.ndim(pixel_size) == 0:
             pixel_size = (pixel_size, pixel_size)
         if len(shape) != 2 or any(n != int(n) or n < 1 for n in shape):
@@ -63,14 +65,15 @@ class Grid:
             raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
         if len(cell) != 2 or not all(np.isfinite(length) and length > 0 for length in cell):
             raise ValueError(f"cell must be two positive lengths (x, y), in angstrom; got {cell!r}")
-        lengths = (float(cell[1]), float(cell[0]))
-        shape = tuple(fast_even_length(length / pixel_size) for length in lengths)
-        return cls(shape, tuple(length / n for length, n in zip(lengths, shape, strict=True)))
+        width, height = map(float, cell)
+        ny, nx = fast_even_length(height / pixel_size), fast_even_length(width / pixel_size)
+        return cls((ny, nx), (height / ny, width / nx))
 
     @property
     def extent(self) -> tuple[float, float]:
         """Length of the period along y and x, in angstrom."""
-        return tuple(n * p for n, p in zip(self.shape, self.pixel_size, strict=True))
+        (ny, nx), (y, x) = self.shape, self.pixel_size
+        return ny * y, nx * x
 
     @property
     def nyquist(self) -> float:
@@ -98,7 +101,8 @@ class Grid:
 
     def resized(self, shape: tuple[int, int]) -> "Grid":
         """Return the grid of the same extent with another number of pixels."""
-        return Grid(shape, tuple(e / n for e, n in zip(self.extent, shape, strict=True)))
+        (ny, nx), (height, width) = shape, self.extent
+        return Grid(shape, (height / ny, width / nx))
 
 
 def fast_even_length(minimum: float) -> int:

@@ -217,7 +217,7 @@ def study_figure(
         ax.set_xticks(places, names)
         ax.set_xticks([], minor=True)
     else:
-        tilt = {"rotation": 30, "ha": "right"} if sum(map(len, names)) > 40 else {}
+        tilt: dict[str, Any] = {"rotation": 30, "ha": "right"} if sum(map(len, names)) > 40 else {}
         ax.set_xticks(places, names, **tilt)
         ax.set_xlim(-0.5, len(names) - 0.5)
     ax.set(

@@ -51,8 +51,8 @@ def benchmark_report(
     summary
         As `seg_train.summarise` makes it.
     """
-    run = load_run(run)
-    network = load_network(run)
+    trained = load_run(run)
+    network = load_network(trained)
     scores = evaluate(network, samples, symmetries=symmetries, progress=True)
     summary = summarise(scores, rng=0)
     if folder is None:
@@ -67,8 +67,8 @@ def benchmark_report(
         for s in shown
     ]
     predictions_over_micrographs(shown, found).savefig(folder / "predictions.png", dpi=110)
-    loss_curves(run.history).savefig(folder / "history.png", dpi=110)
-    (folder / "model-card.md").write_text(model_card(run, scores), encoding="utf-8")
+    loss_curves(trained.history).savefig(folder / "history.png", dpi=110)
+    (folder / "model-card.md").write_text(model_card(trained, scores), encoding="utf-8")
     return summary
 
 

@@ -1,5 +1,6 @@
 """Coherent aberrations of the objective lens."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
@@ -101,6 +102,8 @@ class Aberrations:
 
     def defocused(self, defocus: float) -> "Aberrations":
         """Return the aberrations with `defocus` angstrom of underfocus more."""
+        if not math.isfinite(defocus):
+            raise ValueError(f"defocus must be finite, in angstrom; got {defocus!r}")
         return replace(self, C10=self.C10 - defocus)
 
 

@@ -40,6 +40,12 @@ def number_of_foci(focal_spread: float, wavelength: float, cutoff: float) -> int
     >>> number_of_foci(15.0, 0.01969, 1.25)
     6
     """
+    units = (("wavelength", wavelength, "angstrom"), ("cutoff", cutoff, "1/angstrom"))
+    for name, value, unit in units:
+        if not 0 < value < math.inf:
+            raise ValueError(f"{name} must be positive, in {unit}; got {value!r}")
+    if not 0 <= focal_spread < math.inf:
+        raise ValueError(f"focal_spread must be >= 0, in angstrom; got {focal_spread!r}")
     if focal_spread == 0:
         return 1
     x = math.pi * wavelength * focal_spread * cutoff**2

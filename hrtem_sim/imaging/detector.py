@@ -134,8 +134,9 @@ class Detector:
             uint16, or uint32 where a value or `saturation` needs it.
         """
         shot = rng.poisson(electrons)
+        values: np.ndarray = shot
         if self.is_perfect:
-            values = shot
+            pass
         else:
             if self.noise_transfer == "mtf":
                 signal = self.blur(shot.astype(float))

@@ -60,7 +60,8 @@ class ImageFormer:
     def __init__(self, wave: ExitWave, detector: Detector, fft: Fft | None = None) -> None:
         self.wave, self.detector, self.fft = wave, detector, fft or choose_fft()
         self.shape, self.binning = _pixels(wave.grid, detector.pixel_size)
-        self.grid = wave.grid.resized(tuple(n * self.binning for n in self.shape))
+        ny, nx = self.shape
+        self.grid = wave.grid.resized((ny * self.binning, nx * self.binning))
         spectra = np.stack([self._spectrum(wave) for wave in wave.array])
         self._passes = Passes(self.grid.shape, self.fft, kept=_kept_columns(spectra))
         kept, nx = self._passes.kept, self.grid.shape[1]
@@ -260,7 +261,7 @@ def quick_look(wave: ExitWave, conditions: ImagingConditions, detector: Detector
 def _pixels(grid: Grid, pixel_size: float) -> tuple[tuple[int, int], int]:
     """Number of detector pixels, and finer pixels per detector pixel and axis."""
     exact = [extent / pixel_size for extent in grid.extent]
-    shape = tuple(round(n) for n in exact)
+    shape = round(exact[0]), round(exact[1])
     if min(shape) < 1 or any(
         abs(n - e) > 1e-3 * e + 1e-9 for n, e in zip(shape, exact, strict=True)
     ):

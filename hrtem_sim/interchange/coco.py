@@ -55,7 +55,9 @@ def to_coco(
     rows = rows_of(database, rows)
     folder = Path(folder)
     (folder / "images").mkdir(parents=True, exist_ok=True)
-    pictures, annotations, materials = [], [], []
+    pictures: list[dict] = []
+    annotations: list[dict] = []
+    materials: list[str] = []
     for number, (row, plan, instances) in enumerate(stored_instances(database, rows), start=1):
         record = database.catalogue.iloc[row]
         name = f"{record['micrograph']}.{'png' if images == 'png' else 'tif'}"

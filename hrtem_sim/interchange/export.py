@@ -5,7 +5,7 @@ does not grow with their number, and return the path that they wrote.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import h5py
@@ -210,7 +210,7 @@ def export_hyperspy(database: Database, rows: Sequence[int] | None, path: str | 
     return path
 
 
-FORMATS = {
+FORMATS: dict[str, Callable[..., Path]] = {
     "coco": to_coco,
     "hyperspy": export_hyperspy,
     "numpy": export_numpy,

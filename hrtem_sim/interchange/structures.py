@@ -65,17 +65,21 @@ def stored_instances(
     -----
     Rows of one structure that follow each other cost its particles once.
     """
-    structure, plan, instances = None, None, None
+    known: tuple[str, StructurePlan, InstanceMap] | None = None
     for row in map(int, rows):
         here = database.catalogue.iloc[row]["structure"]
-        if here != structure:
+        if known is None or here != known[0]:
             plan = stored_plan(database, row)
             mask = Mask(database.masks([row])[0], NAMES, database.pixel_size)
-            shape, pixel = database.shape, database.pixel_size
+            (ny, nx), pixel = database.shape, database.pixel_size
             volumes = plan_volumes(plan.specimen)
-            instances = instance_map(particles_of(plan), shape, pixel, volumes=volumes, within=mask)
-            structure = here
-        yield row, plan, instances
+            particles = particles_of(plan)
+            known = (
+                here,
+                plan,
+                instance_map(particles, (ny, nx), pixel, volumes=volumes, within=mask),
+            )
+        yield row, known[1], known[2]
 
 
 def rows_of(database: Database, rows: Sequence[int] | None) -> list[int]:

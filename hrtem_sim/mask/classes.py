@@ -84,9 +84,10 @@ def class_map(
         raise ValueError(f"share must be in 0..1; got {share!r}")
     check_pixels(specimen, shape, pixel_size)
     particles = particle_names(specimen)
-    if by in ("structure", "grain") and structure is None:
-        structure = find_grains(specimen)
-    names, label_of = _labels(specimen, particles, by, structure)
+    if by in ("structure", "grain"):
+        names, label_of = _crystal_labels(structure or find_grains(specimen), by)
+    else:
+        names, label_of = _particle_labels(specimen, particles, by)
     if len(names) > 255:
         raise ValueError(f"by must give at most 255 classes; {by!r} gives {len(names)}")
     stack = np.zeros((len(names), *shape), np.float32)
@@ -110,15 +111,18 @@ def class_map(
     return Mask(classes, (BACKGROUND, *names), float(pixel_size))
 
 
-def _labels(
-    specimen: Specimen, particles: tuple[str, ...], by: Kind, structure: CrystalStructure | None
-) -> tuple[tuple[str, ...], np.ndarray]:
+def _crystal_labels(structure: CrystalStructure, by: Kind) -> tuple[tuple[str, ...], np.ndarray]:
     """Names of the classes without the background, and the class of each atom."""
     if by == "structure":
         return STRUCTURES[CRYSTAL:], structure.structure_of.astype(int) - CRYSTAL
-    if by == "grain":
-        names = tuple(f"{grain.object} grain {i}" for i, grain in enumerate(structure.grains))
-        return names, structure.grain_of
+    names = tuple(f"{grain.object} grain {i}" for i, grain in enumerate(structure.grains))
+    return names, structure.grain_of
+
+
+def _particle_labels(
+    specimen: Specimen, particles: tuple[str, ...], by: Kind
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Names of the classes without the background, and the class of each atom."""
     label_of = np.full(len(specimen), -1)
     names: list[str] = []
     for particle in particles:

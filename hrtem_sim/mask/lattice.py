@@ -108,7 +108,7 @@ class Lattice:
         kept = np.isin(part_of, large)
         grain_of[kept] = joined[part_of[kept]]
         names, sizes = np.unique(grain_of[kept], return_counts=True)
-        bases = []
+        bases: list[np.ndarray | None] = []
         for i, name in enumerate(names[np.argsort(-sizes, kind="stable")]):
             members = kept & (grain_of == name)
             bases.append(fcc_bases(self.around.vectors[members]))
@@ -128,7 +128,9 @@ class Lattice:
             for one, other in combinations(known[known[:, 0] == fault, 1], 2)
         ]
 
-    def faults(self) -> tuple[np.ndarray, list[tuple[str, tuple[float, ...], int]], np.ndarray]:
+    def faults(
+        self,
+    ) -> tuple[np.ndarray, list[tuple[str, tuple[float, float, float], int]], np.ndarray]:
         """Structure of each atom; kind, normal and size of each fault; stacking fault of each."""
         n = len(self.positions)
         kinds, fault_of = np.full(n, CRYSTAL, np.uint8), np.full(n, -1)
@@ -140,7 +142,7 @@ class Lattice:
             wanted, deep = self.kinds == HCP, self.above | self.below
             inner = self._parallel(links)
         part_of = _parts(n, inner)
-        layers = []
+        layers: list[tuple[str, tuple[float, float, float], int]] = []
         for part in np.unique(part_of[wanted]):
             members = np.flatnonzero(wanted & (part_of == part))
             if len(members) < SMALLEST:
@@ -150,7 +152,8 @@ class Lattice:
             kinds[self._with_rim(members, normal)] = kind
             if kind == STACKING_FAULT:
                 fault_of[members] = len(layers)
-            layers.append((STRUCTURES[kind], tuple(map(float, normal)), len(members)))
+            x, y, z = normal.tolist()
+            layers.append((STRUCTURES[kind], (x, y, z), len(members)))
         return kinds, layers, fault_of
 
     def _vectors(self, bonds: np.ndarray) -> np.ndarray:

@@ -75,7 +75,8 @@ def zone_axis(
     best = int(np.argmax(np.round(directions @ beam, 12)))  # the simplest of equal ones
     chosen = directions[best]
     angle = np.arctan2(np.linalg.norm(np.cross(chosen, beam)), chosen @ beam)
-    return ZoneAxis(tuple(map(int, indices[best])), float(angle), tuple(map(float, chosen)))
+    (u, v, w), (x, y, z) = indices[best].tolist(), chosen.tolist()
+    return ZoneAxis((u, v, w), float(angle), (x, y, z))
 
 
 @cache

@@ -205,7 +205,7 @@ def spread_atoms(
 
 def check_pixels(specimen: Specimen, shape: tuple[int, int], pixel_size: float) -> None:
     """Raise `ValueError` unless the pixels cover the cell of the specimen."""
-    extent = Grid(shape, pixel_size).extent
+    extent = Grid(shape, (pixel_size, pixel_size)).extent
     cell = specimen.cell[1::-1]
     if any(abs(e - c) > 0.5 * pixel_size for e, c in zip(extent, cell, strict=True)):
         raise ValueError(

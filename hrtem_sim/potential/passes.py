@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numba import njit
+from numpy.typing import DTypeLike
 
 from hrtem_sim.fft import Fft
 
@@ -48,7 +49,7 @@ class Passes:
         self,
         shape: tuple[int, int],
         fft: Fft,
-        dtype: type = np.complex64,
+        dtype: DTypeLike = np.complex64,
         kept: int | None = None,
     ) -> None:
         self.shape, self.fft, self.dtype = shape, fft, np.dtype(dtype)

@@ -323,7 +323,7 @@ def projected_potential(
     source = SlicedPotential(
         specimen, grid, slice_thickness, parametrization=parametrization, dtype=dtype
     )
-    array = np.zeros((source.n_slices, *grid.shape), dtype)
+    array: np.ndarray = np.zeros((source.n_slices, *grid.shape), dtype)
     for index, (pair,) in source.pairs():
         if pair is not None:
             stop = min(index + 2, source.n_slices)

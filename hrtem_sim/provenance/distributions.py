@@ -90,11 +90,11 @@ class Distribution:
             case "constant":
                 return values[0]
             case "uniform":
-                return float(rng.uniform(*values))
+                return float(rng.uniform(values[0], values[1]))
             case "log_uniform":
                 return float(np.exp(rng.uniform(np.log(values[0]), np.log(values[1]))))
             case "normal":
-                return float(rng.normal(*values))
+                return float(rng.normal(values[0], values[1]))
             case "truncated_normal":
                 return _truncated_normal(rng.uniform(), *values)
             case "choice":

@@ -13,8 +13,9 @@ import math
 import tomllib
 import types
 import typing
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from hrtem_sim.provenance.identity import content_fields
 from hrtem_sim.provenance.shipped import recipe_file, shipped_recipes
@@ -46,7 +47,7 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason = str(error.strerror) if isinstance(error, OSError) else "it is not UTF-8 text"
         if not path.suffix:
             reason += f"; names that come with the package: {', '.join(shipped_recipes())}"
         raise RecipeError(f"recipe {path} cannot be read: {reason}") from None
@@ -79,7 +80,7 @@ def require(condition: bool, path: str, allowed: str, got: Any) -> None:
         raise RecipeError(f"{path} must be {allowed}; got {got!r}")
 
 
-def from_table(cls: type[T], table: Any, path: str = "") -> T:
+def from_table(cls: Callable[..., T], table: Any, path: str = "") -> T:
     """Build a frozen dataclass from a table, strictly.
 
     Parameters
@@ -100,7 +101,7 @@ def from_table(cls: type[T], table: Any, path: str = "") -> T:
     where = path or "the recipe"
     if not isinstance(table, dict):
         raise RecipeError(f"{where} must be a table; got {table!r}")
-    fields = {field.name: field for field in dataclasses.fields(cls)}
+    fields = {field.name: field for field in dataclasses.fields(cast(Any, cls))}
     for key in table:
         if key not in fields:
             near = difflib.get_close_matches(key, fields, n=1)
@@ -144,7 +145,7 @@ def _convert(annotation: Any, value: Any, path: str) -> Any:
     if hasattr(annotation, "from_recipe"):
         return annotation.from_recipe(value, path)
     if dataclasses.is_dataclass(annotation):
-        return from_table(annotation, value, path)
+        return from_table(cast(type, annotation), value, path)
     if origin in (typing.Union, types.UnionType):
         return _first_that_fits([arg for arg in args if arg is not type(None)], value, path)
     if origin is typing.Literal:

@@ -113,7 +113,7 @@ def particle_scene(
         objects.append(volume)
         defects.append(found)
     film = np.sort([0.0, -outward * plan.film_thickness])
-    extent = [film]
+    extent = [film.tolist()]
     for volume in objects:
         volume.populate_atoms()
         extent.append([volume.atoms[:, 2].min(), volume.atoms[:, 2].max()])

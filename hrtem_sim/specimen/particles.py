@@ -91,7 +91,7 @@ def build_particle(
     defects: tuple[str, ...] = ()
     if plan.defects:
         if plan.material in FCC:
-            prefab = FCCMixedTwinSF(
+            prefab: FCCMixedTwinSF | WurtziteStackingFault = FCCMixedTwinSF(
                 generator=crystal,
                 volume=shape,
                 ratio=plan.stacking_fault_ratio,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ase import Atoms
 
     from czone.scene import Scene
+
+_DEFAULT: Any = None  # replaced by an array when the specimen is made
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +46,9 @@ class Specimen:
     positions: np.ndarray
     numbers: np.ndarray
     cell: tuple[float, float, float]
-    labels: np.ndarray = None
+    labels: np.ndarray = _DEFAULT
     objects: tuple[str, ...] = ("specimen",)
-    occupancies: np.ndarray = field(default=None, repr=False)
+    occupancies: np.ndarray = field(default=_DEFAULT, repr=False)
 
     def __post_init__(self) -> None:
         positions = _frozen(np.array(self.positions, dtype=float))
@@ -117,8 +119,7 @@ class Specimen:
 
     def keep(self, mask: np.ndarray) -> "Specimen":
         """Return the specimen of the atoms in a mask or index array, in the same cell."""
-        mask = np.asarray(mask)
-        if mask.dtype == bool and mask.shape != (len(self),):
+        if getattr(mask, "dtype", None) == bool and mask.shape != (len(self),):
             raise ValueError(f"mask must have shape ({len(self)},), one per atom; got {mask.shape}")
         return replace(
             self,

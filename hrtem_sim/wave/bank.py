@@ -7,6 +7,7 @@ behind one of them then costs no more than its window.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -117,7 +118,7 @@ class FilmBank:
                 )
                 waves.append(wave)
         array = np.stack(waves).reshape(len(films), -1, *grid.shape)
-        return cls(array, grid, settings.energy, tuple(settings.tilt))
+        return cls(array, grid, settings.energy, settings.tilt)
 
     def __len__(self) -> int:
         return len(self.array)
@@ -260,7 +261,7 @@ def _behind(
     """Waves of one configuration, on the coarse grid."""
     support = np.zeros(len(specimen), bool)
     pixel = settings.particle_pixel or settings.pixel_size
-    how = {"energy": settings.energy, "tilt": settings.tilt}
+    how: dict[str, Any] = {"energy": settings.energy, "tilt": settings.tilt}
     thickness = settings.slice_thickness
     windows = find_windows(specimen, support, grid, pixel, slice_thickness=thickness, **how)
     if windows is None:
@@ -288,7 +289,7 @@ def _behind(
         particles_alone=particles_alone,
         **how,
     )
-    return [whole, alone] if particles_alone else [whole]
+    return [whole] if alone is None else [whole, alone]
 
 
 def _behind_everywhere(

@@ -1,6 +1,7 @@
 """One function for exit waves, whatever the engine."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
 import numpy as np
 from tqdm import tqdm
@@ -122,7 +123,7 @@ def compute_exit_waves(
     grid = Grid.covering(specimen.cell[:2], settings.pixel_size)
     configurations = _configurations(specimen, settings, rng, progress)
     if engine == "torch":
-        stacks = _torch_waves(list(configurations), parts, settings, grid)
+        stacks = list(_torch_waves(list(configurations), parts, settings, grid))
     else:
         waves = {"numpy": _waves, "prismatic": _prismatic_waves}[engine]
         with choose_fft().threads(threads):
@@ -172,7 +173,7 @@ def _waves(
     atoms: Specimen, parts: Sequence[Sequence[str]], settings: WaveSettings, grid: Grid
 ) -> np.ndarray:
     """Waves of one configuration on `grid`, shape (parts, ny, nx)."""
-    how = {
+    how: dict[str, Any] = {
         "energy": settings.energy,
         "slice_thickness": settings.slice_thickness,
         "parametrization": settings.parametrization,
@@ -198,7 +199,7 @@ def _prismatic_waves(
     if any(settings.tilt):
         raise ValueError(f'tilt must be 0 with the engine "prismatic"; got {settings.tilt}')
     installation = prismatic.find_prismatic()
-    how = {"energy": settings.energy, "slice_thickness": settings.slice_thickness}
+    how: dict[str, Any] = {"energy": settings.energy, "slice_thickness": settings.slice_thickness}
     return np.stack(
         [
             prismatic.prismatic_wave(atoms.only(*part), grid, prismatic=installation, **how)
@@ -219,7 +220,7 @@ def _windowed(
         0 if np.array_equal(s, everything) else 1 if np.array_equal(s, particles) else None
         for s in selections
     ]
-    if None in wanted:
+    if None in wanted or settings.particle_pixel is None:
         return None
     windows = find_windows(
         atoms,
@@ -246,4 +247,4 @@ def _windowed(
         )
     except WindowLeak:
         return None  # the whole cell on the fine grid keeps the bound
-    return np.stack([both[i] for i in wanted])
+    return np.stack([cast(np.ndarray, both[i or 0]) for i in wanted])

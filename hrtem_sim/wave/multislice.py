@@ -108,10 +108,15 @@ class Stepper:
             )
             self.fft.inverse_rows(part)
 
-        def meet(rows: slice, part: np.ndarray) -> None:
-            self._phase(self._reals(part), potential[rows].ravel(), self._sigma)
+        if potential is None:
+            passes.leave(columns, beam.array, None)
+            return
+        values = potential
 
-        passes.leave(columns, beam.array, None if potential is None else meet)
+        def meet(rows: slice, part: np.ndarray) -> None:
+            self._phase(self._reals(part), values[rows].ravel(), self._sigma)
+
+        passes.leave(columns, beam.array, meet)
 
     def transmit(self, beam: Beam, potential: np.ndarray) -> None:
         """Multiply a beam by exp(i sigma V); V is real (ny, nx) in V angstrom."""

@@ -5,6 +5,7 @@ nx). A CPU gains nothing from batches, so there they hold one configuration.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -104,7 +105,8 @@ class _Run:
         self._wavelength, self._sigma = wavelength(energy), interaction_parameter(energy)
         self._tilt = np.tan(np.asarray(tilt, dtype=float) * 1e-3)
         self._band = self._spread_out(wave_band(grid, "float32"))
-        self._filters, self._propagators = {}, {}
+        self._filters: dict[int, Any] = {}
+        self._propagators: dict[float, Any] = {}
 
     def batch(self, n_selections: int) -> int:
         """Specimens whose arrays fill the allowed share of the card."""

@@ -134,7 +134,7 @@ def add_particles(
         rows = window.rows(grid)
         with_film, alone = change.run(entrances[window.first], particles_alone)
         whole[rows] += with_film
-        if particles_alone:
+        if vacuum is not None and alone is not None:
             vacuum[rows] += alone
     return vacuum
 
@@ -219,9 +219,9 @@ class _Change:
     def _check_edge(self, change: np.ndarray) -> None:
         """Raise `WindowLeak` if too much of the change has come to the window's edge."""
         rows, columns = (max(1, round(EDGE / pixel)) for pixel in self.stepper.grid.pixel_size)
-        total = np.linalg.norm(change)
-        inside = np.linalg.norm(change[rows:-rows, columns:-columns])
-        share = float(np.sqrt(max(0.0, total**2 - inside**2)) / total) if total else 0.0
+        total = float(np.linalg.norm(change))
+        inside = float(np.linalg.norm(change[rows:-rows, columns:-columns]))
+        share = float(np.sqrt(max(0.0, total**2 - inside**2))) / total if total else 0.0
         if share > MOST_AT_EDGE:
             raise WindowLeak(share)
 

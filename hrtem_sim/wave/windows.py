@@ -60,7 +60,7 @@ class Window:
     last: int
     atoms: np.ndarray
 
-    def rows(self, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+    def rows(self, grid: Grid) -> tuple[np.ndarray, ...]:
         """Return the coarse pixels of the window as an open mesh."""
         return np.ix_(
             *(
@@ -134,8 +134,8 @@ def find_windows(
             origin.append(round(middle[axis] / pixel) - n // 2)
         slices = specimen.positions[atoms, 2] / thickness
         first, last = int(slices.min()), int(slices.max()) + 1
-        shapes = tuple(shape), tuple(fine)
-        windows.append(Window(tuple(origin), *shapes, clearance, first, last, atoms))
+        corner, pixels, fine_pixels = ((axes[0], axes[1]) for axes in (origin, shape, fine))
+        windows.append(Window(corner, pixels, fine_pixels, clearance, first, last, atoms))
     covered = sum(np.prod(window.shape) for window in windows)
     return windows if covered < WORTHWHILE * np.prod(grid.shape) else None
 

@@ -74,7 +74,7 @@ class DatabaseExamples:
     def validation_batch(self, step: int) -> Batch:
         """Return a batch of validation examples, the same in every epoch."""
         examples = self._take(_part(self.split.validation, step, self.recipe))
-        return _stack([validation_patch(*example, self.recipe) for example in examples])
+        return _stack([validation_patch(image, mask, self.recipe) for image, mask in examples])
 
     def _take(self, rows: np.ndarray) -> list[Batch]:
         if self._kept:
@@ -138,7 +138,7 @@ class StreamExamples:
     def validation_batch(self, step: int) -> Batch:
         """Return a batch of validation examples, the same in every epoch."""
         examples = _part(self._validation, step, self.recipe)
-        return _stack([validation_patch(*example, self.recipe) for example in examples])
+        return _stack([validation_patch(image, mask, self.recipe) for image, mask in examples])
 
     def _epoch(self, epoch: int) -> list[Batch]:
         with self._lock:

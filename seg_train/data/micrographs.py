@@ -1,12 +1,13 @@
 """Labelled micrographs: the sample data and loaders for other people's files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.ndimage import median_filter
 
 _SAMPLE = Path(__file__).parent / "samples" / "experimental_cc0.h5"
@@ -91,7 +92,7 @@ def load_experimental_sample() -> list[LabelledMicrograph]:
 
 
 def load_simulated(
-    database: Any, rows: Sequence[int], *, by: str | None = None, group: str = "simulated"
+    database: Any, rows: ArrayLike, *, by: str | None = None, group: str = "simulated"
 ) -> list[LabelledMicrograph]:
     """Take simulated micrographs with their masks from a database.
 
@@ -106,11 +107,11 @@ def load_simulated(
     group
         Name of that one group.
     """
-    rows = np.asarray(rows, dtype=int)
-    table = database.catalogue.iloc[rows]
-    groups = [group] * len(rows) if by is None else table[by].astype(str)
+    chosen = np.asarray(rows, dtype=int)
+    table = database.catalogue.iloc[chosen]
+    groups = [group] * len(chosen) if by is None else table[by].astype(str)
     parts = zip(
-        database.counts(rows), database.masks(rows), groups, table["micrograph"], strict=True
+        database.counts(chosen), database.masks(chosen), groups, table["micrograph"], strict=True
     )
     return [
         LabelledMicrograph(counts, mask, database.pixel_size, member, name)
@@ -155,7 +156,8 @@ def load_h5_pair(
         image = patch.image.astype(np.float32)
         if median > 1:
             image = median_filter(image, size=median, mode="reflect")
-        yield LabelledMicrograph(image, patch.mask, pixel_size, group, patch.name)
+        mask = np.zeros(image.shape, np.uint8) if patch.mask is None else patch.mask
+        yield LabelledMicrograph(image, mask, pixel_size, group, patch.name)
 
 
 def load_folder(

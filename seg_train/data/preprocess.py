@@ -58,7 +58,7 @@ def grid_shape(
         if size is not None and not 0 < size < np.inf:
             raise ValueError(f"{name} must be positive, in angstrom; got {size!r}")
     if new_pixel_size is None:
-        return tuple(shape)
+        return shape[0], shape[1]
     ny, nx = (max(1, round(n * pixel_size / new_pixel_size)) for n in shape)
     return ny, nx
 

@@ -64,11 +64,11 @@ def _pooled(name: str, table: pd.DataFrame, rng: np.random.Generator, resamples:
     row |= {column: getattr(counts, key) for column, key in _SCORES.items()}
     values = table[list(_COUNTS)].to_numpy(dtype=float)
     for column in ("f1", "particle_f1"):
-        key = _SCORES[column]
+
+        def score(drawn: np.ndarray, key: str = _SCORES[column]) -> float:
+            return getattr(PixelCounts(*values[drawn].sum(axis=0)), key)
+
         row[f"{column}_low"], row[f"{column}_high"] = bootstrap_interval(
-            lambda drawn, key=key: getattr(PixelCounts(*values[drawn].sum(axis=0)), key),
-            len(table),
-            rng=rng,
-            resamples=resamples,
+            score, len(table), rng=rng, resamples=resamples
         )
     return row | {column: int(table[column].sum()) for column in _DETECTIONS}

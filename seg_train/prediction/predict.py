@@ -114,10 +114,9 @@ def _tiled(network: Network, image: np.ndarray, window: int, overlap: int | None
     stride = network.recipe.model.stride
     padding = [(0, -n % stride) for n in image.shape]
     padded = np.pad(image, padding, mode="symmetric") if any(p[1] for p in padding) else image
-    if overlap is None:
-        overlap = receptive_radius(network.model)
+    margin = receptive_radius(network.model) if overlap is None else overlap
     out = np.empty((network.recipe.model.classes, *padded.shape), np.float32)
-    for tile in plan_tiles(padded.shape, window=window, overlap=overlap, stride=stride):
+    for tile in plan_tiles(padded.shape, window=window, overlap=margin, stride=stride):
         top, bottom, left, right = tile.window
         y0, y1, x0, x1 = tile.core
         seen = padded[None, top:bottom, left:right, None]

@@ -25,7 +25,7 @@ def save_state(folder: Path, model: "keras.Model", progress: Progress) -> None:
     text = json.dumps({"run": progress.run, "history": progress.history})
     buffer = io.BytesIO()
     np.savez(buffer, progress=np.array(text), **arrays)
-    write_atomically(folder / STATE, buffer.getbuffer())
+    write_atomically(folder / STATE, buffer.getvalue())
 
 
 def read_progress(folder: Path) -> Progress | None:
