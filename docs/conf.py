@@ -63,7 +63,14 @@ def escape_bars(app, what, name, obj, options, lines):
     lines[:] = [line.replace("|", r"\|") if "``" not in line else line for line in lines]
 
 
+def keep_colons(app, what, name, obj, options, lines):
+    """Keep "Precedence: ..." a sentence where napoleon would see a type and what it is of."""
+    if what in ("attribute", "data", "property") and lines:
+        lines.insert(0, "\u200b")  # of no width
+
+
 def setup(app):
+    app.connect("autodoc-process-docstring", keep_colons, priority=400)
     app.connect("autodoc-process-docstring", escape_bars)
     app.connect("env-check-consistency", api_pages.PublicNames().check)
     api_pages.write(Path(__file__).with_name("api"))
