@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 OUTLINE = "#ffb000"
 
+SHEET_PIXELS = 320
+"""Along x of a picture in a contact sheet."""
+
 
 def contact_sheet(
     database: Database, rows: Sequence[int], *, columns: int = 6, outlines: bool = True
@@ -51,7 +54,7 @@ def contact_sheet(
     for ax in axes.flat:
         ax.set_axis_off()
     for ax, row, image, mask in zip(axes.flat, rows, counts, masks, strict=False):
-        show_micrograph(ax, image, database.pixel_size)
+        show_micrograph(ax, image, database.pixel_size, pixels=SHEET_PIXELS)
         if outlines and mask.any() and not mask.all():
             ax.contour(mask, [0.5], colors=OUTLINE, linewidths=0.9)
         record = database.catalogue.iloc[row]
@@ -97,10 +100,31 @@ def structure_to_mask(simulated: SimulatedStructure, image: int = 0) -> Figure:
     return figure
 
 
-def show_micrograph(ax: Axes, image: np.ndarray, pixel_size: float) -> None:
-    """Draw an image in gray from its 0.5 to its 99.5 percentile, with a scale bar."""
-    low, high = np.percentile(image, [0.5, 99.5])
-    ax.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+def show_micrograph(
+    ax: Axes, image: np.ndarray, pixel_size: float, *, pixels: int | None = None
+) -> None:
+    """Draw an image in gray from its 0.5 to its 99.5 percentile, with a scale bar.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw in.
+    image
+        Shape (ny, nx).
+    pixel_size
+        In angstrom.
+    pixels
+        Average whole pixels until at most so many are left along x: a picture smaller than its
+        image shows every so-manieth pixel otherwise, which overstates noise and makes moire of
+        lattice fringes.
+    """
+    ny, nx = image.shape
+    by = 1 if pixels is None else max(1, -(-nx // pixels))
+    whole = image[: ny // by * by, : nx // by * by]
+    mean = whole.reshape(ny // by, by, nx // by, by).mean(axis=(1, 3))
+    low, high = np.percentile(mean, [0.5, 99.5])
+    extent = (-0.5, whole.shape[1] - 0.5, whole.shape[0] - 0.5, -0.5)
+    ax.imshow(mean, cmap="gray", vmin=low, vmax=high, interpolation="antialiased", extent=extent)
     scale_bar(ax, image.shape, pixel_size)
 
 

@@ -3,6 +3,7 @@
 import json
 import tomllib
 from dataclasses import replace
+from typing import Any
 
 import h5py
 import numpy as np
@@ -86,8 +87,12 @@ def check_dataset(database: Database) -> None:
     table = database.catalogue
     for number, path in enumerate(database.paths):
         with read_shard(path) as file:
+            plans: dict[int, StructurePlan] = {}
             for record in table[table["shard"] == number].itertuples():
-                plan = _plan(file, record.row)
+                structure = int(file["masks/of"][record.row])
+                if structure not in plans:
+                    plans = {structure: _plan(file, record.row)}  # rows of one follow each other
+                plan = plans[structure]
                 if micrograph_id(recipe, plan, record.image_index) != record.micrograph:
                     raise DatabaseError(f"{path}: {record.micrograph} is not what its plan makes")
     missing = recipe.structures - table["structure_index"].nunique()
@@ -129,15 +134,15 @@ class ConditionStream:
         """Return the images (n, ny, nx) and masks (n, ny, nx) of an epoch, n as the catalogue."""
         rows = np.arange(len(self.database))
         masks = self.database.masks(rows)
-        images: list[np.ndarray | None] = [None] * len(rows)
+        images: dict[int, np.ndarray] = {}
         table = self.database.catalogue
         for shard, group in table.groupby("shard"):
             with read_shard(self.database.paths[int(shard)]) as file:
                 for row, record in zip(group.index, group.itertuples(), strict=True):
                     images[row] = self._image(file, record, number)
-        return np.stack(images), masks
+        return np.stack([images[row] for row in range(len(rows))]), masks
 
-    def _image(self, file: h5py.File, record, number: int) -> np.ndarray:
+    def _image(self, file: h5py.File, record: Any, number: int) -> np.ndarray:
         array = file[f"waves/{int(file['masks/of'][record.row])}"][:]
         extent = [n * self.database.pixel_size for n in self.database.shape]
         pixel = tuple(e / n for e, n in zip(extent, array.shape[1:], strict=True))
