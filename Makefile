@@ -1,5 +1,5 @@
 # make demo   the whole path: atoms, micrographs, a network, real micrographs; opens in report.html
-# make test   everything that CI runs: ruff, import contracts, tests, examples, documentation
+# make test   everything that CI runs: ruff, import contracts, types, tests, examples, documentation
 # make docs   the documentation as web pages; runs the examples
 
 PYTHON ?= python3
@@ -18,6 +18,7 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2
 	$(BIN)/python -m sphinx $(SPHINX) docs docs/_build/html
 

@@ -6,6 +6,7 @@ the scene `prefab`, `surface` and `viz`; below all `util`. The sub-packages load
 
 import importlib
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 __all__ = [
     "generator",
@@ -26,7 +27,7 @@ except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name in __all__:
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

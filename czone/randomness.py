@@ -4,7 +4,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["as_rng"]
+__all__ = ["Seed", "as_rng"]
+
+Seed = np.random.Generator | int | None
+"""What `rng` takes: a generator, a seed, or None for fresh entropy."""
 
 
 def as_rng(rng: Any, *, name: str = "rng") -> np.random.Generator:

@@ -106,7 +106,18 @@ class Grid:
 
 
 def fast_even_length(minimum: float) -> int:
-    """Return the smallest even number of prime factors 2, 3, 5 that is not below `minimum`."""
+    """Return the smallest even number of prime factors 2, 3, 5 that is not below `minimum`.
+
+    Parameters
+    ----------
+    minimum
+        Any positive number.
+
+    Examples
+    --------
+    >>> fast_even_length(97.3)
+    100
+    """
     number = max(2, int(np.ceil(minimum - 1e-6)))
     while True:
         rest = number
@@ -129,12 +140,30 @@ def aperture(grid: Grid, cutoff: float, taper: float = 0.0) -> np.ndarray:
         Frequency in 1/angstrom at and beyond which the filter is zero.
     taper
         Width in 1/angstrom of the cosine edge inside the cutoff.
+
+    Examples
+    --------
+    >>> int(aperture(Grid((8, 8), 0.5), 0.3).sum())  # frequencies below 0.3 1/angstrom
+    5
     """
     return low_pass(grid.squared_frequency(), cutoff, taper)
 
 
 def low_pass(squared_frequency: np.ndarray, cutoff: float, taper: float = 0.0) -> np.ndarray:
-    """Return the filter of `aperture` at given k^2 (1/angstrom^2), of the same shape."""
+    """Return the filter of `aperture` at given k^2 (1/angstrom^2), of the same shape.
+
+    Parameters
+    ----------
+    squared_frequency
+        k^2 in 1/angstrom^2, of any shape.
+    cutoff, taper
+        In 1/angstrom, as in `aperture`.
+
+    Examples
+    --------
+    >>> low_pass(np.array([0.0, 0.9, 4.0]), 1.0)
+    array([1., 1., 0.])
+    """
     k = np.sqrt(squared_frequency)
     if taper <= 0:
         return (k < cutoff).astype(float)
@@ -157,6 +186,13 @@ def propagator(grid: Grid, distance: float, wavelength: float) -> np.ndarray:
     Notes
     -----
     Kirkland (2010), eq. 6.65; the sign goes with plane waves exp(+2 pi i k r).
+
+    Examples
+    --------
+    >>> there = propagator(Grid((8, 8), 0.5), 100.0, 0.0197)
+    >>> back = propagator(Grid((8, 8), 0.5), -100.0, 0.0197)
+    >>> bool(np.allclose(there * back, 1))
+    True
     """
     return np.exp(-1j * np.pi * wavelength * distance * grid.squared_frequency())
 
@@ -177,6 +213,12 @@ def fourier_resize(spectrum: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         Scaled so that its `ifft2` samples the same band-limited function. Where the smaller
         of two lengths is even, its Nyquist row or column is dropped: it has no partner of opposite
         sign.
+
+    Examples
+    --------
+    >>> spectrum = np.fft.fft2(np.ones((8, 8)))
+    >>> np.fft.ifft2(fourier_resize(spectrum, (4, 6))).real.round(6).tolist()[0]
+    [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     """
     out = np.zeros((*spectrum.shape[:-2], *shape), spectrum.dtype)
     rows, columns = (

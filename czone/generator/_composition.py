@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations_with_replacement
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from ase.data import atomic_masses, atomic_numbers, chemical_symbols
@@ -33,7 +34,7 @@ def atomic_number(element: int | str) -> int:
     )
 
 
-def parse_composition(species) -> dict[int, float]:
+def parse_composition(species: Any) -> dict[int, float]:
     """Return the share of every element, by atomic number, adding up to one.
 
     Parameters
@@ -88,7 +89,7 @@ def split_count(n_atoms: int, shares: Mapping[int, float]) -> list[int]:
     return counts.tolist()
 
 
-def distance_table(min_dist, numbers: list[int]) -> np.ndarray:
+def distance_table(min_dist: float | Mapping, numbers: list[int]) -> np.ndarray:
     """Return the (k, k) minimum distances of k elements in angstrom.
 
     Parameters
@@ -115,7 +116,7 @@ def distance_table(min_dist, numbers: list[int]) -> np.ndarray:
     return table
 
 
-def number_density(species, mass_density: float) -> float:
+def number_density(species: Any, mass_density: float) -> float:
     """Return atoms per cubic angstrom of a solid from its mass density.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from ase.data import chemical_symbols
@@ -21,7 +22,7 @@ from czone.generator.amorphous_algorithms import (
     random_sequential_addition,
 )
 from czone.generator.base import BaseGenerator
-from czone.randomness import as_rng
+from czone.randomness import Seed, as_rng
 from czone.transform import AffineTransform
 from czone.transform.base import steps_of
 
@@ -86,9 +87,9 @@ class AmorphousGenerator(BaseGenerator):
         density: float = CARBON_DENSITY,
         species: int | str | Mapping = 6,
         *,
-        rng=None,
+        rng: Seed = None,
         periodic: bool | Sequence[bool] = (True, True),
-    ):
+    ) -> None:
         self._block: tuple | None = None
         self._bases = np.eye(3)
         self.origin = (0.0, 0.0, 0.0) if origin is None else origin
@@ -107,7 +108,7 @@ class AmorphousGenerator(BaseGenerator):
         return self._origin.copy()
 
     @origin.setter
-    def origin(self, value):
+    def origin(self, value: Any) -> None:
         self._origin = as_vector("origin", value)
 
     @property
@@ -116,7 +117,7 @@ class AmorphousGenerator(BaseGenerator):
         return self._density
 
     @density.setter
-    def density(self, value):
+    def density(self, value: Any) -> None:
         self._density = as_positive("density", value, "atoms per cubic angstrom")
         self._block = None
 
@@ -126,7 +127,7 @@ class AmorphousGenerator(BaseGenerator):
         return self._min_dist
 
     @min_dist.setter
-    def min_dist(self, value):
+    def min_dist(self, value: Any) -> None:
         self._table = distance_table(value, list(self._shares))
         self._min_dist = value
         self._block = None
@@ -139,7 +140,7 @@ class AmorphousGenerator(BaseGenerator):
         return {chemical_symbols[number]: share for number, share in self._shares.items()}
 
     @species.setter
-    def species(self, value):
+    def species(self, value: Any) -> None:
         shares = parse_composition(value)
         self._table = distance_table(self._min_dist, list(shares))
         self._shares = shares
@@ -151,7 +152,7 @@ class AmorphousGenerator(BaseGenerator):
         return self._periodic
 
     @periodic.setter
-    def periodic(self, value):
+    def periodic(self, value: Any) -> None:
         flags = (value, value) if isinstance(value, (bool, np.bool_)) else tuple(value)
         if len(flags) != 2 or not all(isinstance(flag, (bool, np.bool_)) for flag in flags):
             raise ValueError(f"periodic must be one or two booleans, for x and y; got {value!r}")
@@ -205,21 +206,21 @@ class AmorphousGenerator(BaseGenerator):
         _, _, positions, numbers = self._block
         return self._to_lab(positions), numbers.copy()
 
-    def transform(self, transformation) -> None:
+    def transform(self, transformation: Any) -> None:
         """Move, turn or deform the solid; its atoms follow.
 
         Parameters
         ----------
         transformation
             A transform of `czone.transform`, or a list of them. One that is `basis_only` leaves the
-        origin in place.
+            origin in place.
         """
         for step in steps_of(transformation):
             self._bases = step.apply_transformation_bases(self._bases)
             if not step.basis_only:
                 self._origin = step.apply_transformation(self._origin)
 
-    def supply_inside(self, region) -> tuple[np.ndarray, np.ndarray] | None:
+    def supply_inside(self, region: Any) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the atoms inside a volume; None for a generator that was never turned.
 
         The region is boxed along the axes of the generator, so that a volume that is turned
@@ -247,7 +248,7 @@ class AmorphousGenerator(BaseGenerator):
             old_dims, dims, rtol=0, atol=slack
         )
 
-    def _make_block(self, low, dims):
+    def _make_block(self, low: np.ndarray, dims: Any) -> Any:
         if (dims == 0).any():
             return np.empty((0, 3)), np.empty(0, dtype=np.int64)
         if not self._fixed_seed:
@@ -282,7 +283,7 @@ def _fresh_seed() -> int:
     return int(np.random.SeedSequence().generate_state(2, np.uint64)[0])
 
 
-def _seed_from(rng) -> int | None:
+def _seed_from(rng: Seed) -> int | None:
     """Return a whole number that stands for `rng`, so that the generator keeps no hidden state."""
     if rng is None:
         return None

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 
-from czone.randomness import as_rng
+from czone.randomness import Seed, as_rng
 
 __all__ = [
     "atom_count",
@@ -44,7 +45,7 @@ def random_sequential_addition(
     min_dist: float | np.ndarray,
     *,
     periodic: Sequence[bool] = (True, True, False),
-    rng=None,
+    rng: Seed = None,
     progress: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Fill a box with given numbers of atoms, none closer than its minimum distance.
@@ -110,7 +111,14 @@ def random_sequential_addition(
     return _pack(lengths, periodic_axes, kinds, distances, rng, progress), kinds
 
 
-def _pack(lengths, periodic, kinds, distances, rng, progress):
+def _pack(
+    lengths: np.ndarray,
+    periodic: Any,
+    kinds: np.ndarray,
+    distances: np.ndarray,
+    rng: np.random.Generator,
+    progress: bool,
+) -> Any:
     from czone.generator._packing_kernel import add_points  # loads numba
 
     n_atoms = len(kinds)
@@ -143,7 +151,9 @@ def _pack(lengths, periodic, kinds, distances, rng, progress):
     return points
 
 
-def _check_reachable(lengths, periodic, counts, distances):
+def _check_reachable(
+    lengths: np.ndarray, periodic: Any, counts: Any, distances: np.ndarray
+) -> None:
     """Refuse at once what is far beyond the known saturation of random sequential addition."""
     if (lengths < distances.max())[periodic].any():
         raise ValueError(
@@ -164,14 +174,14 @@ def _check_reachable(lengths, periodic, counts, distances):
         )
 
 
-def _box(dims) -> np.ndarray:
+def _box(dims: Any) -> np.ndarray:
     lengths = np.asarray(dims, dtype=float)
     if lengths.shape != (3,) or not np.isfinite(lengths).all() or (lengths <= 0).any():
         raise ValueError(f"dims must be three positive lengths in angstrom; got {dims!r}")
     return lengths
 
 
-def _distance_table(min_dist, n_kinds: int) -> np.ndarray:
+def _distance_table(min_dist: Any, n_kinds: int) -> np.ndarray:
     table = np.asarray(min_dist, dtype=float)
     if table.ndim == 0:
         table = np.full((n_kinds, n_kinds), table)
@@ -212,9 +222,9 @@ def gen_p_substrate(
     min_dist: float = 1.4,
     density: float = CARBON_DENSITY,
     print_progress: bool = False,
-    seed=None,
+    seed: Seed = None,
     *,
-    rng=None,
+    rng: Seed = None,
 ) -> np.ndarray:
     """Return atoms of an amorphous slab, periodic in x and y.
 
@@ -267,9 +277,9 @@ def gen_p_substrate_batched(
     print_progress: bool = False,
     voxel_scale: float = 2.0,
     batch_size: int = 16,
-    seed=None,
+    seed: Seed = None,
     *,
-    rng=None,
+    rng: Seed = None,
 ) -> np.ndarray:
     """Return the same slab as `gen_p_substrate`.
 

@@ -18,6 +18,18 @@ class BaseGenerator(Compared, Spelled, ABC):
 
     A new generator needs `supply_atoms`. One whose atoms have a place of their own (an origin, a
     direction) also needs `transform`; the default leaves it as it is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> class OneAtom(BaseGenerator):
+    ...     def supply_atoms(self, bbox):
+    ...         return np.zeros((1, 3)), np.array([79])
+    >>> from czone.volume import Sphere, Volume
+    >>> ball = Volume(alg_objects=[Sphere(1, [0, 0, 0])], generator=OneAtom())
+    >>> ball.populate_atoms()
+    >>> ball.species
+    array([79])
     """
 
     @abstractmethod

@@ -23,7 +23,7 @@ __all__ = ["Generator"]
 
 
 class Generator(BaseGenerator):
-    """A crystal.
+    """A crystal: a unit cell that tiles space.
 
     Parameters
     ----------

@@ -39,6 +39,16 @@ class BaseAlgebraic(Compared, Spelled, ABC):
     tol
         Padding in angstrom: points up to this far outside count as inside, so that atoms that lie
         exactly on the surface are not lost to rounding.
+
+    Examples
+    --------
+    >>> class Octant(BaseAlgebraic):
+    ...     params = ()
+    ...
+    ...     def check_if_interior(self, points):
+    ...         return (point_rows(points) > 0).all(axis=-1)
+    >>> Octant().check_if_interior([[1, 1, 1], [1, -1, 1]])
+    array([ True, False])
     """
 
     _spellings: ClassVar[dict[str, str]] = {"checkIfInterior": "check_if_interior"}
@@ -130,6 +140,13 @@ class MovedAlgebraic(BaseAlgebraic):
         The region before the map.
     matrix, shift
         The map x -> matrix @ x + shift.
+
+    Examples
+    --------
+    >>> from czone.geometry import Sphere
+    >>> egg = MovedAlgebraic(Sphere(1, [0, 0, 0]), np.diag([1, 1, 2]), [0, 0, 5])
+    >>> egg.check_if_interior([[0, 0, 6.9], [0, 0, 7.1]])
+    array([ True, False])
     """
 
     def __init__(self, region: BaseAlgebraic, matrix: ArrayLike, shift: ArrayLike) -> None:

@@ -1,6 +1,7 @@
 """Convex bodies: the hull of points, and the body that half spaces enclose."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -57,6 +58,13 @@ class Hull(Compared):
     ----------
     points
         Four or more points (n, 3), not all in one plane, in angstrom.
+
+    Examples
+    --------
+    >>> Hull([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]).check_if_interior(
+    ...     np.array([[0.1, 0.1, 0.1], [1, 1, 1]]), 1e-9
+    ... )
+    array([ True, False])
     """
 
     _transient = ("qhull", "equations", "slabs", "box")
@@ -70,7 +78,7 @@ class Hull(Compared):
             raise ValueError("points must span a volume; got points in one plane or line")
 
     @cached_property
-    def qhull(self):
+    def qhull(self) -> Any:
         """The scipy.spatial.ConvexHull."""
         from scipy.spatial import ConvexHull
 
@@ -141,7 +149,7 @@ class Hull(Compared):
         return f"Hull({len(self.points)} points)"
 
 
-def convex_hull_to_planes(points: ArrayLike, **kwargs) -> list[Plane]:
+def convex_hull_to_planes(points: ArrayLike, **kwargs: Any) -> list[Plane]:
     """Return the outward faces of the convex hull of points, one Plane per flat face.
 
     Parameters
@@ -174,6 +182,14 @@ def enclosed_corners(half_spaces: np.ndarray) -> tuple[np.ndarray, int]:
         Array (m, 3); empty unless the status is 0.
     status
         0 bounded, 2 nothing is inside, 3 unbounded (the numbers of scipy.optimize.linprog).
+
+    Examples
+    --------
+    >>> faces = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    >>> cube = np.column_stack([np.vstack([faces, -faces]), -np.ones(6)])
+    >>> corners, status = enclosed_corners(cube)
+    >>> corners.shape, status
+    ((8, 3), 0)
     """
     from scipy.optimize import linprog
     from scipy.spatial import HalfspaceIntersection

@@ -17,7 +17,7 @@ CUBE = np.array([[x, y, z] for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-
 
 
 class Sphere(BaseAlgebraic):
-    """Ball.
+    """Ball about a centre.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ class Plane(BaseAlgebraic):
         return (point_rows(points) - self.point) @ self.normal < self.tol
 
     def flip_orientation(self) -> "Plane":
-        """Turn the normal round, in place, and return this plane."""
+        """Return this plane, whose normal has been turned round in place."""
         self.normal = -self.normal
         return self
 

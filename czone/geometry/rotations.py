@@ -51,6 +51,11 @@ def rot_vtv(v: ArrayLike, vt: ArrayLike) -> np.ndarray:
 
     Opposite directions are turned by half a turn about an axis perpendicular to both.
 
+    Parameters
+    ----------
+    v, vt
+        Directions (3,), of any length but 0.
+
     Examples
     --------
     >>> rot_vtv([0, 0, -1], [0, 0, 1]) @ [0, 0, -1]

@@ -38,6 +38,16 @@ class BaseMolecule(Compared, Spelled, ABC):
     exclusion_radius
         How close another atom may come to an atom of the molecule before it counts as inside, in
         angstrom. None takes the covalent radius of each element.
+    print_warnings
+        Whether to warn when a transform cannot leave the origin in place.
+
+    Examples
+    --------
+    >>> class Water(BaseMolecule):
+    ...     def __init__(self):
+    ...         super().__init__(["O", "H", "H"], [[0, 0, 0], [0.76, 0.59, 0], [-0.76, 0.59, 0]])
+    >>> Water().species.tolist()
+    [8, 1, 1]
     """
 
     _spellings: ClassVar[dict[str, str]] = {"checkIfInterior": "check_if_interior"}
@@ -369,6 +379,11 @@ def _positions(value: ArrayLike) -> np.ndarray:
 
 class Molecule(BaseMolecule):
     """Explicit atoms, see `BaseMolecule`.
+
+    Parameters
+    ----------
+    species, positions, origin, orientation, priority, exclusion_radius, print_warnings
+        As in `BaseMolecule`: lengths in angstrom.
 
     Examples
     --------

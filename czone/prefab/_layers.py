@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from czone.geometry import Plane
 from czone.prefab.base import cut
+from czone.randomness import Seed
 from czone.util import separated_indices
 from czone.volume import BaseVolume, MultiVolume
 
@@ -57,7 +59,7 @@ class Layers:
         return surfaces
 
 
-def crystal_heights(crystal, volume: BaseVolume, normal: np.ndarray) -> tuple:
+def crystal_heights(crystal: Any, volume: BaseVolume, normal: np.ndarray) -> tuple:
     """Return middle (3,), lowest and highest height along a normal of the atoms in a volume."""
     whole = cut(volume, crystal, [])
     whole.populate_atoms()
@@ -67,7 +69,15 @@ def crystal_heights(crystal, volume: BaseVolume, normal: np.ndarray) -> tuple:
     return whole.atoms.mean(axis=0), heights.min(), heights.max()
 
 
-def layers_between(normal, spacing, phase, middle, low, high, gap=0.5) -> Layers:
+def layers_between(
+    normal: np.ndarray,
+    spacing: float,
+    phase: float,
+    middle: np.ndarray,
+    low: float,
+    high: float,
+    gap: float = 0.5,
+) -> Layers:
     """Return the planes at `phase` + whole multiples of `spacing` from `low` to `high`."""
     first = np.ceil((low - phase) / spacing - 1e-6)
     last = np.floor((high - phase) / spacing + 1e-6)
@@ -75,7 +85,7 @@ def layers_between(normal, spacing, phase, middle, low, high, gap=0.5) -> Layers
     return Layers(normal, spacing, height, int(last - first) + 1, middle, gap)
 
 
-def draw_planes(count: int, min_sep: int, layers: Layers, rng) -> list[int]:
+def draw_planes(count: int, min_sep: int, layers: Layers, rng: Seed) -> list[int]:
     """Draw the planes of the defects, or say how many fit."""
     try:
         return separated_indices(count, min_sep, layers.count, rng=rng)
@@ -110,7 +120,7 @@ def stack(volume: BaseVolume, grains: list, planes: list[int], layers: Layers) -
     return MultiVolume(slabs, priority=volume.priority)
 
 
-def translations(crystal) -> np.ndarray:
+def translations(crystal: Any) -> np.ndarray:
     """Return the shorter lattice translations, centring included, (m, 3), in angstrom."""
     numbers, coords = np.array(crystal.species), crystal.coords
     centring = []
@@ -123,7 +133,7 @@ def translations(crystal) -> np.ndarray:
     return fractional @ crystal.voxel.sbases.T
 
 
-def plane_normal(crystal, miller) -> np.ndarray:
+def plane_normal(crystal: Any, miller: Any) -> np.ndarray:
     """Return the unit normal of lattice planes (hkl), (3,)."""
     normal = np.asarray(miller, dtype=float) @ crystal.voxel.reciprocal_bases
     return normal / np.linalg.norm(normal)

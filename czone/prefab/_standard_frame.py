@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from ase import Atoms
@@ -20,7 +21,7 @@ class StandardFrame:
         The crystal.
     """
 
-    def __init__(self, generator):
+    def __init__(self, generator: Any) -> None:
         self.generator = generator
         self.numbers = np.array(generator.species)
 
@@ -47,7 +48,7 @@ class StandardFrame:
         return float(abs(np.linalg.det(self.lattice)) / len(self.numbers))
 
     @cached_property
-    def _dataset(self):
+    def _dataset(self) -> Any:
         import spglib
 
         dataset = spglib.get_symmetry_dataset(
@@ -77,7 +78,7 @@ class StandardFrame:
         """Return unit normals of facets, given in the standard setting, in the laboratory."""
         return self._unit((normals @ self.to_standard) @ np.linalg.inv(self.orientation))
 
-    def normal(self, miller) -> np.ndarray:
+    def normal(self, miller: Any) -> np.ndarray:
         """Return the unit normal (3,) of (hkl), indices of the standard cell, in the laboratory."""
         indices = np.asarray(miller, dtype=float)
         if indices.shape not in ((3,), (4,)) or not indices.any():
@@ -86,7 +87,7 @@ class StandardFrame:
             indices = indices[[0, 1, 3]]
         return self.to_lab(np.linalg.inv(self._dataset.std_lattice) @ indices)
 
-    def crystal_at_origin(self):
+    def crystal_at_origin(self) -> Any:
         """Return a copy of the untransformed crystal with its first atom at (0, 0, 0)."""
         crystal = deepcopy(self.generator)
         voxel = deepcopy(crystal.voxel)

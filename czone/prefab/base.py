@@ -13,7 +13,7 @@ import numpy as np
 
 from czone.equality import Compared
 from czone.geometry import BaseAlgebraic
-from czone.randomness import as_rng
+from czone.randomness import Seed, as_rng
 from czone.spelling import Spelled
 from czone.volume import BaseVolume, MultiVolume
 
@@ -51,7 +51,17 @@ class PlanarDefect:
 
 
 class BasePrefab(Compared, Spelled, ABC):
-    """A recipe for an object: set parameters, then `build_object`."""
+    """A recipe for an object: set parameters, then `build_object`.
+
+    Examples
+    --------
+    >>> from czone.volume import Sphere, Volume
+    >>> class Ball(BasePrefab):
+    ...     def build_object(self):
+    ...         return Volume(alg_objects=[Sphere(5, [0, 0, 0])])
+    >>> Ball().build_object().check_if_interior([0, 0, 4])
+    np.True_
+    """
 
     _transient: ClassVar[tuple[str, ...]] = ("_defects",)
 
@@ -73,7 +83,9 @@ class FilledPrefab(BasePrefab):
         Seed, `numpy.random.Generator`, or None for fresh entropy.
     """
 
-    def __init__(self, generator=None, volume: BaseVolume | None = None, rng=None):
+    def __init__(
+        self, generator: Any = None, volume: BaseVolume | None = None, rng: Seed = None
+    ) -> None:
         self._generator: Any = None
         self._volume: BaseVolume | None = None
         self._rng = as_rng(rng)
@@ -91,12 +103,12 @@ class FilledPrefab(BasePrefab):
         return state
 
     @property
-    def generator(self):
+    def generator(self) -> Any:
         """The crystal."""
         return self._generator
 
     @generator.setter
-    def generator(self, value):
+    def generator(self, value: Any) -> None:
         if not hasattr(value, "voxel"):
             raise TypeError(f"generator must be a Generator; got {value!r}")
         self._generator = deepcopy(value)
@@ -107,7 +119,7 @@ class FilledPrefab(BasePrefab):
         return self._volume
 
     @volume.setter
-    def volume(self, value):
+    def volume(self, value: Any) -> None:
         if not hasattr(value, "populate_atoms") or not hasattr(value, "check_if_interior"):
             raise TypeError(f"volume must be a Volume or MultiVolume; got {value!r}")
         self._volume = deepcopy(value)
@@ -136,7 +148,7 @@ class FilledPrefab(BasePrefab):
         return crystal, self._volume
 
 
-def cut(volume: BaseVolume, generator, surfaces: Sequence[BaseAlgebraic]) -> BaseVolume:
+def cut(volume: BaseVolume, generator: Any, surfaces: Sequence[BaseAlgebraic]) -> BaseVolume:
     """Return a copy of a volume, bounded by further surfaces and filled by another generator."""
     if hasattr(volume, "volumes"):
         members = [cut(member, generator, surfaces) for member in volume.volumes]
@@ -146,7 +158,7 @@ def cut(volume: BaseVolume, generator, surfaces: Sequence[BaseAlgebraic]) -> Bas
     return part
 
 
-def whole_number(name: str, value, least: int) -> int:
+def whole_number(name: str, value: Any, least: int) -> int:
     """Return a whole number, or say what was wrong."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise ValueError(f"{name} must be a whole number of {least} or more; got {value!r}")

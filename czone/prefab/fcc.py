@@ -19,6 +19,7 @@ from czone.prefab._layers import (
     translations,
 )
 from czone.prefab.base import FilledPrefab, PlanarDefect, whole_number
+from czone.randomness import Seed
 from czone.transform import BaseTransform, Reflection, Translation
 from czone.volume import BaseVolume, MultiVolume
 
@@ -67,15 +68,15 @@ class FCCMixedTwinSF(FilledPrefab):
 
     def __init__(
         self,
-        generator=None,
+        generator: Any = None,
         volume: BaseVolume | None = None,
         ratio: float = 0.5,
         N: int = 1,
         min_sep: int = 3,
         plane: Sequence[int] = (1, 1, 1),
         *,
-        rng=None,
-    ):
+        rng: Seed = None,
+    ) -> None:
         super().__init__(generator, volume, rng)
         self.ratio = ratio
         self.N = N
@@ -88,7 +89,7 @@ class FCCMixedTwinSF(FilledPrefab):
         return self._N
 
     @N.setter
-    def N(self, value):
+    def N(self, value: Any) -> None:
         self._N = whole_number("N", value, 0)
 
     @property
@@ -97,7 +98,7 @@ class FCCMixedTwinSF(FilledPrefab):
         return self._min_sep
 
     @min_sep.setter
-    def min_sep(self, value):
+    def min_sep(self, value: Any) -> None:
         self._min_sep = whole_number("min_sep", value, 1)
 
     @property
@@ -106,7 +107,7 @@ class FCCMixedTwinSF(FilledPrefab):
         return self._plane
 
     @plane.setter
-    def plane(self, value):
+    def plane(self, value: Any) -> None:
         indices = np.asarray(value)
         if indices.shape != (3,) or not np.issubdtype(indices.dtype, np.number):
             raise ValueError(
@@ -123,10 +124,12 @@ class FCCMixedTwinSF(FilledPrefab):
         return self._ratio
 
     @ratio.setter
-    def ratio(self, value):
+    def ratio(self, value: Any) -> None:
         self._ratio = as_between("ratio", value, 0, 1)
 
-    def build_object(self, return_defect_types: bool = False, *, return_defects: bool = False):
+    def build_object(
+        self, return_defect_types: bool = False, *, return_defects: bool = False
+    ) -> Any:
         """Return a particle with new random defects.
 
         Parameters
@@ -178,14 +181,14 @@ class _OneKind(FCCMixedTwinSF):
 
     def __init__(
         self,
-        generator=None,
+        generator: Any = None,
         volume: BaseVolume | None = None,
         N: int = 1,
         min_sep: int = 3,
         plane: Sequence[int] = (1, 1, 1),
         *,
-        rng=None,
-    ):
+        rng: Seed = None,
+    ) -> None:
         super().__init__(generator, volume, self._only, N, min_sep, plane, rng=rng)
 
     @property
@@ -194,7 +197,7 @@ class _OneKind(FCCMixedTwinSF):
         return self._only
 
     @ratio.setter
-    def ratio(self, value):
+    def ratio(self, value: Any) -> None:
         if value != self._only:
             raise ValueError(
                 f"ratio of {type(self).__name__} is {self._only:g}; got {value!r}; "
@@ -209,6 +212,17 @@ class FCCStackingFault(_OneKind):
     ----------
     generator, volume, N, min_sep, plane, rng
         As in `FCCMixedTwinSF`.
+
+    Examples
+    --------
+    >>> from czone.generator import Generator
+    >>> from czone.volume import Sphere, Volume
+    >>> gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.078] * 3, [90] * 3, sgn=225)
+    >>> ball = Volume(alg_objects=[Sphere(12, [0, 0, 0])], generator=gold)
+    >>> prefab = FCCStackingFault(volume=ball, rng=1)
+    >>> particle = prefab.build_object()
+    >>> [defect.kind for defect in prefab.defects]
+    ['stacking_fault']
     """
 
     _only = 1.0
@@ -221,12 +235,23 @@ class FCCTwin(_OneKind):
     ----------
     generator, volume, N, min_sep, plane, rng
         As in `FCCMixedTwinSF`.
+
+    Examples
+    --------
+    >>> from czone.generator import Generator
+    >>> from czone.volume import Sphere, Volume
+    >>> gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.078] * 3, [90] * 3, sgn=225)
+    >>> ball = Volume(alg_objects=[Sphere(12, [0, 0, 0])], generator=gold)
+    >>> prefab = FCCTwin(volume=ball, rng=1)
+    >>> particle = prefab.build_object()
+    >>> [defect.kind for defect in prefab.defects]
+    ['twin']
     """
 
     _only = 0.0
 
 
-def fcc_layers(crystal, volume: BaseVolume, miller: Sequence[int]) -> Layers:
+def fcc_layers(crystal: Any, volume: BaseVolume, miller: Sequence[int]) -> Layers:
     """Return the close-packed planes (hkl) of a face-centred cubic crystal in a volume.
 
     Raises
@@ -256,7 +281,7 @@ def fcc_layers(crystal, volume: BaseVolume, miller: Sequence[int]) -> Layers:
     return layers_between(normal, spacing, phase, middle, low, high, gap=levels[1] / 2)
 
 
-def _levels(crystal, heights: np.ndarray) -> list[float]:
+def _levels(crystal: Any, heights: np.ndarray) -> list[float]:
     """Return the heights of atoms from one plane to the next, 0 to 1, in units of the spacing.
 
     Refuses a basis, such as that of diamond, that its planes do not mirror onto itself.
@@ -271,7 +296,7 @@ def _levels(crystal, heights: np.ndarray) -> list[float]:
 
 
 def build_with_defects(
-    crystal, volume: BaseVolume, layers: Layers, planes: Sequence[int], kinds: Sequence[str]
+    crystal: Any, volume: BaseVolume, layers: Layers, planes: Sequence[int], kinds: Sequence[str]
 ) -> MultiVolume:
     """Return a particle with given defects.
 
@@ -307,7 +332,7 @@ def build_with_defects(
     return stack(volume, grains, list(planes), layers)
 
 
-def _partial(crystal, layers: Layers) -> np.ndarray:
+def _partial(crystal: Any, layers: Layers) -> np.ndarray:
     """Return the Shockley partial that turns the stacking ABC|ABC of a grain into ABC|BCA.
 
     It is the in-plane part of a step to the next plane; its opposite would put atoms on top of each

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from numbers import Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -35,7 +35,9 @@ class GrainBoundaryVolume(MultiVolume):
         Smallest distance between atoms of different grains in angstrom.
     """
 
-    def __init__(self, volumes=None, priority: int | None = None, min_distance: float = 0.0):
+    def __init__(
+        self, volumes: Any = None, priority: int | None = None, min_distance: float = 0.0
+    ) -> None:
         super().__init__(volumes, priority)
         self.min_distance = min_distance
 
@@ -49,7 +51,7 @@ class GrainBoundaryVolume(MultiVolume):
         keep = np.concatenate(separated(atoms, range(len(atoms)), self.min_distance))
         self._atoms, self._species = np.vstack(atoms)[keep], np.concatenate(species)[keep]
 
-    def from_volume(self, **kwargs) -> GrainBoundaryVolume:
+    def from_volume(self, **kwargs: Any) -> GrainBoundaryVolume:
         """Return a copy, see `MultiVolume.from_volume`."""
         copy = super().from_volume(**kwargs)
         assert isinstance(copy, GrainBoundaryVolume)  # a copy is of its original's class
@@ -106,10 +108,10 @@ class SimpleGrainBoundary(FilledPrefab):
         plane: Plane | Sequence[int] | None = None,
         point: Sequence[float] | None = None,
         volume: BaseVolume | None = None,
-        generator=None,
+        generator: Any = None,
         *,
         min_distance: float | None = None,
-    ):
+    ) -> None:
         super().__init__(generator, volume)
         self.z1 = z1
         self.z2 = z2
@@ -127,7 +129,7 @@ class SimpleGrainBoundary(FilledPrefab):
         return self._z1.copy()
 
     @z1.setter
-    def z1(self, value):
+    def z1(self, value: Any) -> None:
         self._z1 = as_vector("z1", value, nonzero=True)
 
     @property
@@ -136,7 +138,7 @@ class SimpleGrainBoundary(FilledPrefab):
         return self.z1 if self._z2 is None else self._z2.copy()
 
     @z2.setter
-    def z2(self, value):
+    def z2(self, value: Any) -> None:
         self._z2 = None if value is None else as_vector("z2", value, nonzero=True)
 
     @property
@@ -145,7 +147,7 @@ class SimpleGrainBoundary(FilledPrefab):
         return self._r1
 
     @r1.setter
-    def r1(self, value):
+    def r1(self, value: Any) -> None:
         self._r1 = _angle("r1", value)
 
     @property
@@ -154,7 +156,7 @@ class SimpleGrainBoundary(FilledPrefab):
         return self._r1 if self._r2 is None else self._r2
 
     @r2.setter
-    def r2(self, value):
+    def r2(self, value: Any) -> None:
         self._r2 = None if value is None else _angle("r2", value)
 
     @property
@@ -163,7 +165,7 @@ class SimpleGrainBoundary(FilledPrefab):
         return self._plane
 
     @plane.setter
-    def plane(self, value):
+    def plane(self, value: Any) -> None:
         if value is None or hasattr(value, "normal"):
             self._plane = deepcopy(value)
         else:
@@ -175,7 +177,7 @@ class SimpleGrainBoundary(FilledPrefab):
         return self._point
 
     @point.setter
-    def point(self, value):
+    def point(self, value: Any) -> None:
         self._point = None if value is None else as_vector("point", value)
 
     def build_object(self) -> GrainBoundaryVolume:
@@ -198,7 +200,7 @@ class SimpleGrainBoundary(FilledPrefab):
             distance = _OVERLAP * _nearest_distance(crystal)
         return GrainBoundaryVolume(grains, volume.priority, distance)
 
-    def _boundary(self, first, volume: BaseVolume) -> Plane:
+    def _boundary(self, first: Any, volume: BaseVolume) -> Plane:
         if hasattr(self._plane, "normal"):
             return Plane(
                 self._plane.normal, self._plane.point if self.point is None else self.point
@@ -220,14 +222,14 @@ class SimpleGrainBoundary(FilledPrefab):
         )
 
 
-def _oriented(crystal, zone_axis: np.ndarray, angle: float):
+def _oriented(crystal: Any, zone_axis: np.ndarray, angle: float) -> Any:
     """Return the crystal with a zone axis along z, turned about z, its origin in place."""
     upright = rot_vtv(crystal.voxel.sbases @ zone_axis, np.array([0.0, 0.0, 1.0]))
     turn = rot_v(np.array([0.0, 0.0, 1.0]), angle) @ upright
     return crystal.from_generator(transformation=[Rotation(turn, origin=crystal.voxel.origin)])
 
 
-def _nearest_distance(crystal) -> float:
+def _nearest_distance(crystal: Any) -> float:
     """Return the smallest distance of two atoms of a crystal in angstrom."""
     steps = np.array([(i, j, k) for i in (-1, 0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1)])
     block = (crystal.coords[None] + steps[:, None]).reshape(-1, 3) @ crystal.voxel.sbases.T
@@ -235,7 +237,7 @@ def _nearest_distance(crystal) -> float:
     return float(cKDTree(block).query(home, k=2)[0][:, 1].min())
 
 
-def _angle(name: str, value) -> float:
+def _angle(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or not np.isfinite(float(value)):
         raise ValueError(f"{name} must be an angle in radians; got {value!r}")
     return float(value)

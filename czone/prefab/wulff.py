@@ -7,6 +7,7 @@ become volumes filled by a generator, turned and placed as the generator is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy.spatial import ConvexHull
@@ -50,12 +51,12 @@ class WulffSingle(WulffBase):
         "truncated_octohedron": "truncated_octahedron",
     }
 
-    def _make_wulff(self):
+    def _make_wulff(self) -> Any:
         from wulffpack import SingleCrystal
 
         return SingleCrystal(self._surface_energies, self.p_atoms, self.natoms)
 
-    def get_construction(self, return_facet_areas: bool = False):
+    def get_construction(self, return_facet_areas: bool = False) -> Any:
         """Return the particle.
 
         Parameters
@@ -119,7 +120,7 @@ class WulffSingle(WulffBase):
         distances = np.array([facet.distance_from_origin for facet in facets])
         return StandardFrame(self._generator).to_lab(normals), distances
 
-    def _bounded(self, normals, distances) -> Volume:
+    def _bounded(self, normals: np.ndarray, distances: np.ndarray) -> Volume:
         origin = self._generator.origin
         planes = [
             Plane(normal, origin + distance * normal, tol=FACET_TOL)
@@ -128,21 +129,21 @@ class WulffSingle(WulffBase):
         return Volume(alg_objects=planes, generator=self._generator)
 
     @classmethod
-    def cube(cls, generator, natoms: int = 1000) -> WulffSingle:
+    def cube(cls, generator: Any, natoms: int = 1000) -> WulffSingle:
         """Return the recipe of a cube with {100} facets."""
         return cls(generator, {(1, 0, 0): 1.0}, natoms)
 
     @classmethod
-    def octahedron(cls, generator, natoms: int = 1000) -> WulffSingle:
+    def octahedron(cls, generator: Any, natoms: int = 1000) -> WulffSingle:
         """Return the recipe of an octahedron with {111} facets."""
         return cls(generator, {(1, 1, 1): 1.0}, natoms)
 
     @classmethod
-    def cuboctahedron(cls, generator, natoms: int = 1000) -> WulffSingle:
+    def cuboctahedron(cls, generator: Any, natoms: int = 1000) -> WulffSingle:
         """Return the recipe of a cuboctahedron: square {100} facets meet at corners."""
         return cls(generator, {(1, 0, 0): np.sqrt(3) / 2, (1, 1, 1): 1.0}, natoms)
 
     @classmethod
-    def truncated_octahedron(cls, generator, natoms: int = 1000) -> WulffSingle:
+    def truncated_octahedron(cls, generator: Any, natoms: int = 1000) -> WulffSingle:
         """Return the recipe of a truncated octahedron with regular hexagons as {111} facets."""
         return cls(generator, {(1, 0, 0): 2 / np.sqrt(3), (1, 1, 1): 1.0}, natoms)

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from copy import deepcopy
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -32,30 +33,38 @@ class WulffBase(BasePrefab):
     natoms
         Number of atoms that sets the volume. The number that lies inside the facets differs from
         it.
+
+    Examples
+    --------
+    >>> from czone.generator import Generator
+    >>> from czone.prefab import WulffSingle
+    >>> gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.078] * 3, [90] * 3, sgn=225)
+    >>> issubclass(WulffSingle, WulffBase), WulffSingle.cube(gold, 500).natoms
+    (True, 500)
     """
 
     _transient = ("_wulff",)
 
-    def __init__(self, generator, surface_energies: Mapping, natoms: int = 1000):
+    def __init__(self, generator: Any, surface_energies: Mapping, natoms: int = 1000) -> None:
         self._wulff = None
         self.generator = generator
         self.surface_energies = surface_energies
         self.natoms = natoms
 
     @property
-    def generator(self):
+    def generator(self) -> Any:
         """The crystal."""
         return self._generator
 
     @generator.setter
-    def generator(self, value):
+    def generator(self, value: Any) -> None:
         if not hasattr(value, "voxel"):
             raise TypeError(f"generator must be a Generator; got {value!r}")
         self._generator = deepcopy(value)
         self._wulff = None
 
     @property
-    def p_atoms(self):
+    def p_atoms(self) -> Any:
         """The untransformed unit cell as ASE Atoms."""
         return StandardFrame(self._generator).cell_atoms
 
@@ -65,7 +74,7 @@ class WulffBase(BasePrefab):
         return self._natoms
 
     @natoms.setter
-    def natoms(self, value):
+    def natoms(self, value: Any) -> None:
         self._natoms = whole_number("natoms", value, 1)
         self._wulff = None
 
@@ -75,7 +84,7 @@ class WulffBase(BasePrefab):
         return dict(self._surface_energies)
 
     @surface_energies.setter
-    def surface_energies(self, value):
+    def surface_energies(self, value: Any) -> None:
         if not isinstance(value, Mapping) or not value:
             raise ValueError(f"surface_energies must map Miller indices to energies; got {value!r}")
         energies = {}
@@ -92,31 +101,31 @@ class WulffBase(BasePrefab):
         self._wulff = None
 
     @property
-    def wulff(self):
+    def wulff(self) -> Any:
         """The WulffPack particle."""
         if self._wulff is None:
             self._wulff = self._make_wulff()
         return self._wulff
 
     @abstractmethod
-    def _make_wulff(self):
+    def _make_wulff(self) -> Any:
         """Return a new WulffPack particle."""
 
     @staticmethod
-    def planes_from_wulff(wulff) -> list[Plane]:
+    def planes_from_wulff(wulff: Any) -> list[Plane]:
         """Return the planes of all facets of a WulffPack particle, in its own frame."""
         return [plane for form in wulff.forms for plane in WulffBase.planes_from_form(form)]
 
     @staticmethod
-    def planes_from_form(wulff_form) -> list[Plane]:
+    def planes_from_form(wulff_form: Any) -> list[Plane]:
         """Return the planes of the facets of one form of a WulffPack particle."""
         return [Plane(facet.normal, facet.vertices[0]) for facet in wulff_form.facets]
 
     @abstractmethod
-    def get_construction(self):
+    def get_construction(self) -> Any:
         """Return the particle as a Volume or MultiVolume."""
 
-    def build_object(self):
+    def build_object(self) -> Any:
         """Return the particle: see `get_construction`."""
         return self.get_construction()
 
@@ -131,7 +140,7 @@ class WulffBase(BasePrefab):
         )
 
 
-def energy_number(name: str, value, above: float) -> float:
+def energy_number(name: str, value: Any, above: float) -> float:
     """Return a number above a limit, or say what was wrong."""
     if isinstance(value, bool) or not isinstance(value, Real) or not above < float(value) < np.inf:
         raise ValueError(f"{name} must be a number above {above:g}; got {value!r}")

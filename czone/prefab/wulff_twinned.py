@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,9 @@ _TWIN_TOL = (
 class _MultiplyTwinned(WulffBase):
     """Particle of strained grains that share twin planes and an axis or a middle."""
 
-    def __init__(self, generator, surface_energies, twin_energy: float, natoms: int = 1000):
+    def __init__(
+        self, generator: Any, surface_energies: Any, twin_energy: float, natoms: int = 1000
+    ) -> None:
         super().__init__(generator, surface_energies, natoms)
         self.twin_energy = twin_energy
 
@@ -32,7 +35,7 @@ class _MultiplyTwinned(WulffBase):
         return self._twin_energy
 
     @twin_energy.setter
-    def twin_energy(self, value):
+    def twin_energy(self, value: Any) -> None:
         self._twin_energy = energy_number("twin_energy", value, 0.0)
         self._wulff = None
 
@@ -116,7 +119,7 @@ class WulffDecahedron(_MultiplyTwinned):
     5
     """
 
-    def _make_wulff(self):
+    def _make_wulff(self) -> Any:
         from wulffpack import Decahedron
 
         self._check_twin_energy()
@@ -156,7 +159,7 @@ class WulffIcosahedron(_MultiplyTwinned):
         """Stretch across [111] that makes twenty tetrahedra fill space: 1.0804."""
         return float(np.sqrt(2 / (3 * (5 + np.sqrt(5)) / 8 - 1)))
 
-    def _make_wulff(self):
+    def _make_wulff(self) -> Any:
         from wulffpack import Icosahedron
 
         self._check_twin_energy()

@@ -8,6 +8,7 @@ import numpy as np
 
 from czone.prefab._layers import Layers, crystal_heights, draw_planes, layers_between, stack
 from czone.prefab.base import FilledPrefab, PlanarDefect, whole_number
+from czone.randomness import Seed
 from czone.transform import Translation
 from czone.volume import BaseVolume, MultiVolume
 
@@ -58,14 +59,14 @@ class WurtziteStackingFault(FilledPrefab):
 
     def __init__(
         self,
-        generator=None,
+        generator: Any = None,
         volume: BaseVolume | None = None,
         N: int = 1,
         min_sep: int = 6,
         *,
         kind: str | tuple[str, ...] = "I1",
-        rng=None,
-    ):
+        rng: Seed = None,
+    ) -> None:
         super().__init__(generator, volume, rng)
         self.N = N
         self.min_sep = min_sep
@@ -77,7 +78,7 @@ class WurtziteStackingFault(FilledPrefab):
         return self._N
 
     @N.setter
-    def N(self, value):
+    def N(self, value: Any) -> None:
         self._N = whole_number("N", value, 0)
 
     @property
@@ -86,7 +87,7 @@ class WurtziteStackingFault(FilledPrefab):
         return self._min_sep
 
     @min_sep.setter
-    def min_sep(self, value):
+    def min_sep(self, value: Any) -> None:
         self._min_sep = whole_number("min_sep", value, 1)
 
     @property
@@ -95,7 +96,7 @@ class WurtziteStackingFault(FilledPrefab):
         return self._kind
 
     @kind.setter
-    def kind(self, value):
+    def kind(self, value: Any) -> None:
         kinds = (value,) if isinstance(value, str) else tuple(value)
         if not kinds or any(kind not in _KINDS for kind in kinds):
             raise ValueError(f"kind must be among {_KINDS}, one or several; got {value!r}")
@@ -106,7 +107,9 @@ class WurtziteStackingFault(FilledPrefab):
         """Miller indices of the fault planes."""
         return (0, 0, 2)
 
-    def build_object(self, return_defect_types: bool = False, *, return_defects: bool = False):
+    def build_object(
+        self, return_defect_types: bool = False, *, return_defects: bool = False
+    ) -> Any:
         """Return a particle with new random faults.
 
         Parameters
@@ -152,7 +155,7 @@ class WurtziteStackingFault(FilledPrefab):
         )
 
 
-def wurtzite_layers(crystal, volume: BaseVolume) -> tuple[Layers, np.ndarray]:
+def wurtzite_layers(crystal: Any, volume: BaseVolume) -> tuple[Layers, np.ndarray]:
     """Return the (002) planes of a wurtzite crystal in a volume, and the step from A to B.
 
     Plane k is the lower of the two atomic planes of a bilayer that are far apart, its gap the place
@@ -200,18 +203,20 @@ def wurtzite_layers(crystal, volume: BaseVolume) -> tuple[Layers, np.ndarray]:
         raise _no_wurtzite(crystal)
     middle, low, high = crystal_heights(crystal, volume, normal)
     phase = crystal.voxel.origin @ normal + lower * spacing
-    layers = layers_between(normal, spacing, phase, middle, low, high, gap=(1 + gap) / 2)
+    layers = layers_between(normal, float(spacing), phase, middle, low, high, gap=(1 + gap) / 2)
     return layers, shear
 
 
-def _no_wurtzite(crystal) -> ValueError:
+def _no_wurtzite(crystal: Any) -> ValueError:
     return ValueError(
         "generator must be a wurtzite crystal: two elements in a hexagonal cell of four atoms, "
         f"c axis last; got {crystal!r}"
     )
 
 
-def _shortest_in_plane(vector, first, second, normal) -> np.ndarray:
+def _shortest_in_plane(
+    vector: np.ndarray, first: Any, second: Any, normal: np.ndarray
+) -> np.ndarray:
     """Return the in-plane part of a vector, less lattice vectors, as short as it gets."""
     flat = vector - (vector @ normal) * normal
     steps = np.array([i * first + j * second for i in range(-3, 4) for j in range(-3, 4)])
@@ -219,7 +224,14 @@ def _shortest_in_plane(vector, first, second, normal) -> np.ndarray:
     return options[np.linalg.norm(options, axis=1).argmin()]
 
 
-def _build(crystal, volume, layers: Layers, shear, planes, kinds) -> MultiVolume:
+def _build(
+    crystal: Any,
+    volume: BaseVolume,
+    layers: Layers,
+    shear: np.ndarray,
+    planes: list[int],
+    kinds: list[str],
+) -> MultiVolume:
     """Return a particle with faults above given planes.
 
     A grain is the crystal moved by `turns` steps in the plane (A to B, B to C, C to A) and by
@@ -230,7 +242,7 @@ def _build(crystal, volume, layers: Layers, shear, planes, kinds) -> MultiVolume
     def letter(layer: int, turns: int, lifts: int) -> int:
         return ((layer - first - lifts) % 2 + turns) % 3
 
-    def grain(turns: int, lifts: int):
+    def grain(turns: int, lifts: int) -> Any:
         shift = turns * shear + lifts * layers.spacing * layers.normal
         return crystal.from_generator(transformation=[Translation(shift)])
 
@@ -252,7 +264,7 @@ def _build(crystal, volume, layers: Layers, shear, planes, kinds) -> MultiVolume
     return stack(volume, grains, tops, layers)
 
 
-def _first_bilayer(crystal, layers: Layers) -> int:
+def _first_bilayer(crystal: Any, layers: Layers) -> int:
     """Return a bilayer with the atom from which the step leads to the other site."""
     numbers = np.array(crystal.species)
     fraction = crystal.coords[numbers == np.unique(numbers)[0]][0]

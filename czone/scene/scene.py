@@ -310,15 +310,15 @@ class Scene(Compared):
         return output.to_pymatgen(self)
 
     def to_file(self, fname: Any, **kwargs: Any) -> None:
-        """Write the kept atoms through ASE; see `czone.scene.output.write_scene`."""
+        """Write the kept atoms to `fname`; `kwargs` go to `czone.scene.output.write_scene`."""
         output.write_scene(self, fname, **kwargs)
 
     def view(self, **kwargs: Any) -> Any:
-        """Show the scene in 3D, in a notebook; see `czone.viz.view`."""
+        """Return a view of the scene in 3D, for a notebook; `kwargs` go to `czone.viz.view`."""
         return _viz().view(self, **kwargs)
 
     def plot(self, **kwargs: Any) -> Any:
-        """Draw the scene; see `czone.viz.plot`."""
+        """Return a drawing of the scene; `kwargs` go to `czone.viz.plot`."""
         return _viz().plot(self, **kwargs)
 
     def copy(self) -> "Scene":

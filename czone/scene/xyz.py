@@ -45,7 +45,7 @@ def write_xyz(
     numbers: np.ndarray,
     positions: np.ndarray,
     cell: np.ndarray,
-    pbc,
+    pbc: Any,
     labels: np.ndarray,
 ) -> None:
     """Write atoms in extended XYZ.

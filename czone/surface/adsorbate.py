@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from czone.checks import as_between, as_integer, as_positive, as_vector
 from czone.molecule import BaseMolecule, Molecule
-from czone.randomness import as_rng
+from czone.randomness import Seed, as_rng
 from czone.surface.exposure import PROBE_RADIUS, surface_atoms, surface_normals
 from czone.surface.graph import (
     find_approximate_normal,
@@ -54,7 +54,7 @@ def add_adsorbates(
     region: Any = None,
     facet: Sequence[float] | None = None,
     facet_angle: float = 0.25,
-    rng=None,
+    rng: Seed = None,
 ) -> list[BaseMolecule]:
     """Return copies of a molecule standing on random surface atoms.
 
@@ -91,8 +91,10 @@ def add_adsorbates(
         Allow atoms in a region only: anything with `check_if_interior`, or a function of positions
         (n, 3) that returns (n,) booleans.
     facet
-        Allow atoms only where the surface normal, seen over 5 angstrom, is within `facet_angle`
-        (radians) of this direction, (3,).
+        Allow atoms only where the surface normal, seen over 5 angstrom, is within
+        `facet_angle` of this direction, (3,).
+    facet_angle
+        In radians.
     rng
         Seed, `numpy.random.Generator`, or None for fresh entropy.
 
@@ -142,7 +144,9 @@ def add_adsorbates(
     return [_moved(molecule, placed, k, anchor) for k in range(len(placed))]
 
 
-def ligand_shell(molecule: BaseMolecule, target: Any, *, priority: int = 0, **keywords) -> Molecule:
+def ligand_shell(
+    molecule: BaseMolecule, target: Any, *, priority: int = 0, **keywords: Any
+) -> Molecule:
     """Return a shell of ligands as one Molecule.
 
     Parameters
@@ -177,8 +181,8 @@ def add_adsorbate(
     debug: bool = False,
     use_sampling: bool = True,
     *,
-    seed=None,
-    rng=None,
+    seed: Seed = None,
+    rng: Seed = None,
     min_distance: float = 1.0,
     **kwargs: Any,
 ) -> tuple:
@@ -202,6 +206,8 @@ def add_adsorbate(
     **kwargs
         Options of Construction Zone's search for surface and normal (`N_shells`, `surface_only`,
         `N_samples`, `std`, `decay`, `tol`, `margin`, `max_steps`); accepted without effect.
+    adsorbate_idx, volume
+        `anchor` and `target` of `add_adsorbates`.
 
     Returns
     -------
@@ -210,6 +216,18 @@ def add_adsorbate(
     ok : bool
         Whether a site was free. With ``debug=True`` instead: index of the surface atom, indices and
         positions of the atoms around it.
+
+    Examples
+    --------
+    >>> from czone.generator import Generator
+    >>> from czone.volume import Sphere, Volume
+    >>> gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.078] * 3, [90] * 3, sgn=225)
+    >>> ball = Volume(alg_objects=[Sphere(8, [0, 0, 0])], generator=gold)
+    >>> ball.populate_atoms()
+    >>> molecule = Molecule(["C", "O"], [[0, 0, 0], [0, 0, 1.13]])
+    >>> placed, found = add_adsorbate(molecule, 0, 2.0, ball, rng=1)
+    >>> found, bool(abs(ball.atoms - placed.atoms[0]).min() < 2.0)
+    (True, True)
     """
     unknown = set(kwargs) - {
         "N_shells", "surface_only", "N_samples", "std", "decay", "tol", "margin", "max_steps",
@@ -243,7 +261,15 @@ def add_adsorbate(
     )
 
 
-def _fill(placer, atoms, sites, normals, wanted, mol_rotation, rng) -> Placement:
+def _fill(
+    placer: Any,
+    atoms: np.ndarray,
+    sites: np.ndarray,
+    normals: np.ndarray,
+    wanted: int,
+    mol_rotation: Any,
+    rng: np.random.Generator,
+) -> Placement:
     """Place up to `wanted` copies, trying sites in order and several turns about the normal."""
     upright = normals.any(axis=1)
     sites, normals = sites[upright], normals[upright]
@@ -277,14 +303,21 @@ def _anchors(placer: Placer, placement: Placement) -> np.ndarray:
     return placement.positions(placer.atoms[[placer.anchor]])[:, 0]
 
 
-def _moved(molecule, placement: Placement, index: int, anchor: int) -> BaseMolecule:
+def _moved(molecule: Any, placement: Placement, index: int, anchor: int) -> BaseMolecule:
     copy = deepcopy(molecule)
     copy.set_origin(idx=anchor)
     copy.transform(AffineTransform(placement.rotations[index], placement.shifts[index]))
     return copy
 
 
-def _placer(molecule, anchor, bond_length, mol_vector, min_distance, min_spacing) -> Placer:
+def _placer(
+    molecule: Any,
+    anchor: int,
+    bond_length: Any,
+    mol_vector: Any,
+    min_distance: Any,
+    min_spacing: Any,
+) -> Placer:
     if not hasattr(molecule, "atoms") or not hasattr(molecule, "set_origin"):
         raise TypeError(f"molecule must be a Molecule; got {molecule!r}")
     count = len(molecule.atoms)
@@ -301,12 +334,12 @@ def _placer(molecule, anchor, bond_length, mol_vector, min_distance, min_spacing
     )
 
 
-def _direction(name: str, value) -> np.ndarray:
+def _direction(name: str, value: Any) -> np.ndarray:
     vector = as_vector(name, value, nonzero=True)
     return vector / np.linalg.norm(vector)
 
 
-def _wanted(number, coverage, n_sites: int) -> int:
+def _wanted(number: Any, coverage: Any, n_sites: int) -> int:
     if number is not None and coverage is not None:
         raise ValueError(
             f"give number or coverage, not both; got number={number!r} and coverage={coverage!r}"

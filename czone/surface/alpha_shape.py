@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from czone.randomness import Seed
 from czone.surface.exposure import (
     PROBE_RADIUS,
     surface_atoms,
@@ -99,8 +100,8 @@ def alpha_shape_alg_3D_with_sampling(
     probe_radius: float,
     N_samples: int,
     std: float = 1e-4,
-    rng=None,
-    seed=None,
+    rng: Seed = None,
+    seed: Seed = None,
     return_alpha_shape: bool = False,
 ) -> list[int] | tuple[list[int], dict]:
     """Return the same atoms as `alpha_shape_alg_3D`.
@@ -108,6 +109,19 @@ def alpha_shape_alg_3D_with_sampling(
     Construction Zone repeats its test with random noise on the radii, to find more of the atoms.
     The test used here is exact, so `N_samples`, `std`, `rng` and `seed` are accepted and have no
     effect.
+
+    Parameters
+    ----------
+    points, probe_radius, return_alpha_shape
+        As in `alpha_shape_alg_3D`: lengths in angstrom.
+    N_samples, std, rng, seed
+        Accepted, without effect.
+
+    Examples
+    --------
+    >>> block = np.indices((3, 3, 3)).reshape(3, -1).T * 2.5
+    >>> len(alpha_shape_alg_3D_with_sampling(block, 2.5, 10))
+    26
     """
     return alpha_shape_alg_3D(points, probe_radius, return_alpha_shape)
 

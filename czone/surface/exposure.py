@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -170,7 +171,7 @@ def _directions(count: int = 96) -> tuple[np.ndarray, float]:
     return points, float(np.arccos(nearest_facet)) + 1e-9
 
 
-def _indices(indices, n_atoms: int) -> np.ndarray:
+def _indices(indices: Any, n_atoms: int) -> np.ndarray:
     chosen = np.atleast_1d(np.asarray(indices))
     if chosen.size == 0:
         return np.empty(0, dtype=np.int64)

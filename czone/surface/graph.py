@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -41,7 +43,7 @@ def sparse_matrix_from_tri(simplices: np.ndarray) -> csr_matrix:
 
 
 def get_nearest_neighbors(
-    target_idx: int, shape_dict: dict, N_shells: int = 3, surface_only: bool = True, **kwargs
+    target_idx: int, shape_dict: dict, N_shells: int = 3, surface_only: bool = True, **kwargs: Any
 ) -> np.ndarray:
     """Return the points within a number of edges from a point of an alpha shape.
 
@@ -55,11 +57,21 @@ def get_nearest_neighbors(
         Number of edges.
     surface_only
         Follow the tetrahedra at the surface only, not all of the alpha shape.
+    **kwargs
+        Accepted, without effect.
 
     Returns
     -------
     indices : numpy.ndarray
         In increasing order, without the point itself.
+
+    Examples
+    --------
+    >>> from czone.surface import alpha_shape_alg_3D
+    >>> block = np.indices((3, 3, 3)).reshape(3, -1).T * 2.5
+    >>> _, shape = alpha_shape_alg_3D(block, 2.5, return_alpha_shape=True)
+    >>> 0 in get_nearest_neighbors(0, shape, N_shells=1)
+    False
     """
     chosen = shape_dict["surface_tris"] if surface_only else shape_dict["a_tris"][0]
     simplices = shape_dict["tri"].simplices[chosen]
@@ -84,7 +96,7 @@ def find_approximate_normal(
     margin: float = 0,
     seed: int = 23,
     max_steps: int = 1000,
-    **kwargs,
+    **kwargs: Any,
 ) -> np.ndarray:
     """Return a direction that points away from a set of vectors.
 
@@ -100,6 +112,8 @@ def find_approximate_normal(
         Accepted for the sake of Construction Zone; the search is deterministic.
     max_steps
         Largest number of steps.
+    **kwargs
+        Accepted, without effect.
 
     Returns
     -------

@@ -77,7 +77,9 @@ class Placer:
     min_distance: float
     min_spacing: float
 
-    def place(self, surface, sites, normals, angles) -> Placement:
+    def place(
+        self, surface: np.ndarray, sites: np.ndarray, normals: np.ndarray, angles: np.ndarray
+    ) -> Placement:
         """Stand the molecule on sites.
 
         Parameters

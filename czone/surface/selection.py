@@ -12,7 +12,7 @@ from czone.geometry.elements import atomic_numbers
 __all__ = ["allowed_atoms", "atoms_of", "filtered_atoms"]
 
 
-def atoms_of(target) -> tuple[np.ndarray, np.ndarray]:
+def atoms_of(target: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return positions and atomic numbers of a volume, molecule or scene."""
     for positions, numbers in (("all_atoms", "all_species"), ("atoms", "species")):
         if hasattr(type(target), positions):
@@ -20,7 +20,9 @@ def atoms_of(target) -> tuple[np.ndarray, np.ndarray]:
     raise TypeError(f"target must be a Volume, MultiVolume, Molecule or Scene; got {target!r}")
 
 
-def allowed_atoms(atoms, species, elements, indices, mask, region) -> np.ndarray:
+def allowed_atoms(
+    atoms: np.ndarray, species: Any, elements: Any, indices: Any, mask: Any, region: Any
+) -> np.ndarray:
     """Return which atoms pass all filters, (n,)."""
     allowed = np.ones(len(atoms), dtype=bool)
     if elements is not None:
@@ -40,7 +42,7 @@ def allowed_atoms(atoms, species, elements, indices, mask, region) -> np.ndarray
     return allowed
 
 
-def filtered_atoms(atoms, species, filters: Mapping[str, Any]) -> np.ndarray:
+def filtered_atoms(atoms: np.ndarray, species: Any, filters: Mapping[str, Any]) -> np.ndarray:
     """Return which atoms pass Construction Zone's dictionary of filters, (n,)."""
     names = {"element": "elements", "mask": "mask", "indices": "indices", "spatial": "region"}
     allowed = np.ones(len(atoms), dtype=bool)

@@ -14,7 +14,7 @@ __all__ = ["Inversion", "MatrixTransform", "Reflection", "Rotation", "Translatio
 
 
 class Translation(BaseTransform):
-    """Shift.
+    """Shift by a vector.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Translation(BaseTransform):
 
     @property
     def params(self) -> np.ndarray:
-        """The shift."""
+        """The vector of the shift."""
         return self.shift
 
     def _shown(self) -> str:

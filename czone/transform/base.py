@@ -26,6 +26,14 @@ class BaseTransform(Compared, Spelled, ABC):
         Whether the crystal inside a volume moves with the volume.
     basis_only
         Whether the crystal only turns: its lattice vectors move, its origin stays.
+
+    Examples
+    --------
+    >>> class Up(BaseTransform):
+    ...     matrix = np.eye(3)
+    ...     shift = np.array([0.0, 0.0, 1.0])
+    >>> Up().apply_transformation([0.0, 0.0, 1.0])
+    array([0., 0., 2.])
     """
 
     _spellings: ClassVar[dict[str, str]] = {
@@ -123,6 +131,11 @@ class AffineTransform(BaseTransform):
         Vector (3,), in angstrom.
     locked, basis_only
         See `BaseTransform`.
+
+    Examples
+    --------
+    >>> AffineTransform(2 * np.eye(3), [0, 0, 1]).apply_transformation([1.0, 0.0, 0.0])
+    array([2., 0., 1.])
     """
 
     def __init__(

@@ -1,5 +1,7 @@
 """Several transforms as one."""
 
+from typing import Any
+
 import numpy as np
 
 from .base import BaseTransform, steps_of
@@ -100,7 +102,7 @@ class MultiTransform(BaseTransform):
             points = member.apply_transformation_bases(points)
         return np.array(points, dtype=float)
 
-    def apply_transformation_alg(self, alg_object):
+    def apply_transformation_alg(self, alg_object: Any) -> Any:
         """Return a surface moved by every member in turn."""
         for member in self._transforms:
             alg_object = member.apply_transformation_alg(alg_object)

@@ -13,7 +13,16 @@ __all__ = ["ArbitraryPostTransform", "BasePostTransform", "ChemicalSubstitution"
 
 
 class BasePostTransform(Compared, ABC):
-    """A change of (points, species); acts before the strain field and before the volume cuts."""
+    """A change of (points, species); acts before the strain field and before the volume cuts.
+
+    Examples
+    --------
+    >>> class AllGold(BasePostTransform):
+    ...     def apply_function(self, points, species, **kwargs):
+    ...         return points, np.full_like(species, 79)
+    >>> AllGold().apply_function(np.zeros((1, 3)), np.array([6]))[1]
+    array([79])
+    """
 
     def __init__(self) -> None:
         self.origin = np.zeros(3)
@@ -114,6 +123,12 @@ class ArbitraryPostTransform(BasePostTransform):
     ----------
     fun
         Takes positions (n, 3) and atomic numbers (n,), returns both, changed.
+
+    Examples
+    --------
+    >>> keep = ArbitraryPostTransform(lambda points, species: (points[:1], species[:1]))
+    >>> keep.apply_function(np.zeros((3, 3)), np.array([6, 7, 8]))
+    (array([[0., 0., 0.]]), array([6]))
     """
 
     def __init__(self, fun: Callable[..., tuple[np.ndarray, np.ndarray]]) -> None:
@@ -139,6 +154,13 @@ class PostSequence(BasePostTransform):
     ----------
     transforms
         Post transforms, in the order they act; each draws from its own seed.
+
+    Examples
+    --------
+    >>> first = ChemicalSubstitution("Au", "Ag", 1.0, rng=1)
+    >>> both = PostSequence([first, ChemicalSubstitution("Ag", "Cu", 1.0, rng=1)])
+    >>> both.apply_function(np.zeros((1, 3)), np.array([79]))[1]
+    array([29])
     """
 
     def __init__(self, transforms: Sequence[BasePostTransform]) -> None:

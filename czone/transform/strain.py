@@ -27,6 +27,14 @@ class BaseStrain(Compared, ABC):
     mode
         "crystal": coordinates along the lattice vectors. "standard": x, y, z, in a frame that turns
         with the object.
+
+    Examples
+    --------
+    >>> class Shear(BaseStrain):
+    ...     def apply_strain(self, points):
+    ...         return points + 0.1 * points[:, [2, 2, 2]] * [1, 0, 0]
+    >>> Shear(mode="standard").apply_strain(np.array([[0.0, 0.0, 2.0]]))
+    array([[0.2, 0. , 2. ]])
     """
 
     def __init__(self, origin: str | ArrayLike = "generator", mode: str = "crystal") -> None:

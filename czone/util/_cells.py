@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from czone.checks import as_points, as_positive
 
 
-def as_flags(periodic) -> np.ndarray:
+def as_flags(periodic: Any) -> np.ndarray:
     """Return three booleans from one or three."""
     flags = np.asarray(periodic)
     if flags.dtype != bool or flags.shape not in ((), (3,)):
@@ -19,7 +20,7 @@ def as_flags(periodic) -> np.ndarray:
     return np.broadcast_to(flags, 3).copy()
 
 
-def as_lattice(cell) -> np.ndarray:
+def as_lattice(cell: Any) -> np.ndarray:
     """Return lattice vectors as rows, (3, 3), from edge lengths or vectors."""
     lattice = np.array(cell, dtype=float)
     if lattice.shape == (3,):
@@ -64,7 +65,13 @@ class CellGrid:
     cutoff: float
 
     @classmethod
-    def build(cls, positions, cutoff: float, cell=None, periodic: bool | Sequence[bool] = False):
+    def build(
+        cls,
+        positions: Any,
+        cutoff: float,
+        cell: Any = None,
+        periodic: bool | Sequence[bool] = False,
+    ) -> Any:
         """Sort points into cells.
 
         Parameters
@@ -128,7 +135,7 @@ def _heights(lattice: np.ndarray) -> np.ndarray:
     return 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)
 
 
-def _cell_counts(box, cutoff, n_points) -> np.ndarray:
+def _cell_counts(box: Any, cutoff: float, n_points: int) -> np.ndarray:
     heights = _heights(box)
     spacing = (abs(np.linalg.det(box)) / max(n_points, 1)) ** (1 / 3)
     edge = max(cutoff / 2, 1.2 * spacing)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from czone.randomness import as_rng
+from czone.randomness import Seed, as_rng
 
 
 def round_away(x: float) -> float:
-    """Round away from zero.
+    """Return a number rounded away from zero.
+
+    Parameters
+    ----------
+    x
+        Any number.
 
     Examples
     --------
@@ -50,7 +55,7 @@ def vangle(v1: np.ndarray, v2: np.ndarray) -> float:
     return float(2 * np.arctan2(apart, np.linalg.norm(units[0] + units[1])))
 
 
-def separated_indices(count: int, separation: int, length: int, *, rng=None) -> list[int]:
+def separated_indices(count: int, separation: int, length: int, *, rng: Seed = None) -> list[int]:
     """Draw indices at random that keep a distance from each other and from both ends.
 
     Parameters
@@ -100,7 +105,7 @@ def separated_indices(count: int, separation: int, length: int, *, rng=None) -> 
     return (drawn + separation + np.arange(count) * (separation - 1)).tolist()
 
 
-def get_N_splits(n: int, m: int, l: int, seed=None, *, rng=None) -> list[int]:  # noqa: E741
+def get_N_splits(n: int, m: int, l: int, seed: Seed = None, *, rng: Seed = None) -> list[int]:  # noqa: E741
     """Return `n` random indices at least `m` apart in a length `l`: see `separated_indices`.
 
     Parameters

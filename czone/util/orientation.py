@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from czone.checks import as_between, as_matrix, as_vector
-from czone.randomness import as_rng
+from czone.randomness import Seed, as_rng
 
 
-def random_directions(n: int | None = None, *, rng=None) -> np.ndarray:
+def random_directions(n: int | None = None, *, rng: Seed = None) -> np.ndarray:
     """Draw unit vectors uniformly on the sphere.
 
     Parameters
@@ -35,7 +35,7 @@ def random_directions(n: int | None = None, *, rng=None) -> np.ndarray:
     return vectors[0] if n is None else vectors
 
 
-def random_rotations(n: int | None = None, *, rng=None) -> np.ndarray:
+def random_rotations(n: int | None = None, *, rng: Seed = None) -> np.ndarray:
     """Draw rotation matrices uniformly over all rotations (Haar measure on SO(3)).
 
     Parameters
@@ -109,7 +109,7 @@ def zone_axis_rotations(
     in_plane: float | None = None,
     bases: np.ndarray | None = None,
     beam: Sequence[float] = (0.0, 0.0, 1.0),
-    rng=None,
+    rng: Seed = None,
 ) -> np.ndarray:
     """Draw rotations that bring a zone axis along the beam, with an angular spread.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from ase.data import chemical_symbols
@@ -181,7 +182,15 @@ def calc_rdf(
     return counts
 
 
-def _pair_counts(points, kinds, n_kinds, cutoff, n_bins, cell, periodic) -> np.ndarray:
+def _pair_counts(
+    points: np.ndarray,
+    kinds: np.ndarray,
+    n_kinds: int,
+    cutoff: float,
+    n_bins: int,
+    cell: Any,
+    periodic: Any,
+) -> np.ndarray:
     """Return ordered pairs by kinds and distance, (n_kinds, n_kinds, n_bins)."""
     from czone.util._pair_kernel import histogram  # loads numba
 
@@ -193,7 +202,7 @@ def _pair_counts(points, kinds, n_kinds, cutoff, n_bins, cell, periodic) -> np.n
     return once + once.transpose(1, 0, 2)
 
 
-def _kinds(numbers, n_atoms) -> tuple[list[str], np.ndarray]:
+def _kinds(numbers: Any, n_atoms: Any) -> tuple[list[str], np.ndarray]:
     if numbers is None:
         return [""], np.zeros(n_atoms, dtype=np.int64)
     values = np.asarray(numbers)
@@ -211,7 +220,7 @@ def _extent(points: np.ndarray) -> np.ndarray:
     return np.diag(np.where(extent > 0, extent, 1.0))
 
 
-def _ideal_pairs_per_atom_pair(edges, lattice, periodic) -> np.ndarray:
+def _ideal_pairs_per_atom_pair(edges: np.ndarray, lattice: Any, periodic: Any) -> np.ndarray:
     """Return the chance of every bin to hold the distance of two independent points, (b,)."""
     shells = 4 / 3 * np.pi * np.diff(edges**3) / abs(np.linalg.det(lattice))
     if periodic.all():

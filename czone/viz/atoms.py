@@ -83,7 +83,7 @@ def drawn_atoms(
     return DrawnAtoms(positions, numbers, palette[numbers], radii, box)
 
 
-def _positions_and_numbers(source) -> tuple:
+def _positions_and_numbers(source: Any) -> tuple:
     for positions, numbers in (
         ("all_atoms", "all_species"),
         ("positions", "numbers"),

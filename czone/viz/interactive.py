@@ -27,7 +27,7 @@ def view(
     width: int = 640,
     height: int = 480,
     javascript: str | Path | None = None,
-):
+) -> Any:
     """Return a 3D view of a structure for Jupyter.
 
     Parameters

@@ -70,7 +70,9 @@ def render_spheres(
     return np.concatenate([np.clip(color, 0, 1), opacity], axis=-1), (left, right, bottom, top)
 
 
-def _shaded(atoms, centers, depth, owner, fine) -> np.ndarray:
+def _shaded(
+    atoms: DrawnAtoms, centers: np.ndarray, depth: np.ndarray, owner: np.ndarray, fine: float
+) -> np.ndarray:
     """Return colours and opacity of every fine pixel, (rows, columns, 4)."""
     picture = np.zeros((*depth.shape, 4), dtype=np.float32)
     inside = owner >= 0
@@ -90,7 +92,7 @@ def _shaded(atoms, centers, depth, owner, fine) -> np.ndarray:
     return picture
 
 
-def _openness(depth, inside, fine) -> np.ndarray:
+def _openness(depth: np.ndarray, inside: np.ndarray, fine: float) -> np.ndarray:
     """Return how freely every pixel is seen: 1 on top, less behind its surroundings."""
     top, bottom = depth[inside].max(), depth[inside].min()
     filled = np.where(inside, depth, bottom)

@@ -28,7 +28,7 @@ def plot(
     width: float = 10.0,
     dpi: float = 150.0,
     ax: Any = None,
-):
+) -> Any:
     """Draw a structure as lit spheres, seen along the axes.
 
     Parameters
@@ -114,7 +114,7 @@ def _size(atoms: DrawnAtoms, view: np.ndarray) -> np.ndarray:
     return np.ptp(atoms.positions @ view[:2].T, axis=0) + 2 * (atoms.radii.max() + 1.0)
 
 
-def _panels(sizes, width, dpi, legend):
+def _panels(sizes: Any, width: float, dpi: float, legend: bool) -> Any:
     """Return a figure, and one panel for every size, all on the same scale."""
     pyplot = optional("matplotlib.pyplot")
     gap, top, bottom = 0.25, 0.25 + 0.3 * legend, 0.35  # inches
@@ -136,7 +136,7 @@ def _panels(sizes, width, dpi, legend):
     return figure, panels
 
 
-def _draw_bar(panel, size: float) -> None:
+def _draw_bar(panel: Any, size: float) -> None:
     """Draw a bar of about a quarter of the width below a panel."""
     length = _NICE_BARS[max(0, int(np.searchsorted(_NICE_BARS, 0.3 * size)) - 1)]
     left, right = panel.get_xlim()
@@ -152,7 +152,7 @@ def _draw_bar(panel, size: float) -> None:
     panel.set_ylim(low, high)
 
 
-def _draw_legend(target, atoms: DrawnAtoms, place: dict) -> None:
+def _draw_legend(target: Any, atoms: DrawnAtoms, place: dict) -> None:
     line = optional("matplotlib.lines").Line2D
     handles = [
         line([], [], ls="", marker="o", ms=9, mfc=color, mec="0.3", mew=0.6, label=symbol)

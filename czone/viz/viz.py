@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 
-def simple_view_with_rotate(data: np.ndarray, azim: float = -60, elev: float = 30):
+def simple_view_with_rotate(data: np.ndarray, azim: float = -60, elev: float = 30) -> Any:
     """Draw points in 3D and along the three axes.
 
     Parameters
@@ -34,6 +34,11 @@ def simple_view_with_rotate(data: np.ndarray, azim: float = -60, elev: float = 3
     Returns
     -------
     figure : matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> len(simple_view_with_rotate(np.eye(3)).axes)
+    4
     """
     points = np.asarray(data, dtype=float)
     if points.ndim != 2 or points.shape[1] != 3:
@@ -41,7 +46,7 @@ def simple_view_with_rotate(data: np.ndarray, azim: float = -60, elev: float = 3
     return _four_views(points, "tab:blue", azim, elev)
 
 
-def simple_scene_view(scene: Any, azim: float = -60, elev: float = 30):
+def simple_scene_view(scene: Any, azim: float = -60, elev: float = 30) -> Any:
     """Draw the atoms of a scene as points in 3D and along the three axes.
 
     Parameters
@@ -54,37 +59,77 @@ def simple_scene_view(scene: Any, azim: float = -60, elev: float = 30):
     Returns
     -------
     figure : matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> len(simple_scene_view(([[0, 0, 0], [0, 0, 1.13]], [6, 8])).axes)
+    4
     """
     atoms = drawn_atoms(scene)
     return _four_views(atoms.positions, atoms.colors, azim, elev, atoms.symbols)
 
 
-def simple_scene_view_with_rotate(scene: Any, azim: float = -60, elev: float = 30):
-    """Draw a scene: see `simple_scene_view`, which does the same."""
+def simple_scene_view_with_rotate(scene: Any, azim: float = -60, elev: float = 30) -> Any:
+    """Draw a scene: see `simple_scene_view`, which does the same.
+
+    Parameters
+    ----------
+    scene, azim, elev
+        As in `simple_scene_view`.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> len(simple_scene_view_with_rotate(([[0, 0, 0], [0, 0, 1.13]], [6, 8])).axes)
+    4
+    """
     return simple_scene_view(scene, azim, elev)
 
 
-def simple_view_widget(data: np.ndarray):
+def simple_view_widget(data: np.ndarray) -> Any:
     """Show `simple_view_with_rotate` with sliders for the two angles, in Jupyter.
+
+    Parameters
+    ----------
+    data
+        Points, (n, 3), in angstrom.
 
     Returns
     -------
     widget : ipywidgets.interactive
+
+    Examples
+    --------
+    >>> simple_view_widget(scene.all_atoms)  # doctest: +SKIP
     """
     return _with_sliders(lambda azim, elev: simple_view_with_rotate(data, azim, elev))
 
 
-def simple_scene_widget(scene: Any):
+def simple_scene_widget(scene: Any) -> Any:
     """Show `simple_scene_view` with sliders for the two angles, in Jupyter.
+
+    Parameters
+    ----------
+    scene
+        A populated Scene, or anything else that `plot` takes.
 
     Returns
     -------
     widget : ipywidgets.interactive
+
+    Examples
+    --------
+    >>> simple_scene_widget(scene)  # doctest: +SKIP
     """
     return _with_sliders(lambda azim, elev: simple_scene_view(scene, azim, elev))
 
 
-def _four_views(points, colors, azim, elev, symbols=None):
+def _four_views(
+    points: np.ndarray, colors: Any, azim: float, elev: float, symbols: Any = None
+) -> Any:
     pyplot = optional("matplotlib.pyplot")
     figure = pyplot.figure(figsize=(9, 9), layout="constrained")
     views = [(elev, azim, ""), (90, -90, "xy"), (0, -90, "xz"), (0, 0, "yz")]
@@ -111,10 +156,10 @@ def _four_views(points, colors, azim, elev, symbols=None):
     return figure
 
 
-def _with_sliders(draw):
+def _with_sliders(draw: Any) -> Any:
     widgets = optional("ipywidgets")
 
-    def show(azim, elev):
+    def show(azim: float, elev: float) -> None:
         draw(azim, elev)
         optional("matplotlib.pyplot").show()
 

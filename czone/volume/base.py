@@ -24,6 +24,14 @@ class BaseVolume(Compared, Spelled, ABC):
     priority
         Precedence where objects overlap: the smaller number keeps its atoms; objects of equal
         priority empty their overlap.
+    **kwargs
+        None is taken: a misspelt one is refused here.
+
+    Examples
+    --------
+    >>> from czone.volume import MultiVolume, Volume
+    >>> issubclass(Volume, BaseVolume), issubclass(MultiVolume, BaseVolume)
+    (True, True)
     """
 
     _spellings: ClassVar[dict[str, str]] = {"checkIfInterior": "check_if_interior"}

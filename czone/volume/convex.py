@@ -36,6 +36,8 @@ class Volume(BaseVolume):
         Padding of the hull, in angstrom.
     gen_origin
         New origin (3,) for the copy of the generator, in angstrom.
+    **kwargs
+        None is taken: a misspelt one is refused.
 
     Examples
     --------

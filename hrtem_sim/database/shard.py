@@ -11,6 +11,7 @@ Layout, all arrays with their first axis over the rows of the catalogue unless s
     structures/plan   UTF-8 text (structures,): the numbers of each structure as JSON
     structures/K/...  optional: positions (angstrom), numbers, labels of structure K
     waves/K           optional: complex64 (phonons, ny, nx) exit wave of structure K
+    labels/K/KIND     optional: uint8 or uint16 (ny, nx) label map of structure K
 
 The checksum is the SHA-256 over names, types, shapes and bytes of all arrays.
 """
@@ -56,7 +57,7 @@ class ShardContent:
     plans
         JSON text per structure.
     extras
-        Further arrays by HDF5 path: atoms and waves.
+        Further arrays by HDF5 path: atoms, waves and labels.
     versions
         Of the libraries that took part.
     """
@@ -75,17 +76,41 @@ class ShardContent:
 
 
 def host_name() -> str:
-    """Return the name of this machine, without dots."""
+    """Return the name of this machine, without dots.
+
+    Examples
+    --------
+    >>> "." in host_name()
+    False
+    """
     return platform.node().split(".")[0] or "localhost"
 
 
 def shard_name(index: int) -> str:
-    """Return the file name of a shard."""
+    """Return the file name of a shard.
+
+    Parameters
+    ----------
+    index
+        Of the shard, from 0.
+
+    Examples
+    --------
+    >>> shard_name(3)
+    'shard-00003.h5'
+    """
     return f"shard-{index:05d}.h5"
 
 
 def write_shard(folder: Path, content: ShardContent) -> Path:
     """Write a shard so that its final name appears only when it is whole and on disk.
+
+    Parameters
+    ----------
+    folder
+        Of the data set.
+    content
+        What the shard holds.
 
     Returns
     -------
@@ -95,6 +120,14 @@ def write_shard(folder: Path, content: ShardContent) -> Path:
     ------
     DatabaseError
         If the folder cannot be written or the disk is full; nothing is left behind.
+
+    Examples
+    --------
+    Workers of `build_dataset` call it; a name that ends in .part is a shard that is not whole:
+
+    >>> from hrtem_sim.database import open_database
+    >>> [path.name for path in open_database("data").paths]
+    ['shard-00000.h5']
     """
     path = Path(folder) / shard_name(content.index)
     part = path.with_name(f"{path.name}.{host_name()}.{os.getpid()}.part")
@@ -113,7 +146,7 @@ def write_shard(folder: Path, content: ShardContent) -> Path:
 
 
 def read_shard(path: Path, *, verify: bool = False) -> h5py.File:
-    """Open a shard for reading.
+    """Return a shard, open for reading.
 
     Parameters
     ----------
@@ -126,6 +159,13 @@ def read_shard(path: Path, *, verify: bool = False) -> h5py.File:
     ------
     DatabaseError
         If the file is missing, torn, of another format, or its checksum is wrong.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> with read_shard(Path("data/shard-00000.h5"), verify=True) as file:
+    ...     sorted(file)
+    ['catalogue', 'images', 'masks', 'recipe', 'structures', 'waves']
     """
     try:
         file = h5py.File(path, "r")
@@ -190,7 +230,8 @@ def _fill(file: h5py.File, content: ShardContent) -> None:
     file.create_dataset("masks/of", data=np.asarray(content.mask_of, np.int64))
     file.create_dataset("structures/plan", data=list(content.plans), dtype=text)
     for name, array in content.extras.items():
-        file.create_dataset(name, data=array)
+        packing = "gzip" if name.startswith("labels/") else None
+        file.create_dataset(name, data=array, compression=packing)
 
 
 def _checksum(file: h5py.File) -> str:

@@ -37,7 +37,22 @@ def stored_recipe(database: Database) -> DatasetRecipe:
 
 
 def stored_plan(database: Database, row: int) -> StructurePlan:
-    """Return the plan of the structure that a row of the catalogue shows."""
+    """Return the plan of the structure that a row of the catalogue shows.
+
+    Parameters
+    ----------
+    database
+        Holds the plans.
+    row
+        Position in its catalogue.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> stored_plan(database, 3).index
+    1
+    """
     record = database.catalogue.iloc[row]
     with read_shard(database.paths[int(record["shard"])]) as file:
         return _plan(file, int(record["row"]))
@@ -62,6 +77,14 @@ def regenerate(database: Database, micrograph: str) -> Micrograph:
         If the data set has no such micrograph.
     DatabaseError
         If the stored plan does not have the id that the catalogue says.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> micrograph = regenerate(database, database.catalogue["micrograph"][2])
+    >>> bool((micrograph.counts == database.counts([2])[0]).all())
+    True
     """
     found = np.flatnonzero(database.catalogue["micrograph"] == micrograph)
     if not len(found):
@@ -77,10 +100,21 @@ def regenerate(database: Database, micrograph: str) -> Micrograph:
 def check_dataset(database: Database) -> None:
     """Verify a data set: checksums, ids made again from the stored plans, and that none is missing.
 
+    Parameters
+    ----------
+    database
+        All of its shards are read.
+
     Raises
     ------
     DatabaseError
         At the first thing that is wrong; the message names the file.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> check_dataset(database)  # says nothing when all is well
     """
     database.check()
     recipe = stored_recipe(database)
@@ -122,6 +156,14 @@ class ConditionStream:
     -----
     Epoch i is the same whenever and however often it is asked for. Rows keep the structure of the
     catalogue, so a split by structure holds.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> images, masks = ConditionStream(database).epoch(0)
+    >>> images.shape, masks.shape
+    ((4, 64, 64), (4, 64, 64))
     """
 
     def __init__(self, database: Database, seed: int | None = None) -> None:

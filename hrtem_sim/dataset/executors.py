@@ -112,7 +112,7 @@ def _leave_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _by_dask(function: Callable[[Task], Result], tasks: Sequence[Task], client: Any):
+def _by_dask(function: Callable[[Task], Result], tasks: Sequence[Task], client: Any) -> Any:
     try:
         from dask.distributed import as_completed as finished
     except ImportError as error:

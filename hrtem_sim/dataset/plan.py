@@ -71,6 +71,13 @@ def plan_structure(recipe: DatasetRecipe, index: int) -> StructurePlan:
     Returns
     -------
     plan
+
+    Examples
+    --------
+    >>> from hrtem_sim.dataset import read_dataset_recipe
+    >>> plan = plan_structure(read_dataset_recipe("demo"), 17)
+    >>> plan.index, len(plan.images)
+    (17, 8)
     """
     if not 0 <= index < recipe.structures:
         raise ValueError(f"index must be in 0..{recipe.structures - 1}; got {index}")

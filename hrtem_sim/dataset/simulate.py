@@ -56,6 +56,14 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
         Settings of waves, detector and masks.
     plan
         Numbers of the structure; see `plan_structure`.
+
+    Examples
+    --------
+    >>> from hrtem_sim.dataset import plan_structure, read_dataset_recipe
+    >>> recipe = read_dataset_recipe("tiny.toml")
+    >>> simulated = simulate_structure(recipe, plan_structure(recipe, 0))
+    >>> simulated.mask.classes.shape, len(simulated.micrographs)
+    ((64, 64), 2)
     """
     built = build_structure(plan)
     wave, particle_wave = compute_exit_waves(

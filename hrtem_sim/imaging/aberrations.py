@@ -19,6 +19,13 @@ class Aberrations:
     C30 the spherical aberration Cs, C12 the twofold astigmatism, C21 the axial coma, C23
     the threefold astigmatism. Azimuths count from the x axis towards the y axis.
 
+    Parameters
+    ----------
+    C10, C12, C21, C23, C30, C32, C34, C41, C43, C45, C50, C52, C54, C56
+        Coefficients in angstrom.
+    phi12, phi21, phi23, phi32, phi34, phi41, phi43, phi45, phi52, phi54, phi56
+        Azimuths in rad.
+
     Examples
     --------
     >>> Aberrations(C30=-1.0e4, C12=20.0, phi12=0.5).C30

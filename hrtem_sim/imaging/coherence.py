@@ -74,6 +74,12 @@ def focal_series_weights(focal_spread: float, number: int) -> tuple[np.ndarray, 
     -----
     The two outermost foci have their full weight, which makes up for the variance that is cut off
     beyond 3 standard deviations: the damping is right to 0.1 to 0.4 % for any number of foci.
+
+    Examples
+    --------
+    >>> foci, weights = focal_series_weights(20.0, 5)
+    >>> round(float(weights @ foci**2) ** 0.5, 1)
+    19.9
     """
     if number < 1 or (number > 1 and focal_spread <= 0):
         raise ValueError(

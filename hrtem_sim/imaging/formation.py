@@ -55,6 +55,16 @@ class ImageFormer:
         Pixels of the image.
     fft
         Transforms; default `choose_fft()`.
+
+    Examples
+    --------
+    >>> from hrtem_sim.imaging import Detector, ImagingConditions
+    >>> from hrtem_sim.specimen import Specimen
+    >>> from hrtem_sim.wave import compute_exit_wave
+    >>> wave = compute_exit_wave(Specimen([[8.0, 8.0, 5.0]], [79], (16.0, 16.0, 10.0)))
+    >>> former = ImageFormer(wave, Detector(0.4))
+    >>> former.expected(ImagingConditions(defocus=100.0)).shape
+    (40, 40)
     """
 
     def __init__(self, wave: ExitWave, detector: Detector, fft: Fft | None = None) -> None:
@@ -221,14 +231,56 @@ def form_images(
     detector: Detector,
     rngs: Iterable[np.random.Generator | int | None],
 ) -> Iterator[Micrograph]:
-    """Yield one micrograph per condition and generator from one forward transform of the wave."""
+    """Yield one micrograph per condition and generator from one forward transform of the wave.
+
+    Parameters
+    ----------
+    wave
+        Exit wave.
+    conditions
+        One for each micrograph.
+    detector
+        Says the pixels, in angstrom, and the noise.
+    rngs
+        One source of noise for each micrograph; None without a dose.
+
+    Examples
+    --------
+    >>> from hrtem_sim.imaging import Detector, ImagingConditions
+    >>> from hrtem_sim.specimen import Specimen
+    >>> from hrtem_sim.wave import compute_exit_wave
+    >>> wave = compute_exit_wave(Specimen([[8.0, 8.0, 5.0]], [79], (16.0, 16.0, 10.0)))
+    >>> series = [ImagingConditions(defocus=df, dose=500.0) for df in (0.0, 50.0, 100.0)]
+    >>> [image.conditions.defocus for image in form_images(wave, series, Detector(0.4), [1, 2, 3])]
+    [0.0, 50.0, 100.0]
+    """
     former = ImageFormer(wave, detector)
     for condition, rng in zip(conditions, rngs, strict=True):
         yield former.micrograph(condition, rng)
 
 
 def expected_image(wave: ExitWave, conditions: ImagingConditions, detector: Detector) -> np.ndarray:
-    """Return the intensity that a micrograph scatters about, without noise; float64 (ny, nx)."""
+    """Return the intensity that a micrograph scatters about, without noise; float64 (ny, nx).
+
+    Parameters
+    ----------
+    wave
+        Exit wave.
+    conditions
+        Of the microscope.
+    detector
+        Says the pixels, in angstrom, and the transfer.
+
+    Examples
+    --------
+    >>> from hrtem_sim.imaging import Detector, ImagingConditions
+    >>> from hrtem_sim.specimen import Specimen
+    >>> from hrtem_sim.wave import compute_exit_wave
+    >>> wave = compute_exit_wave(Specimen([[8.0, 8.0, 5.0]], [79], (16.0, 16.0, 10.0)))
+    >>> image = expected_image(wave, ImagingConditions(defocus=100.0), Detector(0.4))
+    >>> image.shape, round(float(image.mean()), 3)
+    ((40, 40), 1.0)
+    """
     return ImageFormer(wave, detector).expected(conditions)
 
 
@@ -254,6 +306,15 @@ def quick_look(wave: ExitWave, conditions: ImagingConditions, detector: Detector
     Notes
     -----
     Envelope exp(-(pi lambda sigma k^2)^2 / 2): P. L. Fejes, Acta Cryst. A 33, 109 (1977).
+
+    Examples
+    --------
+    >>> from hrtem_sim.imaging import Detector, ImagingConditions
+    >>> from hrtem_sim.specimen import Specimen
+    >>> from hrtem_sim.wave import compute_exit_wave
+    >>> wave = compute_exit_wave(Specimen([[8.0, 8.0, 5.0]], [79], (16.0, 16.0, 10.0)))
+    >>> quick_look(wave, ImagingConditions(defocus=100.0, focal_spread=20.0), Detector(0.4)).shape
+    (40, 40)
     """
     return ImageFormer(wave, detector).quick_look(conditions)
 

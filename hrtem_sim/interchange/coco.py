@@ -49,6 +49,14 @@ def to_coco(
     pycocotools takes as it is); `bbox` is [x, y, width, height] and `area` a number, both in
     pixels. Categories are the materials. Each image carries `pixel_size` in angstrom, the id of
     the micrograph and of its structure: split by structure, not by image.
+
+    Examples
+    --------
+    >>> import json
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> len(json.loads(to_coco(database, [0, 1], "out-coco").read_text())["images"])
+    2
     """
     if images not in ("png", "tiff"):
         raise ValueError(f'images must be "png" or "tiff"; got {images!r}')
@@ -151,6 +159,11 @@ def encode_rle(mask: np.ndarray) -> dict[str, list[int]]:
 
 def decode_rle(rle: dict[str, list[int]]) -> np.ndarray:
     """Return the mask, bool (ny, nx), of COCO run lengths.
+
+    Parameters
+    ----------
+    rle
+        `size` [ny, nx] and `counts`, as `encode_rle` returns them.
 
     Examples
     --------

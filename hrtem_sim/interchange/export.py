@@ -7,6 +7,7 @@ does not grow with their number, and return the path that they wrote.
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -44,6 +45,13 @@ def export_tiff(database: Database, rows: Sequence[int] | None, folder: str | Pa
     Notes
     -----
     Counts as they are, uint16; beyond 65535 float32. The pixel size is written as ImageJ does.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> len(list(export_tiff(database, [0, 1], "out-tiff").rglob("*.tif")))
+    4
     """
     rows, folder = rows_of(database, rows), _folder(folder)
     for row in rows:
@@ -70,6 +78,13 @@ def export_numpy(database: Database, rows: Sequence[int] | None, folder: str | P
     Returns
     -------
     folder
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> sorted(path.name for path in export_numpy(database, [0, 1], "out-numpy").iterdir())[:2]
+    ['catalogue.csv', 'images.npy']
     """
     rows, folder = rows_of(database, rows), _folder(folder)
     shape = (len(rows), *database.shape)
@@ -118,6 +133,13 @@ def export_zarr(
     -----
     Arrays `images`, `masks` and `instances`, (n, ny, nx) in chunks of one micrograph, with named
     dimensions; attributes hold the pixel size in angstrom; `catalogue.csv` lies in the folder.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> export_zarr(database, [0, 1], "out.zarr").name
+    'out.zarr'
     """
     rows, path = rows_of(database, rows), Path(path)
     zarr = _zarr()
@@ -125,7 +147,7 @@ def export_zarr(
         raise FileExistsError(f"path must not exist yet; got {path}")
     group = zarr.create_group(str(path), attributes=_metadata(database))
 
-    def array(name: str, kind: np.dtype | type):
+    def array(name: str, kind: np.dtype | type) -> Any:
         return group.create_array(
             name,
             shape=(len(rows), *database.shape),
@@ -167,6 +189,13 @@ def export_hyperspy(database: Database, rows: Sequence[int] | None, path: str | 
     -----
     HDF5 in the layout of HyperSpy's own files, version 3.3: one stack, (n, ny, nx), navigated by
     micrograph. The catalogue is in `original_metadata.catalogue`.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> export_hyperspy(database, [0, 1], "out.hspy").name
+    'out.hspy'
     """
     rows, path = rows_of(database, rows), Path(path)
     if path.suffix != ".hspy":
@@ -238,6 +267,13 @@ def export(database: Database, rows: Sequence[int] | None, path: str | Path, *, 
     -------
     path
         What was written.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> export(database, [0, 1], "out-any", kind="numpy").name
+    'out-any'
     """
     if kind not in FORMATS:
         raise ValueError(f"kind must be one of {', '.join(FORMATS)}; got {kind!r}")
@@ -272,7 +308,7 @@ def _metadata(database: Database) -> dict[str, object]:
     }
 
 
-def _zarr():
+def _zarr() -> Any:
     try:
         import zarr
     except ImportError as error:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -97,6 +98,13 @@ def read_micrograph(
     ValueError
         If the ending is not known, the file holds no image, is a stack without `frame`, or does
         not say how large its pixels are.
+
+    Examples
+    --------
+    >>> from hrtem_sim.interchange.pictures import write_tiff
+    >>> write_tiff(Path("gold.tif"), np.zeros((4, 6), np.uint16), 0.5)
+    >>> read_micrograph("gold.tif", pixel_size=0.5).image.shape
+    (4, 6)
     """
     path = Path(path)
     if path.suffix.lower() not in READERS:
@@ -157,6 +165,15 @@ def read_h5_pair(
     Notes
     -----
     Benchmark of Rangel DaCosta et al., npj Comput. Mater. 10 (2024), data on Dryad (CC0).
+
+    Examples
+    --------
+    >>> import h5py
+    >>> for name, key in (("i.h5", "images"), ("m.h5", "maps")):
+    ...     with h5py.File(name, "w") as file:
+    ...         file[key] = np.ones((2, 8, 8), np.uint8)
+    >>> [patch.name for patch in read_h5_pair("i.h5", "m.h5", pixel_size=0.2)]
+    ['i_0000', 'i_0001']
     """
     images, masks = Path(images), Path(masks)
     if not 0 < pixel_size < np.inf:
@@ -180,7 +197,7 @@ def read_h5_pair(
                 yield ImportedMicrograph(image, float(pixel_size), name, mask)
 
 
-def _reader(ending: str):
+def _reader(ending: str) -> Any:
     try:
         return import_module(f"rsciio.{READERS[ending]}")
     except ImportError as error:

@@ -27,6 +27,14 @@ def particles_of(plan: StructurePlan) -> Specimen:
     specimen
         Objects particle-0, particle-1, ...; x and y are those of the whole specimen, z begins
         1 angstrom above the lowest atom. What labels need, without the time that a film takes.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> from hrtem_sim.dataset import stored_plan
+    >>> plan = stored_plan(open_database("data"), 0)
+    >>> particles_of(plan).objects
+    ('particle-0',)
     """
     field = plan.specimen.field
     positions, numbers, labels = [], [], []
@@ -64,6 +72,13 @@ def stored_instances(
     Notes
     -----
     Rows of one structure that follow each other cost its particles once.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> [instances.names for _, _, instances in stored_instances(database, [0])]
+    [('particle-0',)]
     """
     known: tuple[str, StructurePlan, InstanceMap] | None = None
     for row in map(int, rows):

@@ -77,6 +77,14 @@ def class_map(
     A pixel is of the class of which most lies over it, by projected thickness. Planar faults are
     shown where they make up more than `share` of it: where they are seen edge-on. Faults inclined
     to the beam dominate no pixel; `find_grains` tells of them.
+
+    Examples
+    --------
+    >>> cube = np.stack(np.meshgrid(*[np.arange(4, 20, 2.88)] * 3), axis=-1).reshape(-1, 3)
+    >>> gold = Specimen(cube, [79] * len(cube), (24.0, 24.0, 24.0), objects=("particle",))
+    >>> mask = class_map(gold, (48, 48), 0.5, by="material", volumes={"particle": 17.0})
+    >>> mask.names, int(mask.classes.max())
+    (('background', 'Au'), 1)
     """
     if by not in ("object", "material", "structure", "grain"):
         raise ValueError(f"by must be object, material, structure or grain; got {by!r}")

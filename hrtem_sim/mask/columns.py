@@ -1,6 +1,7 @@
 """Atom columns: where grains on a zone axis have their atoms one behind the other."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -135,7 +136,9 @@ def _together(
     return groups
 
 
-def _columns(specimen: Specimen, grain_of: np.ndarray, members: list[int], direction: np.ndarray):
+def _columns(
+    specimen: Specimen, grain_of: np.ndarray, members: list[int], direction: np.ndarray
+) -> Any:
     """Yield x, y, height, elements and grain of each column of some grains."""
     atoms = np.flatnonzero(np.isin(grain_of, members))
     positions = specimen.positions[atoms]

@@ -96,6 +96,14 @@ def instance_map(
     -----
     Without `within` the outlines are those of the atoms, about 1.4 angstrom beyond the outermost
     centres, and independent of the electrons' energy; with it those of `phase_mask`.
+
+    Examples
+    --------
+    >>> cube = np.stack(np.meshgrid(*[np.arange(4, 20, 2.88)] * 3), axis=-1).reshape(-1, 3)
+    >>> gold = Specimen(cube, [79] * len(cube), (24.0, 24.0, 24.0), objects=("particle",))
+    >>> instances = instance_map(gold, (48, 48), 0.5, volumes={"particle": 17.0})
+    >>> bool(instances.mask_of("particle")[24, 24])
+    True
     """
     names = particle_names(specimen) if objects is None else tuple(objects)
     kind = np.uint8 if len(names) < 256 else np.uint16

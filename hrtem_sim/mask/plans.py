@@ -21,6 +21,13 @@ def plan_bases(plan: ParticlesOnFilm) -> dict[str, np.ndarray]:
         By the name of the object, matrices (3, 3) whose columns are the basis vectors in
         angstrom. Of particles with twins they are those of one of the two orientations; decahedra
         and icosahedra, which have many, are left out.
+
+    Examples
+    --------
+    >>> from hrtem_sim.dataset import plan_structure, read_dataset_recipe
+    >>> plan = plan_structure(read_dataset_recipe("demo"), 0)
+    >>> plan_bases(plan.specimen)["particle-0"].shape
+    (3, 3)
     """
     return {
         f"particle-{i}": Rotation.from_quat(particle.orientation).as_matrix()
@@ -42,6 +49,13 @@ def plan_volumes(plan: ParticlesOnFilm) -> dict[str, float]:
     -----
     That of the crystal's unit cell divided by its atoms, exact for particles of any size; of the
     film the inverse of its density.
+
+    Examples
+    --------
+    >>> from hrtem_sim.dataset import plan_structure, read_dataset_recipe
+    >>> plan = plan_structure(read_dataset_recipe("demo"), 0)
+    >>> round(plan_volumes(plan.specimen)["particle-0"], 2)  # of gold
+    16.96
     """
     structures = [crystal_of(particle.material).structure for particle in plan.particles]
     volumes = {

@@ -108,7 +108,7 @@ class Passes:
 
 
 @njit(cache=True)
-def rows_to_columns(rows, columns, first, kept):
+def rows_to_columns(rows: np.ndarray, columns: np.ndarray, first: int, kept: int) -> None:
     """Write transformed rows (n, nx), of which `first` is the first, into columns (total, ny)."""
     n, nx = rows.shape
     total = columns.shape[0]
@@ -124,7 +124,7 @@ def rows_to_columns(rows, columns, first, kept):
 
 
 @njit(cache=True)
-def columns_to_rows(columns, rows, first, kept):
+def columns_to_rows(columns: np.ndarray, rows: np.ndarray, first: int, kept: int) -> None:
     """Write columns (total, ny) into rows (n, nx) from `first` on, zeros where there is none."""
     n, nx = rows.shape
     total = columns.shape[0]
@@ -143,7 +143,15 @@ def columns_to_rows(columns, rows, first, kept):
 
 
 @njit(cache=True)
-def filter_columns(columns, first, kept, total, quarter, out, add):
+def filter_columns(
+    columns: np.ndarray,
+    first: int,
+    kept: int,
+    total: int,
+    quarter: np.ndarray,
+    out: np.ndarray,
+    add: bool,
+) -> None:
     """Multiply columns by a real filter of |kx| and |ky|, into `out` or on top of it.
 
     `columns` and `out` are interleaved real views (n, 2 ny) of the columns from `first` on,

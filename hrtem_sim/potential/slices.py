@@ -77,6 +77,13 @@ class SlicedPotential:
     V(k) = h^2 / (2 pi m e) sum_j f_j(k) exp(-2 pi i k r_j) inside the band, exactly zero
     outside. Each atom lies whole in the slice that holds its centre. Two slices travel
     through one complex FFT as its real and imaginary part.
+
+    Examples
+    --------
+    >>> atom = Specimen([[5.0, 5.0, 1.0]], [79], (10.0, 10.0, 4.0))
+    >>> potential = SlicedPotential(atom, Grid((100, 100), 0.1), 2.0)
+    >>> potential.n_slices, [potential.atoms_in(i) for i in range(2)]
+    (2, [1, 0])
     """
 
     def __init__(
@@ -311,6 +318,11 @@ def projected_potential(
     """Return the projected potential of every slice of a specimen.
 
     Parameters are those of `SlicedPotential`; `compute_exit_wave` never holds all slices at once.
+
+    Parameters
+    ----------
+    specimen, grid, slice_thickness, parametrization, dtype
+        As in `SlicedPotential`: lengths in angstrom.
 
     Examples
     --------

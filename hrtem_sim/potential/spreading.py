@@ -10,6 +10,7 @@ potential ends short of Nyquist instead.
 
 import math
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -55,7 +56,14 @@ def kernel_polynomials() -> np.ndarray:
 
 
 @njit(cache=True)
-def spread(density, channel, y, x, weights, polynomials):
+def spread(
+    density: np.ndarray,
+    channel: int,
+    y: np.ndarray,
+    x: np.ndarray,
+    weights: np.ndarray,
+    polynomials: np.ndarray,
+) -> None:
     """Add atoms to one channel of a periodic grid.
 
     `density` is the real view (ny, 2 nx) of a complex grid, `channel` 0 for its real and 1 for
@@ -93,7 +101,7 @@ def spread(density, channel, y, x, weights, polynomials):
 
 
 @njit(cache=True)
-def separate(packed, first, second):
+def separate(packed: np.ndarray, first: Any, second: Any) -> None:
     """Split interleaved real and imaginary parts into two contiguous arrays."""
     for i in range(first.size):
         first[i] = packed[2 * i]

@@ -14,6 +14,21 @@ def added(default: Any) -> Any:
 
     Where it has its default it is no part of the content, so that what was made before keeps its
     id, and it is left out of tables.
+
+    Parameters
+    ----------
+    default
+        Of the field.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Old:
+    ...     dose: float = 1.0
+    ...     tilt: float = added(0.0)
+    >>> [[name for name, _ in content_fields(old)] for old in (Old(), Old(tilt=3.0))]
+    [['dose'], ['dose', 'tilt']]
     """
     return dataclasses.field(default=default, metadata={"added": True})
 

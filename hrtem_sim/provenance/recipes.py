@@ -42,6 +42,11 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
     ------
     RecipeError
         If the file cannot be read or is not TOML.
+
+    Examples
+    --------
+    >>> sorted(read_recipe("demo"))
+    ['dataset', 'training']
     """
     path = recipe_file(path)
     try:
@@ -58,10 +63,22 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
 def read_file_table(path: str | Path, name: str) -> dict[str, Any]:
     """Return one table of a recipe file, which may hold those of other packages beside it.
 
+    Parameters
+    ----------
+    path
+        Of the file, or the name of a recipe out of `shipped_recipes`.
+    name
+        Of the table: dataset, training or study.
+
     Raises
     ------
     RecipeError
         If the file cannot be read, lacks the table, or holds one that no package reads.
+
+    Examples
+    --------
+    >>> read_file_table("demo", "dataset")["name"]
+    'demo'
     """
     tables = read_recipe(path)
     for other in tables:
@@ -75,7 +92,26 @@ def read_file_table(path: str | Path, name: str) -> dict[str, Any]:
 
 
 def require(condition: bool, path: str, allowed: str, got: Any) -> None:
-    """Raise a `RecipeError` "`path` must be `allowed`; got `got`" unless the condition holds."""
+    """Raise a `RecipeError` "`path` must be `allowed`; got `got`" unless the condition holds.
+
+    Parameters
+    ----------
+    condition
+        Whether the value can be used.
+    path
+        Of the field.
+    allowed
+        What it may be.
+    got
+        What it is.
+
+    Examples
+    --------
+    >>> require(0 > 1, "training.epochs", "at least 1", 0)
+    Traceback (most recent call last):
+        ...
+    hrtem_sim.provenance.recipes.RecipeError: training.epochs must be at least 1; got 0
+    """
     if not condition:
         raise RecipeError(f"{path} must be {allowed}; got {got!r}")
 
@@ -97,6 +133,14 @@ def from_table(cls: Callable[..., T], table: Any, path: str = "") -> T:
     ------
     RecipeError
         For an unknown key, a missing field, a wrong type or an impossible value.
+
+    Examples
+    --------
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class Beam:
+    ...     energy: float
+    >>> from_table(Beam, {"energy": 300000}, "beam")
+    Beam(energy=300000.0)
     """
     where = path or "the recipe"
     if not isinstance(table, dict):
@@ -126,6 +170,19 @@ def to_table(value: Any) -> dict[str, Any]:
     """Return the table that `from_table` would turn back into this dataclass.
 
     None is left out, and so are added fields at their default (`hrtem_sim.provenance.added`).
+
+    Parameters
+    ----------
+    value
+        A dataclass as `from_table` makes it.
+
+    Examples
+    --------
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class Beam:
+    ...     energy: float
+    >>> to_table(Beam(300e3))
+    {'energy': 300000.0}
     """
     table = {}
     for name, content in content_fields(value):
@@ -136,7 +193,19 @@ def to_table(value: Any) -> dict[str, Any]:
 
 
 def to_toml(table: dict[str, Any]) -> str:
-    """Write nested tables as TOML text that `tomllib` reads back to the same tables."""
+    """Return nested tables as TOML text that `tomllib` reads back to the same tables.
+
+    Parameters
+    ----------
+    table
+        Dicts of dicts, lists, numbers and strings.
+
+    Examples
+    --------
+    >>> print(to_toml({"beam": {"energy": 300000.0}}).strip())
+    [beam]
+    energy = 300000.0
+    """
     return "\n".join(_toml_lines(table, "")) + "\n"
 
 

@@ -39,7 +39,18 @@ def rng_for(root_seed: int, *key: str | int) -> np.random.Generator:
 
 
 def stream_seed(root_seed: int, *key: str | int) -> int:
-    """Return the 256-bit integer seed of a named stream; see `rng_for`."""
+    """Return the 256-bit integer seed of a named stream; see `rng_for`.
+
+    Parameters
+    ----------
+    root_seed, key
+        As in `rng_for`.
+
+    Examples
+    --------
+    >>> stream_seed(1, "noise") == stream_seed(1, "noise") != stream_seed(2, "noise")
+    True
+    """
     if isinstance(root_seed, bool) or not isinstance(root_seed, int | np.integer) or root_seed < 0:
         raise ValueError(f"root_seed must be a non-negative integer; got {root_seed!r}")
     if not key:

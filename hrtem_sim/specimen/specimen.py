@@ -119,7 +119,7 @@ class Specimen:
 
     def keep(self, mask: np.ndarray) -> "Specimen":
         """Return the specimen of the atoms in a mask or index array, in the same cell."""
-        if getattr(mask, "dtype", None) == bool and mask.shape != (len(self),):
+        if isinstance(mask, np.ndarray) and mask.dtype == bool and mask.shape != (len(self),):
             raise ValueError(f"mask must have shape ({len(self)},), one per atom; got {mask.shape}")
         return replace(
             self,
@@ -192,7 +192,7 @@ def _frozen(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def _column(name: str, values, n: int, dtype: type) -> np.ndarray:
+def _column(name: str, values: Any, n: int, dtype: type) -> np.ndarray:
     array = np.array(values)
     if array.shape != (n,):
         raise ValueError(f"{name} must have shape ({n},), one per atom; got {array.shape}")

@@ -42,6 +42,11 @@ def u_from_b(b: float) -> float:
 def b_from_u(u: float) -> float:
     """Return the Debye-Waller factor B = 8 pi^2 u^2 in angstrom^2 of an rms displacement per axis.
 
+    Parameters
+    ----------
+    u
+        Rms displacement along one axis, in angstrom.
+
     Examples
     --------
     >>> round(b_from_u(0.1), 4)
@@ -111,6 +116,12 @@ def rms_displacements(
     ------
     ValueError
         If an element has no value or a value is negative.
+
+    Examples
+    --------
+    >>> gold = Specimen([[2.0, 2.0, 2.0]], [79], (4.0, 4.0, 4.0))
+    >>> rms_displacements(gold, {"Au": 0.09}), rms_displacements(gold).round(2)
+    (array([0.09]), array([0.09]))
     """
     out = np.empty(len(specimen))
     for number in np.unique(specimen.numbers):
@@ -148,7 +159,7 @@ def displaced(
     rng
         Source of the draws: three normal numbers per atom, then one uniform number.
     rms
-        See `rms_displacements`.
+        In angstrom, or as `rms_displacements` takes it.
 
     Returns
     -------
@@ -159,6 +170,13 @@ def displaced(
     -----
     Independent (Einstein) displacements: R. F. Loane, P. Xu and J. Silcox, Acta Cryst. A 47, 267
     (1991).
+
+    Examples
+    --------
+    >>> gold = Specimen([[2.0, 2.0, 2.0]], [79], (4.0, 4.0, 4.0))
+    >>> moved = displaced(gold, np.random.default_rng(1), rms=0.1)
+    >>> bool(0 < np.abs(moved.positions - gold.positions).max() < 0.5)
+    True
     """
     shift = rng.standard_normal((len(specimen), 3)) * rms_displacements(specimen, rms)[:, None]
     filled = rng.random(len(specimen)) < specimen.occupancies

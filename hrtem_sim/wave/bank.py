@@ -235,6 +235,13 @@ def waves_behind_film(
     ------
     ValueError
         If film, specimen and settings do not go together.
+
+    Examples
+    --------
+    >>> film = bank.film(3, shift=(12.0, 40.0), symmetry=5)  # doctest: +SKIP
+    >>> whole, alone = waves_behind_film(  # doctest: +SKIP
+    ...     particle, film, settings, surface=30.0, particles_alone=True
+    ... )
     """
     grid = Grid.covering(specimen.cell[:2], settings.pixel_size)
     _check_film(specimen, film, settings, grid, surface)

@@ -107,6 +107,19 @@ def compute_exit_waves(
         For an unknown engine or object, or phonons without `rng`.
     MemoryError
         If the waves need more memory than is allowed or there.
+
+    Examples
+    --------
+    >>> atoms = Specimen(
+    ...     [[8.0, 8.0, 2.0], [8.0, 8.0, 8.0]],
+    ...     [79, 6],
+    ...     (16.0, 16.0, 10.0),
+    ...     labels=[0, 1],
+    ...     objects=("particle", "film"),
+    ... )
+    >>> whole, alone = compute_exit_waves(atoms, [["particle", "film"], ["particle"]])
+    >>> whole.array.shape == alone.array.shape
+    True
     """
     settings = settings or WaveSettings()
     if engine not in ENGINES:

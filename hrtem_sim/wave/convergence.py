@@ -112,6 +112,13 @@ def phonon_convergence(
     ------
     ValueError
         If `settings.phonons` is below 2.
+
+    Examples
+    --------
+    >>> gold = Specimen([[8.0, 8.0, 5.0]], [79], (16.0, 16.0, 10.0))
+    >>> table = phonon_convergence(gold, WaveSettings(phonons=4, rms=0.1), rng=1)
+    >>> len(table), bool(table["image_error"].is_monotonic_decreasing)
+    (4, True)
     """
     if settings.phonons < 2:
         raise ValueError(f"phonons must be 2 or more to compare; got {settings.phonons}")

@@ -21,7 +21,7 @@ CARD_SHARE = 0.5
 """Part of a graphics card's free memory that a batch may fill."""
 
 
-def import_torch():
+def import_torch() -> Any:
     """Return the module, or raise an ImportError that names the pip command."""
     try:
         import torch
@@ -99,7 +99,9 @@ def torch_multislice(
 class _Run:
     """Multislice on one grid and device."""
 
-    def __init__(self, torch, grid: Grid, energy: float, parametrization: str, tilt, device):
+    def __init__(
+        self, torch: Any, grid: Grid, energy: float, parametrization: str, tilt: Any, device: Any
+    ) -> None:
         self.torch, self.grid, self.device = torch, grid, device
         self.parametrization = parametrization
         self._wavelength, self._sigma = wavelength(energy), interaction_parameter(energy)
@@ -144,7 +146,7 @@ class _Run:
                 beam[which] = self._flown(beam[which], height / 2 - start)
         return np.stack([beam.cpu().numpy() for beam in beams], axis=1)
 
-    def _flown(self, beam, distance: float):
+    def _flown(self, beam: Any, distance: float) -> Any:
         key = round(distance, 9)
         if key not in self._propagators:
             ky, kx = self.grid.frequencies()
@@ -169,7 +171,7 @@ class _Run:
                 spectra[selection] = spectrum if found is None else found + spectrum
         return spectra
 
-    def _density(self, atoms: list[tuple], n_sources: int):
+    def _density(self, atoms: list[tuple], n_sources: int) -> Any:
         """Atoms spread on the grids, complex64 (sources, ny, nx); see `spreading`."""
         torch, (ny, nx) = self.torch, self.grid.shape
         counts = [len(y) for _, _, y, _, _ in atoms]
@@ -194,13 +196,13 @@ class _Run:
         density.index_add_(0, places.reshape(-1), values.reshape(-1))
         return torch.view_as_complex(density.reshape(n_sources, ny, nx, 2))
 
-    def _filter(self, element: int):
+    def _filter(self, element: int) -> Any:
         if element not in self._filters:
             quarter = atom_filter(self.grid, element, self.parametrization, "float32")
             self._filters[element] = self._spread_out(quarter)
         return self._filters[element]
 
-    def _spread_out(self, quarter: np.ndarray):
+    def _spread_out(self, quarter: np.ndarray) -> Any:
         """A filter at all frequencies, (ny, nx), from its quarter (nx // 2 + 1, ny // 2 + 1)."""
         rows, columns = (np.minimum(np.arange(n), n - np.arange(n)) for n in self.grid.shape)
         full = np.ascontiguousarray(quarter[np.ix_(columns, rows)].T)
