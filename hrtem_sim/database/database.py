@@ -38,6 +38,14 @@ class Database:
     -----
     A row is a position in `catalogue`, which is in the order of the shards and the same on
     every machine. Files are opened as they are needed.
+
+    Examples
+    --------
+    >>> database = Database("data")
+    >>> database.counts([0, 3]).shape
+    (2, 64, 64)
+    >>> database.select("dose > 0", n=2, rng=1)["micrograph"].nunique()
+    2
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -103,6 +111,34 @@ class Database:
             packed = group["packed"][int(group["of"][row])]
             mask[...] = np.unpackbits(packed, axis=-1, count=self.shape[1])
         return out
+
+    def labels(self, rows: ArrayLike, kind: str = "instances") -> np.ndarray:
+        """Return the label maps of some rows, (n, ny, nx).
+
+        Parameters
+        ----------
+        rows
+            Positions in the catalogue, in any order.
+        kind
+            One of the `storage.labels` of the recipe: `"instances"` (id of the particle) or
+            `"structure"` (1 crystal, 2 twin plane, 3 stacking fault); 0 is the background.
+
+        Raises
+        ------
+        DatabaseError
+            If the data set does not keep them.
+        """
+        maps = []
+        for shard, row in self._places(self._checked(rows)):
+            file = self._file(shard)
+            name = f"labels/{int(file['masks/of'][row])}/{kind}"
+            if name not in file:
+                raise DatabaseError(
+                    f"{self.folder} keeps no labels {kind!r}: set storage.labels in its recipe, or "
+                    "make them from its plans with hrtem_sim.interchange.stored_instances"
+                )
+            maps.append(file[name][:])
+        return np.stack(maps) if maps else np.zeros((0, *self.shape), np.uint8)
 
     def select(
         self,
@@ -204,5 +240,17 @@ class Database:
 
 
 def open_database(folder: str | Path) -> Database:
-    """Open the data set in a folder; see `Database`."""
+    """Return the data set in a folder, open for reading; see `Database`.
+
+    Parameters
+    ----------
+    folder
+        Holds the shards of one data set.
+
+    Examples
+    --------
+    >>> database = open_database("data")
+    >>> len(database), database.shape, database.pixel_size
+    (4, (64, 64), 0.4)
+    """
     return Database(folder)

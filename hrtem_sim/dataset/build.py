@@ -25,6 +25,7 @@ from hrtem_sim.database import (
     write_shard,
 )
 from hrtem_sim.dataset.executors import check_executor, run_tasks
+from hrtem_sim.dataset.labels import make_labels
 from hrtem_sim.dataset.plan import plan_structure
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import SimulatedStructure, micrograph_id, simulate_structure
@@ -96,6 +97,14 @@ def build_dataset(
         For impossible `workers`, `client` or `share`; nothing is made then.
     DatabaseError
         If the folder holds a data set of another recipe, or cannot be written.
+
+    Examples
+    --------
+    >>> from hrtem_sim.dataset import read_dataset_recipe
+    >>> recipe = read_dataset_recipe("tiny.toml").scaled(0.5)
+    >>> database = build_dataset(recipe, "half", progress=False)
+    >>> len(database)
+    2
     """
     check_executor(workers, client)
     part, parts = _checked_share(share)
@@ -171,6 +180,10 @@ class _Kept:
             extras["structures", "/labels"] = specimen.labels.astype(np.uint8)
         if recipe.storage.waves:
             extras["waves", ""] = structure.wave.array
+        labels = make_labels(
+            recipe.storage.labels, structure.plan.specimen, structure.built, structure.mask
+        )
+        extras |= {("labels", f"/{kind}"): array for kind, array in labels.items()}
         counts = np.stack([micrograph.counts for micrograph in structure.micrographs])
         plan = json.dumps(to_table(structure.plan), sort_keys=True)
         return cls(plan, counts, structure.mask.classes, extras)

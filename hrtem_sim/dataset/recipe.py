@@ -220,11 +220,15 @@ class StorageRecipe:
         Keep the atoms of every structure.
     waves
         Keep the exit waves of the whole structures.
+    labels
+        Keep maps of the `"instances"` and of the crystal `"structure"` of every pixel beside the
+        masks; without it they can be made from the plan (`hrtem_sim.interchange`).
     """
 
     structures_per_shard: int = 16
     atoms: bool = False
     waves: bool = False
+    labels: tuple[Literal["instances", "structure"], ...] = added(())
 
     def __post_init__(self) -> None:
         if self.structures_per_shard < 1:
@@ -307,10 +311,20 @@ class DatasetRecipe:
 def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
     """Read the `[dataset]` table of a recipe file.
 
+    Parameters
+    ----------
+    path
+        Of the file, or the name of a recipe that comes with the package.
+
     Raises
     ------
     RecipeError
         If the file cannot be read or its table is wrong; the message names the field.
+
+    Examples
+    --------
+    >>> read_dataset_recipe("optimized_au").structures
+    1000
     """
     table = read_file_table(path, "dataset")
     try:

@@ -340,3 +340,26 @@ def test_plans_refuse_indices_outside_the_recipe(tiny):
     with pytest.raises(ValueError, match="scale must be positive"):
         tiny.scaled(0)
     assert issubclass(RecipeError, ValueError)
+
+
+def test_labels_are_kept_where_the_recipe_asks(tiny, tiny_database, tmp_path):
+    from hrtem_sim.interchange import stored_instances
+
+    storage = dataclasses.replace(tiny.storage, labels=("instances", "structure"))
+    particle = dataclasses.replace(
+        tiny.particle, count=Distribution("constant", (2.0,)), gap=0.0,
+        radius=Distribution("constant", (5.0,)),
+    )  # fmt: skip
+    recipe = dataclasses.replace(tiny, structures=1, storage=storage, particle=particle)
+    database = build_dataset(recipe, tmp_path, progress=False)
+    (instances,) = database.labels([1])
+    np.testing.assert_array_equal(instances > 0, database.masks([1])[0] > 0)
+    # the same as made from the plan when they are asked for
+    ((_, plan, made),) = stored_instances(database, [1])
+    assert instances.max() == len(plan.specimen.particles) == 2
+    np.testing.assert_array_equal(instances, made.ids)
+    (structure,) = database.labels([1], "structure")
+    np.testing.assert_array_equal(structure > 0, instances > 0)
+    assert structure.max() <= 3
+    with pytest.raises(DatabaseError, match=r"keeps no labels .instances.: set storage\.labels"):
+        tiny_database.labels([0])

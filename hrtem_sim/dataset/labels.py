@@ -1,0 +1,42 @@
+"""Labels that a data set keeps beside its masks, where its recipe asks for them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hrtem_sim.mask import Mask, class_map, find_grains, instance_map, plan_bases, plan_volumes
+from hrtem_sim.specimen.builders import BuiltSpecimen, ParticlesOnFilm
+
+LABELS = ("instances", "structure")
+
+
+def make_labels(
+    kinds: Sequence[str], plan: ParticlesOnFilm, built: BuiltSpecimen, mask: Mask
+) -> dict[str, np.ndarray]:
+    """Return label maps of a structure, uint8 (uint16 for over 255 particles), (ny, nx) each.
+
+    Parameters
+    ----------
+    kinds
+        `"instances"`: id of the particle, 1 for the plan's first; `"structure"`: 1 crystal, 2 twin
+        plane, 3 stacking fault; 0 is the background.
+    plan
+        Of the specimen.
+    built
+        Its atoms.
+    mask
+        Where the particles are: labels fill it exactly.
+    """
+    if not kinds:
+        return {}
+    particles = built.specimen.only(*built.particles)
+    shape, pixel, volumes = mask.classes.shape, mask.pixel_size, plan_volumes(plan)
+    maps: dict[str, np.ndarray] = {}
+    if "instances" in kinds:
+        maps["instances"] = instance_map(particles, shape, pixel, volumes=volumes, within=mask).ids
+    if "structure" in kinds:
+        grains = find_grains(particles, bases=plan_bases(plan))
+        maps["structure"] = class_map(
+            particles, shape, pixel, by="structure", structure=grains, volumes=volumes, within=mask
+        ).classes
+    return maps
