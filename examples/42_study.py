@@ -51,6 +51,6 @@ print(study_table(results)[["networks", "val_particle_f1 mean", "val_particle_f1
 # Points are networks, bars the 95 % interval of their mean: with three networks it is wide.
 
 figure = study_figure(results, score="val_particle_f1", label="images")
-figure.axes[0].set(ylim=(0, 1), ylabel="particle F1, validation")
+figure.axes[0].set(ylim=(0, 1.2), ylabel="particle F1, validation")
 figure.savefig(runs / "42_study.png")
 figure
