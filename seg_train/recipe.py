@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from hrtem_sim.provenance import Distribution, from_table, read_file_table, require
+from hrtem_sim.provenance import Distribution, added, from_table, read_file_table, require
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class AugmentationRecipe:
     symmetries: bool = True
     blur: Distribution | None = None
     magnification: Distribution | None = None
-    shading: Distribution | None = None
+    shading: Distribution | None = added(None)
 
     def __post_init__(self) -> None:
         if self.blur is not None:
@@ -193,10 +193,20 @@ class TrainingRecipe:
 def read_training_recipe(path: str | Path) -> TrainingRecipe:
     """Read the `[training]` table of a recipe file.
 
+    Parameters
+    ----------
+    path
+        Of the file, or the name of a recipe that comes with the package.
+
     Raises
     ------
     RecipeError
         If the file cannot be read or a field of the table is unknown, missing, of the wrong type
         or impossible; one line that names the field.
+
+    Examples
+    --------
+    >>> read_training_recipe("demo").batch_size
+    16
     """
     return from_table(TrainingRecipe, read_file_table(path, "training"), "training")

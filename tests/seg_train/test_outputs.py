@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seg_train import load_experimental_sample, particle_table
+from seg_train import load_experimental_sample, load_network, particle_table
 from seg_train.card import model_card
-from seg_train.export import export_network
+from seg_train.export import export_network, pack_run
 from seg_train.figures import (
     loss_curves,
     predictions_over_micrographs,
@@ -80,3 +80,17 @@ def test_an_onnx_network_predicts_the_same_at_any_size(network, tmp_path):
         (found,) = session.run(None, {session.get_inputs()[0].name: images})
         expected = np.asarray(network.model.predict_on_batch(images))
         np.testing.assert_allclose(found, expected, atol=1e-5)  # float32, other order of sums
+
+
+def test_a_packed_run_is_smaller_predicts_alike_and_names_its_source(run, tmp_path):
+    packed = pack_run(run, tmp_path / "packed")
+    assert packed.provenance["packed_from"] == run.provenance["weights"]
+    assert packed.provenance["weights"] != run.provenance["weights"]
+    assert packed.identity == run.identity
+    images = np.random.default_rng(2).normal(size=(1, 64, 64, 1)).astype(np.float32)
+    before, after = (load_network(r).model.predict_on_batch(images) for r in (run, packed))
+    # each weight is off by at most 2^-11 of itself
+    np.testing.assert_allclose(after, before, atol=0.02)
+    assert not np.array_equal(after, before)
+    with pytest.raises(FileExistsError, match="folder must be new or empty"):
+        pack_run(run, packed.folder)
