@@ -99,3 +99,9 @@ def test_links_between_pages_lead_somewhere():
         for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             found = in_docs(target) or (page.parent / target).exists()
             assert found, f"{page.name} points at {target}"
+
+
+def test_every_benchmark_is_listed():
+    text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    scripts = [path for path in (ROOT / "benchmarks").glob("*/*.py") if path.stem != "common"]
+    assert [str(path) for path in scripts if path.stem not in text] == []
