@@ -82,6 +82,12 @@ def load_run(folder: str | Path) -> TrainingRun:
         If the folder holds no finished run.
     ValueError
         If recipe or weights are not those the provenance tells of.
+
+    Examples
+    --------
+    >>> run = load_run("run")
+    >>> run.recipe.epochs, len(run.history)
+    (1, 1)
     """
     folder = Path(folder)
     if not (folder / PROVENANCE).is_file():
@@ -108,7 +114,20 @@ def monitored(history: pd.DataFrame) -> np.ndarray:
 
 
 def epochs_to(history: pd.DataFrame, f1: float) -> int | None:
-    """Return the first epoch whose validation F1 reaches a value, as in the paper's Table 1."""
+    """Return the first epoch whose validation F1 reaches a value, as in the paper's Table 1.
+
+    Parameters
+    ----------
+    history
+        Of a `TrainingRun`.
+    f1
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> epochs_to(pd.DataFrame({"epoch": [1, 2, 3], "val_f1": [0.5, 0.91, 0.96]}), 0.9)
+    2
+    """
     if not 0 < f1 <= 1:
         raise ValueError(f"f1 must be between 0 and 1; got {f1!r}")
     reached = history.loc[history["val_f1"] >= f1, "epoch"]

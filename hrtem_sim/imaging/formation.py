@@ -170,7 +170,15 @@ class ImageFormer:
     def micrograph(
         self, conditions: ImagingConditions, rng: np.random.Generator | int | None = None
     ) -> Micrograph:
-        """Return one micrograph; see `form_image`."""
+        """Return one micrograph; see `form_image`.
+
+        Parameters
+        ----------
+        conditions
+            Of the microscope; with a dose electrons are counted.
+        rng
+            Source of the noise; needed with a dose.
+        """
         image = self.expected(conditions)
         if conditions.dose is None:
             clean = self.detector.blur(image).astype(np.float32)
