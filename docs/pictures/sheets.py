@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 RECIPES = HERE.parents[1] / "recipes"
 SINGLE = (
     "baseline", "thermal", "smaller_nanoparticles", "varying_substrate", "dose_series",
-    "optimized_au", "optimized_cdse", "optimized_mixed", "demo",
+    "optimized_au", "optimized_cdse", "optimized_mixed", "real_micrographs", "demo",
 )  # fmt: skip
 EFFECTS = "simulation_effects"
 STRUCTURES = 6
