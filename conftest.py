@@ -41,9 +41,22 @@ def example_folder(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def example_run(example_folder):
+    """A network trained for one epoch on that data set, in the folder `run`."""
+    from hrtem_sim.database import open_database
+    from seg_train import ModelRecipe, TrainingRecipe, fit
+
+    model = ModelRecipe(backbone="plain", stages=2, width=2)
+    recipe = TrainingRecipe(seed=1, epochs=1, batch_size=2, validation=0.5, model=model)
+    fit(recipe, open_database(example_folder / "data"), example_folder / "run", progress=False)
+
+
 @pytest.fixture(autouse=True)
 def in_the_example_folder(request, monkeypatch):
     """Take an example of a package that works on files to the folder."""
-    is_example = isinstance(request.node, pytest.DoctestItem)
-    if is_example and not request.node.name.startswith("czone"):
-        monkeypatch.chdir(request.getfixturevalue("example_folder"))
+    if not isinstance(request.node, pytest.DoctestItem) or request.node.name.startswith("czone"):
+        return
+    monkeypatch.chdir(request.getfixturevalue("example_folder"))
+    if request.node.name.endswith(("load_run", "load_network")):
+        request.getfixturevalue("example_run")

@@ -48,7 +48,15 @@ class Fft(ABC):
         return nullcontext()
 
     def empty(self, shape: tuple[int, ...], dtype: DTypeLike = np.complex64) -> np.ndarray:
-        """Return an uninitialised, aligned, contiguous array to transform."""
+        """Return an uninitialised, aligned, contiguous array to transform.
+
+        Parameters
+        ----------
+        shape
+            Of the array.
+        dtype
+            Complex, of single or double precision.
+        """
         n_bytes = int(np.prod(shape)) * np.dtype(dtype).itemsize
         raw = np.empty(n_bytes + ALIGNMENT, np.uint8)
         start = -raw.ctypes.data % ALIGNMENT

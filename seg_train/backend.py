@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -47,7 +48,7 @@ except ImportError as error:
     ) from error
 
 
-def _import_segmentation_models():
+def _import_segmentation_models() -> Any:
     """Import segmentation-models for Keras 3, silently and without touching the user's Keras.
 
     The package reads `SM_FRAMEWORK` when it is imported, prints a banner and adds names to the

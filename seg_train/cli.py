@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from hrtem_sim.arguments import count, not_negative, positive, share
 from hrtem_sim.database import DatabaseError
@@ -127,7 +128,7 @@ def _benchmark(options: argparse.Namespace) -> int:
     return 0
 
 
-def _samples(options: argparse.Namespace):
+def _samples(options: argparse.Namespace) -> Any:
     from seg_train.data import load_experimental_sample, load_folder, load_h5_pair
 
     if (options.images is None) != (options.masks is None):

@@ -68,6 +68,10 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
         (ny, nx), uint8.
     pixel_size
         In angstrom.
+
+    Examples
+    --------
+    >>> write_mask("mask.tif", np.eye(8, dtype=np.uint8), pixel_size=0.5)
     """
     _check_pixel(pixel_size)
     mask = np.asarray(mask)

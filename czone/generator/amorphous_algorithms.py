@@ -379,9 +379,7 @@ def get_voxels(min_dist: float, dims: Sequence[float]) -> tuple[list, list]:
     No cell is narrower than `min_dist`, so the neighbours hold everything within `min_dist`.
     """
     nx, ny, nz = np.maximum(np.floor(_box(dims) / min_dist).astype(int), 1).tolist()
-    voxels: list[list[list[list]]] = [
-        [[[] for _ in range(nz)] for _ in range(ny)] for _ in range(nx)
-    ]
+    voxels: list = [[[[] for _ in range(nz)] for _ in range(ny)] for _ in range(nx)]
 
     def around(i: int, n: int, wraps: bool) -> list[int]:
         steps = [i, i - 1, i + 1]

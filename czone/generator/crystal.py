@@ -103,7 +103,13 @@ class Generator(BaseGenerator):
     def from_unit_cell(
         cls, Z: Any, coords: ArrayLike, cell_dims: ArrayLike, cell_angs: ArrayLike, **kwargs: Any
     ) -> "Generator":
-        """Build a crystal from all atoms of its cell; parameters as in `from_spacegroup`."""
+        """Return a crystal from all atoms of its cell.
+
+        Parameters
+        ----------
+        Z, coords, cell_dims, cell_angs, **kwargs
+            As in `from_spacegroup`.
+        """
         numbers, sites = atomic_numbers("Z", Z), _sites(coords, cell_of=Z)
         return cls._from_cell(
             UnitCell(numbers, sites, lattice_matrix(cell_dims, cell_angs)), kwargs

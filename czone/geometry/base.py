@@ -84,6 +84,11 @@ class BaseAlgebraic(Compared, Spelled, ABC):
         """Return where the lines start + t * direction enter and leave a convex region.
 
         Two arrays of t, with enter > leave for lines that miss; None where the region cannot tell.
+
+        Parameters
+        ----------
+        starts, direction
+            Points (n, 3) of the lines, in angstrom, and the vector (3,) along all of them.
         """
         return None
 

@@ -134,7 +134,15 @@ class Hull(Compared):
     def chords(
         self, starts: np.ndarray, direction: np.ndarray, tol: float
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return where the lines start + t * direction enter and leave the hull."""
+        """Return where the lines start + t * direction enter and leave the hull.
+
+        Parameters
+        ----------
+        starts, direction
+            Points (n, 3) of the lines, in angstrom, and the vector (3,) along all of them.
+        tol
+            Padding, in angstrom.
+        """
         return half_space_chords(starts, direction, self.equations, tol)
 
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Hull":

@@ -1,7 +1,8 @@
 """Molecules: explicit atoms, to be placed like any other object."""
 
 from ..spelling import names_from
-from .base import BaseMolecule, Molecule
+from .base import BaseMolecule
+from .molecule import Molecule
 
 __all__ = ["BaseMolecule", "Molecule"]
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_flag, as_integer, as_matrix, as_points, as_positive, as_vector
+from ..checks import Checked, as_flag, as_integer, as_matrix, as_points, as_positive, as_vector
 from ..equality import Compared
 from ..files import write_atoms
 from ..geometry.base import point_rows
@@ -16,7 +16,7 @@ from ..geometry.elements import SYMBOLS, atomic_numbers
 from ..spelling import Spelled, keywords
 from ..transform.base import steps_of
 
-__all__ = ["BaseMolecule", "Molecule"]
+__all__ = ["BaseMolecule"]
 
 
 class BaseMolecule(Compared, Spelled, ABC):
@@ -51,6 +51,9 @@ class BaseMolecule(Compared, Spelled, ABC):
     """
 
     _spellings: ClassVar[dict[str, str]] = {"checkIfInterior": "check_if_interior"}
+
+    print_warnings = Checked(as_flag, "Whether to warn when a transform moves the origin.")
+    priority = Checked(as_integer, "Precedence in overlaps: the smaller number keeps its atoms.")
 
     def __init__(
         self,
@@ -90,7 +93,13 @@ class BaseMolecule(Compared, Spelled, ABC):
         return self._species
 
     def set_atoms(self, species: Any, positions: ArrayLike) -> None:
-        """Replace all atoms."""
+        """Replace all atoms.
+
+        Parameters
+        ----------
+        species, positions
+            As for the class, positions in angstrom.
+        """
         numbers, points = atomic_numbers("species", species), _positions(positions)
         if len(numbers) != len(points):
             raise ValueError(
@@ -171,19 +180,18 @@ class BaseMolecule(Compared, Spelled, ABC):
         return atoms
 
     def to_file(self, fname: Any, **kwargs: Any) -> None:
-        """Write the molecule through ASE; `kwargs` (such as `format`) go to ase.io.write."""
+        """Write the molecule through ASE; `kwargs` (such as `format`) go to ase.io.write.
+
+        Parameters
+        ----------
+        fname
+            Path or open file.
+        **kwargs
+            Passed to ase.io.write, such as `format`.
+        """
         write_atoms(fname, self.ase_atoms, **kwargs)
 
     # Origin and orientation.
-
-    @property
-    def print_warnings(self) -> bool:
-        """Whether to warn when a transform cannot leave the origin in place."""
-        return self._print_warnings
-
-    @print_warnings.setter
-    def print_warnings(self, value: bool) -> None:
-        self._print_warnings = as_flag("print_warnings", value)
 
     @property
     def origin(self) -> np.ndarray:
@@ -203,7 +211,15 @@ class BaseMolecule(Compared, Spelled, ABC):
         self.set_origin(idx=value)
 
     def set_origin(self, point: ArrayLike | None = None, idx: int | None = None) -> None:
-        """Set the origin to a point (3,), in angstrom, or to the atom of an index."""
+        """Set the origin to a point (3,), in angstrom, or to the atom of an index.
+
+        Parameters
+        ----------
+        point
+            In angstrom; it stays where it is when atoms move.
+        idx
+            Of the atom to follow, instead of `point`.
+        """
         if (point is None) == (idx is None):
             raise ValueError(f"set_origin takes point or idx; got point={point!r} and idx={idx!r}")
         if point is None:
@@ -251,15 +267,6 @@ class BaseMolecule(Compared, Spelled, ABC):
                 self._origin = step.apply_transformation(self._origin[None])[0]
 
     # What a scene asks of its objects.
-
-    @property
-    def priority(self) -> int:
-        """Precedence: the smaller number keeps its atoms where objects overlap."""
-        return self._priority
-
-    @priority.setter
-    def priority(self, value: int) -> None:
-        self._priority = as_integer("priority", value)
 
     @property
     def exclusion_radius(self) -> float | None:
@@ -312,7 +319,15 @@ class BaseMolecule(Compared, Spelled, ABC):
 
     @classmethod
     def from_ase_atoms(cls, atoms: Any, **kwargs: Any) -> "BaseMolecule":
-        """Make a molecule from ASE Atoms; cell, charges and other arrays come along."""
+        """Make a molecule from ASE Atoms; cell, charges and other arrays come along.
+
+        Parameters
+        ----------
+        atoms
+            What to copy.
+        **kwargs
+            Passed to the class: `origin`, `orientation`, `priority`, ...
+        """
         if not (hasattr(atoms, "numbers") and hasattr(atoms, "arrays")):
             raise TypeError(f"atoms must be ASE Atoms; got {type(atoms).__name__}")
         molecule = cls(atoms.numbers, atoms.positions, **kwargs)
@@ -327,7 +342,15 @@ class BaseMolecule(Compared, Spelled, ABC):
 
     @classmethod
     def from_pmg_molecule(cls, atoms: Any, **kwargs: Any) -> "BaseMolecule":
-        """Make a molecule from a pymatgen Molecule or IMolecule."""
+        """Make a molecule from a pymatgen Molecule or IMolecule.
+
+        Parameters
+        ----------
+        atoms
+            What to copy.
+        **kwargs
+            Passed to the class: `origin`, `orientation`, `priority`, ...
+        """
         if not (hasattr(atoms, "cart_coords") and hasattr(atoms, "is_ordered")):
             raise TypeError(f"atoms must be a pymatgen Molecule; got {type(atoms).__name__}")
         if not atoms.is_ordered:
@@ -375,21 +398,3 @@ class BaseMolecule(Compared, Spelled, ABC):
 def _positions(value: ArrayLike) -> np.ndarray:
     """Return positions (n, 3); one atom may come as a column (3, 1)."""
     return as_points("positions", np.reshape(value, 3) if np.shape(value) == (3, 1) else value)
-
-
-class Molecule(BaseMolecule):
-    """Explicit atoms, see `BaseMolecule`.
-
-    Parameters
-    ----------
-    species, positions, origin, orientation, priority, exclusion_radius, print_warnings
-        As in `BaseMolecule`: lengths in angstrom.
-
-    Examples
-    --------
-    >>> carbon_monoxide = Molecule(["C", "O"], [[0, 0, 0], [0, 0, 1.13]], origin=0)
-    >>> carbon_monoxide
-    Molecule(C1O1, priority=0)
-    >>> carbon_monoxide.check_if_interior([[0, 0, 0.5], [0, 0, 5]])
-    array([ True, False])
-    """

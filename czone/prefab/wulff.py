@@ -130,20 +130,52 @@ class WulffSingle(WulffBase):
 
     @classmethod
     def cube(cls, generator: Any, natoms: int = 1000) -> WulffSingle:
-        """Return the recipe of a cube with {100} facets."""
+        """Return the recipe of a cube with {100} facets.
+
+        Parameters
+        ----------
+        generator
+            The crystal.
+        natoms
+            About how many atoms.
+        """
         return cls(generator, {(1, 0, 0): 1.0}, natoms)
 
     @classmethod
     def octahedron(cls, generator: Any, natoms: int = 1000) -> WulffSingle:
-        """Return the recipe of an octahedron with {111} facets."""
+        """Return the recipe of an octahedron with {111} facets.
+
+        Parameters
+        ----------
+        generator
+            The crystal.
+        natoms
+            About how many atoms.
+        """
         return cls(generator, {(1, 1, 1): 1.0}, natoms)
 
     @classmethod
     def cuboctahedron(cls, generator: Any, natoms: int = 1000) -> WulffSingle:
-        """Return the recipe of a cuboctahedron: square {100} facets meet at corners."""
+        """Return the recipe of a cuboctahedron: square {100} facets meet at corners.
+
+        Parameters
+        ----------
+        generator
+            The crystal.
+        natoms
+            About how many atoms.
+        """
         return cls(generator, {(1, 0, 0): np.sqrt(3) / 2, (1, 1, 1): 1.0}, natoms)
 
     @classmethod
     def truncated_octahedron(cls, generator: Any, natoms: int = 1000) -> WulffSingle:
-        """Return the recipe of a truncated octahedron with regular hexagons as {111} facets."""
+        """Return the recipe of a truncated octahedron with regular hexagons as {111} facets.
+
+        Parameters
+        ----------
+        generator
+            The crystal.
+        natoms
+            About how many atoms.
+        """
         return cls(generator, {(1, 0, 0): 2 / np.sqrt(3), (1, 1, 1): 1.0}, natoms)

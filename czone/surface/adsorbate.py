@@ -191,7 +191,7 @@ def add_adsorbate(
     Parameters
     ----------
     mol, bond_length, mol_vector, mol_rotation, probe_radius, rng
-        As in `add_adsorbates`; `adsorbate_idx` is its `anchor`, `volume` its `target`.
+        As in `add_adsorbates`: lengths in angstrom, angles in radians.
     filters
         Which atoms are allowed; keys begin with ``"element"`` (list of elements), ``"mask"``
         (booleans), ``"indices"`` (whole numbers) or ``"spatial"`` (function of positions (n, 3)).

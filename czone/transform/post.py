@@ -31,7 +31,15 @@ class BasePostTransform(Compared, ABC):
     def apply_function(
         self, points: np.ndarray, species: np.ndarray, **kwargs: Any
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return changed positions (n, 3), in angstrom, and atomic numbers (n,)."""
+        """Return changed positions (n, 3), in angstrom, and atomic numbers (n,).
+
+        Parameters
+        ----------
+        points, species
+            Positions (n, 3), in angstrom, and atomic numbers (n,).
+        **kwargs
+            `seed` overrides the stored draw of those that draw.
+        """
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -112,5 +112,13 @@ class BaseVolume(Compared, Spelled, ABC):
         raise NotImplementedError(f"{type(self).__name__} must offer from_volume; got {kwargs}")
 
     def to_file(self, fname: Any, **kwargs: Any) -> None:
-        """Write the atoms through ASE; `kwargs` (such as `format`) go to ase.io.write."""
+        """Write the atoms through ASE; `kwargs` (such as `format`) go to ase.io.write.
+
+        Parameters
+        ----------
+        fname
+            Path or open file.
+        **kwargs
+            Passed to ase.io.write, such as `format`.
+        """
         write_atoms(fname, self.ase_atoms, **kwargs)

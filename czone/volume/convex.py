@@ -170,6 +170,11 @@ class Volume(BaseVolume):
         """Return where the lines start + t * direction enter and leave the volume.
 
         None when a surface, or a class that derives from this one, cannot tell.
+
+        Parameters
+        ----------
+        starts, direction
+            Points (n, 3) of the lines, in angstrom, and the vector (3,) along all of them.
         """
         if type(self).check_if_interior is not Volume.check_if_interior:
             return None

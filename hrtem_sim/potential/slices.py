@@ -148,7 +148,15 @@ class SlicedPotential:
         self._starts = np.searchsorted(place[order], np.arange(self.n_slices * n_groups + 1))
 
     def atoms_in(self, index: int, selection: int = 0) -> int:
-        """Return the number of atoms of a selection in one slice."""
+        """Return the number of atoms of a selection in one slice.
+
+        Parameters
+        ----------
+        index
+            Of the slice, from 0.
+        selection
+            Of the potential, from 0.
+        """
         n_groups = len(self._groups)
         counts = np.diff(self._starts)[index * n_groups : (index + 1) * n_groups]
         return sum(int(c) for c, (_, s) in zip(counts, self._groups, strict=True) if selection in s)

@@ -122,7 +122,15 @@ class Distribution:
 
     @classmethod
     def from_recipe(cls, value: Any, path: str) -> "Distribution":
-        """Read the TOML form: a number, or a table with the kind as its only key."""
+        """Read the TOML form: a number, or a table with the kind as its only key.
+
+        Parameters
+        ----------
+        value
+            As `tomllib` returns it.
+        path
+            Where it stands in the file, for messages.
+        """
         if _is_number(value):
             return cls("constant", (value,))
         if not isinstance(value, dict) or len(value) != 1:

@@ -77,7 +77,7 @@ class FilmBank:
         *,
         rng: np.random.Generator | int | None = None,
     ) -> "FilmBank":
-        """Compute the waves behind films.
+        """Return a bank of the waves behind some films.
 
         Parameters
         ----------

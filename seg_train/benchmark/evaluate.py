@@ -43,6 +43,17 @@ def evaluate(
         One row per micrograph: name, group, pixel_size; `f1` (the paper's), `soft_particle_f1`,
         `particle_f1`, `iou`, `precision`, `recall`; the pixel counts these are made of; particles
         `found`, `missed`, `invented`, `split`, `merged`. `seg_train.metrics.summarise` pools it.
+
+    Examples
+    --------
+    >>> from seg_train import load_experimental_sample
+    >>> from seg_train.model import Network, build_model
+    >>> from seg_train import ModelRecipe, TrainingRecipe
+    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
+    >>> network = Network(build_model(tiny, seed=1), TrainingRecipe(seed=1, model=tiny), 0.5)
+    >>> table = evaluate(network, load_experimental_sample()[:2])
+    >>> len(table), "particle_f1" in table
+    (2, True)
     """
     network = load_network(network)
     rows = []
@@ -59,7 +70,27 @@ def evaluate(
 def score(
     sample: LabelledMicrograph, prediction: Prediction, *, min_area: float = 50.0
 ) -> dict[str, float | str]:
-    """Return the row of one micrograph; see `evaluate`."""
+    """Return the row of one micrograph; see `evaluate`.
+
+    Parameters
+    ----------
+    sample
+        A labelled micrograph.
+    prediction
+        Of the same pixels.
+    min_area
+        Smaller particles do not count, in square angstrom.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seg_train import LabelledMicrograph
+    >>> mask = np.zeros((32, 32), np.uint8)
+    >>> mask[8:24, 8:24] = 1
+    >>> sample = LabelledMicrograph(mask, mask, 0.5, "gold", "one")
+    >>> score(sample, Prediction(np.stack([1 - mask, mask], axis=-1), 0.5))["particle_f1"]
+    1.0
+    """
     counts = count_pixels(sample.mask, prediction.particle)
     smallest = max(1, round(min_area / sample.pixel_size**2))
     detection = detect(sample.mask, prediction.particle > 0.5, min_area=smallest)

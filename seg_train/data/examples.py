@@ -32,6 +32,17 @@ class DatabaseExamples:
         Positions in the catalogue to choose from; absent: all.
     memory
         Bytes up to which prepared micrographs are kept; more are read again for each batch.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> from seg_train import ModelRecipe
+    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
+    >>> recipe = TrainingRecipe(seed=1, batch_size=2, validation=0.5, model=tiny)
+    >>> images, masks = DatabaseExamples(database, recipe).batch(epoch=0, step=0)
+    >>> images.shape, masks.shape
+    ((2, 64, 64, 1), (2, 64, 64, 1))
     """
 
     def __init__(
@@ -62,7 +73,13 @@ class DatabaseExamples:
         return -(-len(self.split.training) // self.recipe.batch_size)
 
     def batch(self, epoch: int, step: int) -> Batch:
-        """Return images (b, ny, nx, 1) float32 and masks (b, ny, nx, 1) uint8 of a step."""
+        """Return images (b, ny, nx, 1) float32 and masks (b, ny, nx, 1) uint8 of a step.
+
+        Parameters
+        ----------
+        epoch, step
+            From 0 each; the same pair gives the same examples.
+        """
         order = rng_for(self.recipe.seed, "order", epoch).permutation(self.split.training)
         return _augmented(self._take(_part(order, step, self.recipe)), self, epoch, step)
 
@@ -102,6 +119,17 @@ class StreamExamples:
     Notes
     -----
     The next epoch is asked for in a thread while the present one trains.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> from hrtem_sim.dataset import ConditionStream
+    >>> from seg_train import ModelRecipe
+    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
+    >>> recipe = TrainingRecipe(seed=1, batch_size=2, validation=0.5, model=tiny)
+    >>> examples = StreamExamples(ConditionStream(open_database("data")), recipe)
+    >>> examples.steps(0), examples.batch(0, 0)[0].shape
+    (2, (2, 64, 64, 1))
     """
 
     def __init__(self, stream: Any, recipe: TrainingRecipe) -> None:
@@ -124,7 +152,13 @@ class StreamExamples:
         return -(-len(self._epoch(epoch)) // self.recipe.batch_size)
 
     def batch(self, epoch: int, step: int) -> Batch:
-        """Return images (b, ny, nx, 1) float32 and masks (b, ny, nx, 1) uint8 of a step."""
+        """Return images (b, ny, nx, 1) float32 and masks (b, ny, nx, 1) uint8 of a step.
+
+        Parameters
+        ----------
+        epoch, step
+            From 0 each; the same pair gives the same examples.
+        """
         examples = self._epoch(epoch)
         order = rng_for(self.recipe.seed, "order", epoch).permutation(len(examples))
         chosen = [examples[index] for index in _part(order, step, self.recipe)]
@@ -167,7 +201,7 @@ class StreamExamples:
 def prepare_examples(
     images: np.ndarray, masks: np.ndarray, recipe: TrainingRecipe, shape: tuple[int, int]
 ) -> list[Batch]:
-    """Resample and denoise micrographs and check them against their masks.
+    """Return micrographs resampled and denoised, after checking them against their masks.
 
     Parameters
     ----------
@@ -183,6 +217,13 @@ def prepare_examples(
     ValueError
         If images and masks differ in shape, the images are not finite or have channels the model
         does not take, or a mask holds a class the model does not know.
+
+    Examples
+    --------
+    >>> images = np.random.default_rng(1).random((2, 64, 64))
+    >>> pairs = prepare_examples(images, images > 0.5, TrainingRecipe(seed=1), (32, 32))
+    >>> [image.shape for image, mask in pairs]
+    [(32, 32), (32, 32)]
     """
     images, masks = np.asarray(images), np.asarray(masks)
     channels = 1 if images.ndim == 3 else images.shape[-1]

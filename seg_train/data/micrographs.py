@@ -106,6 +106,13 @@ def load_simulated(
         Column of the catalogue to group by in tables; absent: one group.
     group
         Name of that one group.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> [sample.group for sample in load_simulated(database, [0, 2])]
+    ['simulated', 'simulated']
     """
     chosen = np.asarray(rows, dtype=int)
     table = database.catalogue.iloc[chosen]
@@ -133,7 +140,7 @@ def load_h5_pair(
     Parameters
     ----------
     images, masks, pixel_size
-        As `hrtem_sim.interchange.read_h5_pair` takes them.
+        As `hrtem_sim.interchange.read_h5_pair` takes them, lengths in angstrom.
     group
         Name in tables; the stem of the image file when absent.
     median
@@ -146,6 +153,14 @@ def load_h5_pair(
     ------
     micrograph
         One at a time, so that large files need little memory.
+
+    Examples
+    --------
+    >>> for name, key in (("i.h5", "images"), ("m.h5", "maps")):
+    ...     with h5py.File(name, "w") as file:
+    ...         file[key] = np.eye(8, dtype=np.uint8)[None]
+    >>> [sample.name for sample in load_h5_pair("i.h5", "m.h5", pixel_size=0.2)]
+    ['i_0000']
     """
     from hrtem_sim.interchange import read_h5_pair
 
@@ -176,6 +191,14 @@ def load_folder(
         Name in tables; the name of the folder when absent.
     mask_suffix
         What tells a mask from its micrograph.
+
+    Examples
+    --------
+    >>> Path("mine").mkdir(exist_ok=True)
+    >>> np.save("mine/a.npy", np.zeros((4, 6), np.uint16))
+    >>> np.save("mine/a_mask.npy", np.ones((4, 6), np.uint8))
+    >>> [sample.name for sample in load_folder("mine", pixel_size=0.5)]
+    ['a']
     """
     from hrtem_sim.interchange.micrographs import classes_of
 
@@ -204,7 +227,21 @@ def load_folder(
 
 
 def read_image(path: str | Path, *, kind: type | None = np.float32) -> np.ndarray:
-    """Read one image, (ny, nx), from a TIFF or NumPy file."""
+    """Read one image, (ny, nx), from a TIFF or NumPy file.
+
+    Parameters
+    ----------
+    path
+        Ends in .tif, .tiff or .npy.
+    kind
+        Type of the numbers; None keeps that of the file.
+
+    Examples
+    --------
+    >>> np.save("gold.npy", np.zeros((4, 6), np.uint16))
+    >>> read_image("gold.npy").shape
+    (4, 6)
+    """
     path = Path(path)
     if path.suffix not in (".npy", ".tif", ".tiff"):
         raise ValueError(f"path must end in .tif, .tiff or .npy; got {path.name}")
@@ -220,7 +257,7 @@ def read_image(path: str | Path, *, kind: type | None = np.float32) -> np.ndarra
     return array if kind is None else array.astype(kind)
 
 
-def _tifffile():
+def _tifffile() -> Any:
     try:
         import tifffile
     except ImportError as error:

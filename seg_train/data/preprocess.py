@@ -41,7 +41,20 @@ def resample(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def resample_mask(mask: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Resample a class map: each new pixel takes the class that covers most of it."""
+    """Return a class map on other pixels: each takes the class that covers most of it.
+
+    Parameters
+    ----------
+    mask
+        Classes, (ny, nx).
+    shape
+        New (ny, nx).
+
+    Examples
+    --------
+    >>> resample_mask(np.array([[0, 0, 1, 1]] * 2), (1, 2)).tolist()
+    [[0, 1]]
+    """
     mask = np.asarray(mask)
     if tuple(shape) == mask.shape:
         return mask.astype(np.uint8)
@@ -53,7 +66,20 @@ def resample_mask(mask: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 def grid_shape(
     shape: tuple[int, int], pixel_size: float, new_pixel_size: float | None
 ) -> tuple[int, int]:
-    """Return the shape of a field of view on a grid of another pixel size, rounded."""
+    """Return the shape of a field of view on a grid of another pixel size, rounded.
+
+    Parameters
+    ----------
+    shape
+        Pixels along y and x.
+    pixel_size, new_pixel_size
+        In angstrom; None keeps the shape.
+
+    Examples
+    --------
+    >>> grid_shape((100, 60), 0.4, 0.8)
+    (50, 30)
+    """
     for name, size in (("pixel_size", pixel_size), ("new_pixel_size", new_pixel_size)):
         if size is not None and not 0 < size < np.inf:
             raise ValueError(f"{name} must be positive, in angstrom; got {size!r}")
@@ -64,7 +90,22 @@ def grid_shape(
 
 
 def denoise(image: np.ndarray, recipe: PreprocessingRecipe) -> np.ndarray:
-    """Apply the median filter of the recipe, borders reflected."""
+    """Return an image after the median filter of the recipe, borders reflected.
+
+    Parameters
+    ----------
+    image
+        (ny, nx).
+    recipe
+        Says the window.
+
+    Examples
+    --------
+    >>> spike = np.zeros((5, 5))
+    >>> spike[2, 2] = 9
+    >>> float(denoise(spike, PreprocessingRecipe(median=3)).max())
+    0.0
+    """
     if recipe.median == 1:
         return image
     return median_filter(image, size=recipe.median, mode="reflect")
@@ -91,6 +132,11 @@ def normalise(
     -------
     image
         float32. A constant image becomes zeros.
+
+    Examples
+    --------
+    >>> normalise(np.array([[1.0, 3.0]]), PreprocessingRecipe()).tolist()
+    [[0.0, 1.0]]
     """
     image = np.asarray(image, dtype=np.float32)
     if image.ndim not in (2, 3):

@@ -11,7 +11,13 @@ from seg_train.recipe import TrainingRecipe
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Integer positions in a catalogue, sorted, of training and validation micrographs."""
+    """Integer positions in a catalogue, sorted, of training and validation micrographs.
+
+    Parameters
+    ----------
+    training, validation
+        Rows, (n,) each.
+    """
 
     training: np.ndarray
     validation: np.ndarray
@@ -50,6 +56,14 @@ def split_by_structure(
     -----
     Micrographs of one structure differ in focus and noise only. Split by micrograph, as the
     archived scripts of the paper do, validation would score what training has seen.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> split = split_by_structure(database.catalogue, TrainingRecipe(seed=1, validation=0.5))
+    >>> len(split.training), len(split.validation)
+    (2, 2)
     """
     chosen = _selected(catalogue, recipe, rows)
     structures = catalogue["structure"].to_numpy()[chosen]

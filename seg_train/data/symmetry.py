@@ -8,6 +8,13 @@ SYMMETRIES = 8
 def apply_symmetry(array: np.ndarray, index: int) -> np.ndarray:
     """Return an array rotated by `index % 4` quarter turns, mirrored first when `index >= 4`.
 
+    Parameters
+    ----------
+    array
+        Shape (..., n, n).
+    index
+        0 to 7.
+
     Examples
     --------
     >>> apply_symmetry(np.array([[1, 2], [3, 4]]), 1)
@@ -21,7 +28,21 @@ def apply_symmetry(array: np.ndarray, index: int) -> np.ndarray:
 
 
 def undo_symmetry(array: np.ndarray, index: int) -> np.ndarray:
-    """Undo `apply_symmetry` with the same index."""
+    """Return the array that `apply_symmetry` turned into this one.
+
+    Parameters
+    ----------
+    array
+        Shape (..., n, n).
+    index
+        That `apply_symmetry` got, 0 to 7.
+
+    Examples
+    --------
+    >>> image = np.arange(4).reshape(2, 2)
+    >>> all((undo_symmetry(apply_symmetry(image, i), i) == image).all() for i in range(8))
+    True
+    """
     if not 0 <= index < SYMMETRIES:
         raise ValueError(f"index must be from 0 to {SYMMETRIES - 1}; got {index}")
     turned = np.rot90(array, -(index % 4), axes=(-2, -1))

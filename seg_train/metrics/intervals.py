@@ -38,6 +38,15 @@ def bootstrap_interval(
     -----
     Efron, Ann. Statist. 7 (1979) 1, doi 10.1214/aos/1176344552. Pixels of one image are not
     independent; images are what is resampled.
+
+    Examples
+    --------
+    >>> values = np.arange(100.0)
+    >>> low, high = bootstrap_interval(
+    ...     lambda drawn: values[drawn].mean(), 100, rng=np.random.default_rng(1)
+    ... )
+    >>> low < 49.5 < high
+    True
     """
     if n < 1:
         raise ValueError(f"n must be at least 1; got {n}")
@@ -52,6 +61,13 @@ def bootstrap_interval(
 
 def mean_interval(values: np.ndarray, *, confidence: float = 0.95) -> float:
     """Return the half width of Student's interval of a mean; NaN for a single value.
+
+    Parameters
+    ----------
+    values
+        Of independent repeats, (n,).
+    confidence
+        Of the interval.
 
     Examples
     --------

@@ -39,7 +39,7 @@ class Detection:
 
 
 def detect(mask: np.ndarray, prediction: np.ndarray, *, min_area: int = 1) -> Detection:
-    """Compare particles with predicted regions.
+    """Return how many particles are found, missed, invented, split and merged.
 
     Parameters
     ----------
@@ -85,7 +85,20 @@ def detect(mask: np.ndarray, prediction: np.ndarray, *, min_area: int = 1) -> De
 
 
 def label_particles(mask: np.ndarray, *, min_area: int = 1) -> np.ndarray:
-    """Number the connected particles of a mask from 1; smaller ones than `min_area` become 0."""
+    """Return the mask with its connected particles numbered from 1.
+
+    Parameters
+    ----------
+    mask
+        (ny, nx); everything but 0 is particle.
+    min_area
+        Smaller particles become 0, in pixels.
+
+    Examples
+    --------
+    >>> label_particles(np.array([[1, 1, 0, 1]]), min_area=2).tolist()
+    [[1, 1, 0, 0]]
+    """
     return _regions(np.asarray(mask), min_area)[0]
 
 

@@ -86,7 +86,7 @@ class PixelCounts:
 def count_pixels(
     mask: np.ndarray, probability: np.ndarray, *, threshold: float = 0.5
 ) -> PixelCounts:
-    """Compare a particle probability with the truth.
+    """Return the counts of right and wrong pixels of a particle probability.
 
     Parameters
     ----------
@@ -96,6 +96,11 @@ def count_pixels(
         Of being particle, (ny, nx), in [0, 1].
     threshold
         A pixel is found when its probability is above.
+
+    Examples
+    --------
+    >>> count_pixels(np.array([[0, 1, 1]]), np.array([[0.9, 0.8, 0.1]])).f1
+    0.5
     """
     mask, probability = np.asarray(mask), np.asarray(probability, dtype=np.float64)
     if mask.shape != probability.shape:

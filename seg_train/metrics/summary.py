@@ -44,6 +44,16 @@ def summarise(
         `f1` over images (`mean_f1`); pooled `f1` (the paper's kind), `particle_f1`, `iou`,
         `precision`, `recall`; the 95 % interval of the pooled `f1` and `particle_f1` over images,
         `_low` and `_high`; detections, summed.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {"group": ["a", "b"], "f1": [1.0, 0.5], "tp": [9, 4], "fp": [0, 2], "fn": [0, 2]}
+    ...     | {"tn": [7, 8], "soft_tp": [9.0, 4.0], "soft_found": [9.0, 6.0]}
+    ...     | {name: [1, 0] for name in ("found", "missed", "invented", "split", "merged")}
+    ... )
+    >>> summarise(table, rng=1)["particle_f1"].round(3).to_dict()
+    {'a': 1.0, 'b': 0.667, 'all': 0.867}
     """
     if by is not None and by not in table:
         raise ValueError(f"by must be a column among {', '.join(map(str, table))}; got {by!r}")
@@ -54,7 +64,23 @@ def summarise(
 
 
 def pooled_counts(table: pd.DataFrame) -> PixelCounts:
-    """Add up the pixel counts of a table of scores."""
+    """Return the pixel counts of a table of scores, added up.
+
+    Parameters
+    ----------
+    table
+        As `seg_train.evaluate` returns it.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {"group": ["a", "b"], "f1": [1.0, 0.5], "tp": [9, 4], "fp": [0, 2], "fn": [0, 2]}
+    ...     | {"tn": [7, 8], "soft_tp": [9.0, 4.0], "soft_found": [9.0, 6.0]}
+    ...     | {name: [1, 0] for name in ("found", "missed", "invented", "split", "merged")}
+    ... )
+    >>> pooled_counts(table).tp
+    13.0
+    """
     return PixelCounts(**{name: float(table[name].sum()) for name in _COUNTS})
 
 

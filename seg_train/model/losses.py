@@ -4,6 +4,8 @@ Masks come as class numbers, (n, ny, nx, 1), predictions as probabilities, (n, n
 The values equal those of segmentation-models, whose own losses cannot be loaded again.
 """
 
+from typing import Any
+
 from seg_train.backend import keras, tf
 
 _SMOOTH = 1e-5  # keeps a class that is in neither mask nor prediction at F1 = 1
@@ -12,10 +14,23 @@ _SMOOTH = 1e-5  # keeps a class that is in neither mask nor prediction at F1 = 1
 def categorical_cross_entropy(mask: "tf.Tensor", probabilities: "tf.Tensor") -> "tf.Tensor":
     """Return the mean over pixels and classes of -y log p.
 
+    Parameters
+    ----------
+    mask
+        Classes, (n, ny, nx, 1).
+    probabilities
+        (n, ny, nx, classes).
+
     Notes
     -----
     The mean runs over classes too, as in segmentation-models: for two classes this is half of the
     usual cross-entropy, and it sets the weight of this term against the Dice loss.
+
+    Examples
+    --------
+    >>> mask, probabilities = tf.constant([[[[1]]]]), tf.constant([[[[0.5, 0.5]]]])
+    >>> round(float(categorical_cross_entropy(mask, probabilities)), 3)  # ln 2 over two classes
+    0.347
     """
     truth = one_hot(mask, probabilities)
     total = tf.reduce_sum(probabilities, axis=-1, keepdims=True)
@@ -24,7 +39,21 @@ def categorical_cross_entropy(mask: "tf.Tensor", probabilities: "tf.Tensor") -> 
 
 
 def soft_f1(mask: "tf.Tensor", probabilities: "tf.Tensor") -> "tf.Tensor":
-    """Return F1 = 2 p.y / (|p| + |y|) over a batch, not discretised, mean over the classes."""
+    """Return F1 = 2 p.y / (|p| + |y|) over a batch, not discretised, mean over the classes.
+
+    Parameters
+    ----------
+    mask
+        Classes, (n, ny, nx, 1).
+    probabilities
+        (n, ny, nx, classes).
+
+    Examples
+    --------
+    >>> mask, probabilities = tf.constant([[[[1]]]]), tf.constant([[[[0.5, 0.5]]]])
+    >>> round(float(soft_f1(mask, probabilities)), 2)
+    0.33
+    """
     truth = one_hot(mask, probabilities)
     both = tf.reduce_sum(truth * probabilities, axis=(0, 1, 2))
     total = tf.reduce_sum(truth, axis=(0, 1, 2)) + tf.reduce_sum(probabilities, axis=(0, 1, 2))
@@ -46,16 +75,32 @@ class SegmentationLoss(keras.losses.Loss):
     ----------
     kind
         `"cce_dice"`, `"cce"` or `"dice"`.
+    name, **options
+        As Keras losses take them.
+
+    Examples
+    --------
+    >>> loss = SegmentationLoss()
+    >>> round(float(loss(tf.constant([[[[1]]]]), tf.constant([[[[0.0, 1.0]]]]))), 3)
+    0.0
     """
 
-    def __init__(self, kind: str = "cce_dice", name: str = "segmentation_loss", **options) -> None:
+    def __init__(
+        self, kind: str = "cce_dice", name: str = "segmentation_loss", **options: Any
+    ) -> None:
         super().__init__(name=name, **options)
         if kind not in ("cce_dice", "cce", "dice"):
             raise ValueError(f"kind must be 'cce_dice', 'cce' or 'dice'; got {kind!r}")
         self.kind = kind
 
     def call(self, y_true: "tf.Tensor", y_pred: "tf.Tensor") -> "tf.Tensor":
-        """Return the loss of a batch, a scalar."""
+        """Return the loss of a batch, a scalar.
+
+        Parameters
+        ----------
+        y_true, y_pred
+            Classes (n, ny, nx, 1) and probabilities (n, ny, nx, classes).
+        """
         if self.kind == "cce":
             return categorical_cross_entropy(y_true, y_pred)
         dice = 1 - soft_f1(y_true, y_pred)
@@ -68,33 +113,75 @@ class SegmentationLoss(keras.losses.Loss):
 
 @keras.saving.register_keras_serializable("seg_train")
 class SoftF1(keras.metrics.Mean):
-    """The paper's F1: soft, mean of the classes of each batch, mean of the batches."""
+    """The paper's F1: soft, mean of the classes of each batch, mean of the batches.
 
-    def __init__(self, name: str = "f1", **options) -> None:
+    Parameters
+    ----------
+    name, **options
+        As Keras metrics take them.
+
+    Examples
+    --------
+    >>> metric = SoftF1()
+    >>> metric.update_state(tf.constant([[[[1]]]]), tf.constant([[[[0.0, 1.0]]]]))
+    >>> round(float(metric.result()), 3)
+    1.0
+    """
+
+    def __init__(self, name: str = "f1", **options: Any) -> None:
         super().__init__(name=name, **options)
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        """Take a batch into account."""
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take a batch into account.
+
+        Parameters
+        ----------
+        y_true, y_pred
+            Classes (n, ny, nx, 1) and probabilities (n, ny, nx, classes).
+        sample_weight
+            Ignored: every pixel counts alike.
+        """
         return super().update_state(soft_f1(y_true, y_pred))
 
 
 @keras.saving.register_keras_serializable("seg_train")
 class ParticleF1(keras.metrics.Metric):
-    """F1 of all classes but the background together, discretised, pooled over all pixels."""
+    """F1 of all classes but the background together, discretised, pooled over all pixels.
 
-    def __init__(self, name: str = "particle_f1", **options) -> None:
+    Parameters
+    ----------
+    name, **options
+        As Keras metrics take them.
+
+    Examples
+    --------
+    >>> metric = ParticleF1()
+    >>> metric.update_state(tf.constant([[[[1]]]]), tf.constant([[[[0.2, 0.8]]]]))
+    >>> float(metric.result())
+    1.0
+    """
+
+    def __init__(self, name: str = "particle_f1", **options: Any) -> None:
         super().__init__(name=name, **options)
         self.right = self.add_weight(name="right", initializer="zeros")
         self.total = self.add_weight(name="total", initializer="zeros")
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        """Take a batch into account."""
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take a batch into account.
+
+        Parameters
+        ----------
+        y_true, y_pred
+            Classes (n, ny, nx, 1) and probabilities (n, ny, nx, classes).
+        sample_weight
+            Ignored: every pixel counts alike.
+        """
         truth = tf.cast(y_true[..., 0] > 0, self.dtype)
         found = tf.cast(tf.argmax(y_pred, axis=-1) > 0, self.dtype)
         self.right.assign_add(tf.reduce_sum(truth * found))
         self.total.assign_add(tf.reduce_sum(truth) + tf.reduce_sum(found))
 
-    def result(self):
+    def result(self) -> Any:
         """Return F1; 1 when there is no particle and none was found."""
         return tf.math.divide_no_nan(2 * self.right, self.total) + tf.cast(
             tf.equal(self.total, 0), self.dtype

@@ -35,6 +35,12 @@ def load_network(run: "TrainingRun | str | Path | Network") -> Network:
     ----------
     run
         A run, the folder of one, or a network, which is returned as it is.
+
+    Examples
+    --------
+    >>> network = load_network("run")
+    >>> network.pixel_size
+    0.4
     """
     if isinstance(run, Network):
         return run

@@ -1,5 +1,7 @@
 """Networks by recipe: U-Nets and relatives on the encoders of segmentation-models."""
 
+from typing import Any
+
 from seg_train.backend import keras, segmentation_models
 from seg_train.recipe import ModelRecipe, TrainingRecipe
 
@@ -30,6 +32,13 @@ def build_model(recipe: ModelRecipe, *, seed: int, precision: str = "float32") -
     ------
     ValueError
         If the backbone is unknown or cannot be cut to that many stages.
+
+    Examples
+    --------
+    >>> from seg_train import ModelRecipe, TrainingRecipe
+    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
+    >>> build_model(tiny, seed=1).output_shape
+    (None, None, None, 2)
     """
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
@@ -47,7 +56,20 @@ def build_model(recipe: ModelRecipe, *, seed: int, precision: str = "float32") -
 
 
 def model_for(recipe: TrainingRecipe) -> "keras.Model":
-    """Build the network of a training recipe, before training."""
+    """Build the network of a training recipe, before training.
+
+    Parameters
+    ----------
+    recipe
+        Its model, seed and precision count.
+
+    Examples
+    --------
+    >>> from seg_train import ModelRecipe, TrainingRecipe
+    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
+    >>> model_for(TrainingRecipe(seed=1, model=tiny)).output_shape
+    (None, None, None, 2)
+    """
     return build_model(recipe.model, seed=recipe.seed, precision=recipe.precision)
 
 
@@ -56,6 +78,22 @@ def initialise(model: "keras.Model", seed: int) -> None:
 
     Keras draws from a global generator when a layer is built, so the weights would depend on
     whatever was built before; here they depend on the seed and the place in the network.
+
+    Parameters
+    ----------
+    model
+        Changed in place.
+    seed
+        Root seed of the weights.
+
+    Examples
+    --------
+    >>> from seg_train import ModelRecipe, TrainingRecipe
+    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
+    >>> one, other = build_model(tiny, seed=1), build_model(tiny, seed=2)
+    >>> initialise(other, 1)
+    >>> all((a == b).all() for a, b in zip(one.get_weights(), other.get_weights(), strict=True))
+    True
     """
     from hrtem_sim.provenance import stream_seed
 
@@ -78,7 +116,13 @@ def initialise(model: "keras.Model", seed: int) -> None:
 
 
 def backbones() -> list[str]:
-    """Return the names that `ModelRecipe.backbone` may take."""
+    """Return the names that `ModelRecipe.backbone` may take.
+
+    Examples
+    --------
+    >>> {"plain", "resnet18"} <= set(backbones())
+    True
+    """
     return ["plain", *sorted(segmentation_models.get_available_backbone_names())]
 
 
@@ -143,7 +187,7 @@ def _plain_unet(recipe: ModelRecipe) -> "keras.Model":
     return keras.Model(image, _head(_decode(x, skips[::-1], filters), recipe.classes))
 
 
-def _decode(x, skips, filters):
+def _decode(x: Any, skips: Any, filters: Any) -> Any:
     for skip, width in zip(skips, filters, strict=True):
         x = layers.UpSampling2D(2)(x)
         if skip is not None:
@@ -152,12 +196,12 @@ def _decode(x, skips, filters):
     return x
 
 
-def _convolve(x, filters: int):
+def _convolve(x: Any, filters: int) -> Any:
     convolution = layers.Conv2D(
         filters, 3, padding="same", use_bias=False, kernel_initializer="he_uniform"
     )
     return layers.ReLU()(layers.BatchNormalization()(convolution(x)))
 
 
-def _head(x, classes: int):
+def _head(x: Any, classes: int) -> Any:
     return layers.Conv2D(classes, 3, padding="same", name="final_conv")(x)

@@ -24,6 +24,14 @@ def receptive_radius(model: "keras.Model") -> float:
     Exact for the connections of the network, whatever the weights: an output pixel is followed
     back through the graph as the interval of pixels it depends on, once for each place it can have
     on the coarsest grid.
+
+    Examples
+    --------
+    >>> from seg_train.model import build_model
+    >>> from seg_train import ModelRecipe
+    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
+    >>> receptive_radius(build_model(tiny, seed=1)) < 30
+    True
     """
     period = 1
     for layer in model.layers:

@@ -76,6 +76,16 @@ def predict(
     ------
     ValueError
         If the image has not two axes or NaN pixels.
+
+    Examples
+    --------
+    >>> from seg_train.model import Network, build_model
+    >>> from seg_train import ModelRecipe, TrainingRecipe
+    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
+    >>> network = Network(build_model(tiny, seed=1), TrainingRecipe(seed=1, model=tiny), 0.5)
+    >>> prediction = predict(network, np.random.default_rng(1).random((50, 70)))
+    >>> prediction.probabilities.shape, prediction.mask.shape
+    ((50, 70, 2), (50, 70))
     """
     network = load_network(network)
     image = np.asarray(image)
@@ -101,7 +111,26 @@ def predict(
 
 
 def prepare_image(network: Network, image: np.ndarray, pixel_size: float) -> np.ndarray:
-    """Return an image as the network sees it: resampled, denoised and normalised."""
+    """Return an image as the network sees it: resampled, denoised and normalised.
+
+    Parameters
+    ----------
+    network
+        Says the pixels and the preprocessing.
+    image
+        (ny, nx).
+    pixel_size
+        Of the image, in angstrom.
+
+    Examples
+    --------
+    >>> from seg_train.model import Network, build_model
+    >>> from seg_train import ModelRecipe, TrainingRecipe
+    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
+    >>> network = Network(build_model(tiny, seed=1), TrainingRecipe(seed=1, model=tiny), 0.5)
+    >>> prepare_image(network, np.eye(20), 0.25).shape
+    (10, 10)
+    """
     recipe = network.recipe
     shape = grid_shape(image.shape, pixel_size, network.pixel_size)
     prepared = denoise(resample(image, shape), recipe.preprocessing)

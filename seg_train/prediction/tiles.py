@@ -9,6 +9,11 @@ class Tile:
     """A window the network sees and the core of it that is kept, in pixels of the image.
 
     Each is (y start, y stop, x start, x stop).
+
+    Parameters
+    ----------
+    window, core
+        Pixels seen and pixels kept.
     """
 
     window: tuple[int, int, int, int]
@@ -41,6 +46,12 @@ def plan_tiles(shape: tuple[int, int], *, window: int, overlap: float, stride: i
     ------
     ValueError
         If the window has no room for a core.
+
+    Examples
+    --------
+    >>> tiles = plan_tiles((256, 128), window=128, overlap=16, stride=32)
+    >>> len(tiles), tiles[0].core
+    (3, (0, 96, 0, 128))
     """
     if shape[0] % stride or shape[1] % stride:
         raise ValueError(f"shape must be multiples of {stride} pixels; got {shape}")

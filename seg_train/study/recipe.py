@@ -80,7 +80,15 @@ class StudyRecipe:
         require(self.test_images >= 1, "test_images", "at least 1", self.test_images)
 
     def training(self, condition: Condition, repeat: int) -> TrainingRecipe:
-        """Return the recipe of one network, with a seed of its own."""
+        """Return the recipe of one network, with a seed of its own.
+
+        Parameters
+        ----------
+        condition
+            One of `conditions`.
+        repeat
+            From 0.
+        """
         rng = rng_for(self.seed, "network", condition.name, repeat)
         return dataclasses.replace(condition.training, seed=int(rng.integers(2**31)))
 
@@ -99,11 +107,21 @@ class StudyRecipe:
 def read_study_recipe(path: str | Path) -> StudyRecipe:
     """Read the `[study]` table of a recipe file.
 
+    Parameters
+    ----------
+    path
+        Of the file, or the name of a recipe that comes with the package.
+
     Raises
     ------
     RecipeError
         If the file cannot be read or a field is unknown, missing, of the wrong type or impossible;
         one line that names the field.
+
+    Examples
+    --------
+    >>> read_study_recipe("studies/dose").repeats
+    5
     """
     table = dict(read_file_table(path, "study"))
     common = table.pop("training", {})

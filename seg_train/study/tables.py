@@ -20,6 +20,14 @@ def study_table(results: pd.DataFrame) -> pd.DataFrame:
         every group of samples the best network's score (what the paper's Table 1 shows), the mean
         of the networks and the half width of its 95 % interval; the least epochs to validation F1
         of 0.90 and 0.95.
+
+    Examples
+    --------
+    >>> results = pd.DataFrame(
+    ...     {"condition": ["low", "low", "high"], "val_f1": [0.5, 0.7, 0.9]}
+    ... )
+    >>> study_table(results)["val_f1 best"].to_dict()
+    {'low': 0.7, 'high': 0.9}
     """
     rows = []
     for condition, part in results.groupby("condition", sort=False):
@@ -36,6 +44,20 @@ def study_table(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def score_columns(results: pd.DataFrame) -> list[str]:
-    """Return the names of the columns of results that hold scores."""
+    """Return the names of the columns of results that hold scores.
+
+    Parameters
+    ----------
+    results
+        As `seg_train.study.run_study` returns them.
+
+    Examples
+    --------
+    >>> results = pd.DataFrame(
+    ...     {"condition": ["low", "low", "high"], "val_f1": [0.5, 0.7, 0.9]}
+    ... )
+    >>> score_columns(results)
+    ['val_f1']
+    """
     kinds = ("val_f1", "val_particle_f1", "f1 ", "particle_f1 ")
     return [name for name in results if name.startswith(kinds)]

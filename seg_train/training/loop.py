@@ -84,6 +84,16 @@ def fit(
     augmentation of the images by epoch and step. The same recipe, data, machine and versions give
     bit-identical weights on a CPU when `recipe.deterministic` is true and TensorFlow has computed
     nothing before in the process, which stays switched to reproducible algorithms.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> from seg_train import ModelRecipe
+    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
+    >>> recipe = TrainingRecipe(seed=1, epochs=1, batch_size=2, validation=0.5, model=tiny)
+    >>> run = fit(recipe, open_database("data"), "first-run", progress=False)
+    >>> len(run.history), run.pixel_size
+    (1, 0.4)
     """
     folder = Path(folder)
     recipe = from_table(TrainingRecipe, to_table(recipe))  # as the folder will hold it: 0 is 0.0
@@ -124,7 +134,15 @@ def fit(
     return load_run(folder)
 
 
-def _train(model, recipe, examples, folder, run, progress, tensorboard) -> None:
+def _train(
+    model: Any,
+    recipe: TrainingRecipe,
+    examples: Any,
+    folder: Path,
+    run: str,
+    progress: bool,
+    tensorboard: bool,
+) -> None:
     """Run the epochs that are missing."""
     done = read_progress(folder)
     if done is not None:
@@ -146,7 +164,9 @@ def _train(model, recipe, examples, folder, run, progress, tensorboard) -> None:
         board.close()
 
 
-def _epoch(model, recipe, examples, epoch, validation, progress) -> dict[str, float]:
+def _epoch(
+    model: Any, recipe: TrainingRecipe, examples: Any, epoch: int, validation: Any, progress: bool
+) -> dict[str, float]:
     """Train one epoch and return its row of the history."""
     start = time.perf_counter()
     rate = recipe.learning_rate * recipe.decay**epoch
@@ -195,7 +215,7 @@ def compiled_model(recipe: TrainingRecipe) -> "keras.Model":
     return model
 
 
-def _examples(recipe: TrainingRecipe, database: Any, rows: np.ndarray | None):
+def _examples(recipe: TrainingRecipe, database: Any, rows: np.ndarray | None) -> Any:
     if hasattr(database, "epoch"):
         return StreamExamples(database, recipe)
     if isinstance(database, str | Path):
@@ -205,7 +225,7 @@ def _examples(recipe: TrainingRecipe, database: Any, rows: np.ndarray | None):
     return DatabaseExamples(database, recipe, rows=rows)
 
 
-def _validation_set(examples):
+def _validation_set(examples: Any) -> Any:
     if not examples.validation_steps:
         return None
     return as_dataset(examples.validation_batch, examples.validation_steps)
