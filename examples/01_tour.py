@@ -146,7 +146,14 @@ figure
 # The second table of the file is a training. A run is a folder with its recipe, history, weights
 # and where they come from; called again, `fit` finds it finished.
 
-from seg_train import evaluate, fit, load_experimental_sample, predict, summarise
+from seg_train import (
+    evaluate,
+    fit,
+    load_experimental_sample,
+    load_network,
+    predict,
+    summarise,
+)
 from seg_train.figures import predictions_over_micrographs
 from seg_train.recipe import read_training_recipe
 
@@ -160,11 +167,12 @@ print(f"particle F1 on simulations it has not seen: {run.history['val_particle_f
 # small images; what larger data sets and longer trainings give is on the page about training.
 
 samples = load_experimental_sample()
-scores = summarise(evaluate(run, samples), rng=0)
+network = load_network(run)
+scores = summarise(evaluate(network, samples), rng=0)
 print(scores[["images", "particle_f1", "particle_f1_low", "particle_f1_high"]].round(2).to_string())
 
 some = samples[::4]
-masks = [predict(run, s.image, pixel_size=s.pixel_size).mask for s in some]
+masks = [predict(network, s.image, pixel_size=s.pixel_size).mask for s in some]
 figure = predictions_over_micrographs(some, masks)
 figure.savefig(runs / "tour-predictions.png")
 figure
