@@ -69,7 +69,7 @@ def focal_modes(
     `power` (Parseval), and that mean is what the image is wrong by on average.
     """
     waves = len(power)
-    if focal_spread == 0:
+    if focal_spread == 0 or contrast == 0:
         return FocalModes(np.ones((1, SAMPLES), np.float32), np.ones((1, waves), bool), 0.0)
     samples, phase = np.linspace(0, limit, SAMPLES), math.pi * wavelength * focal_spread
     nodes = samples[::STEPS]
@@ -82,7 +82,7 @@ def focal_modes(
     near = np.bincount(nearest, power.sum(axis=0), NODES)
     weight = np.sqrt(np.maximum(near, 1e-9 * near.sum()))
     strength, vectors = np.linalg.eigh(weight[:, None] * coherence(nodes) * weight)
-    found = strength[::-1] > 1e-3 * allowed
+    found = strength[::-1] > max(1e-3 * allowed, 1e-12 * strength[-1])
     strength, vectors = strength[::-1][found], vectors[:, ::-1][:, found]
     # between the nodes: u_m(s) = sum_n g(s - s_n) weight_n v_nm / sqrt(strength_m) (Nystroem);
     # einsum, not BLAS, whose last bit depends on the number of its threads
@@ -91,7 +91,7 @@ def focal_modes(
     intensity = np.einsum("ws,ms->mw", power, tables**2)
     order = np.argsort(intensity, axis=None, kind="stable")[::-1]
     rest = power.sum() - np.cumsum(intensity.ravel()[order])
-    number = 1 + int(np.argmax(rest < allowed))
+    number = min(1 + int(np.count_nonzero(rest > allowed)), rest.size)
     used = np.zeros(intensity.shape, bool)
     used.ravel()[order[:number]] = True
     return FocalModes(tables.astype(np.float32), used, float(rest[number - 1]))

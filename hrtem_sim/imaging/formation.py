@@ -84,8 +84,9 @@ class ImageFormer:
             self._columns, squared, int(np.prod(self.grid.shape))
         )
         direct = np.abs(self._columns[0][0, 0]) ** 2 / len(spectra) / np.prod(self.grid.shape) ** 2
-        # of linear imaging, where the scattered wave interferes with the direct beam
-        self._contrast = float(np.sqrt(2 * direct * max(0, self._power.sum() - direct)))
+        scattered = max(0, self._power.sum() - direct)
+        # interference with the direct beam, and of scattered beams with each other
+        self._contrast = float(np.sqrt(scattered * (2 * direct + scattered)))
         self._factor, self._work = self._passes.columns(), self._passes.columns()
         self._rows = self.fft.empty(self.grid.shape)
 

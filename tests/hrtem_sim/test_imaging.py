@@ -146,6 +146,16 @@ def test_a_few_modes_equal_the_average_over_very_many_foci(wave, spread):
     assert image.mean() == pytest.approx(many.mean(), abs=1e-5)  # what is left out is put back
 
 
+def test_focal_spread_without_a_direct_beam_and_without_a_specimen(wave):
+    scattered = replace(wave, array=wave.array - wave.array.mean(axis=(1, 2), keepdims=True))
+    conditions = ImagingConditions(defocus=100.0, focal_spread=20.0)
+    many = average_over_foci(scattered, replace(conditions, focal_spread=0.0), 20.0)
+    image = expected_image(scattered, conditions, Detector(0.2))
+    assert np.sqrt(np.mean((image - many) ** 2)) < 2e-3 * many.std()
+    flat = expected_image(blank(), conditions, Detector(0.2))
+    np.testing.assert_allclose(flat, 1, atol=1e-6)
+
+
 @pytest.mark.parametrize("spread", [5.0, 15.0, 30.0])
 def test_number_of_foci_is_enough(wave, spread):
     cutoff = 1.25
