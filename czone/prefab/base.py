@@ -163,3 +163,13 @@ def whole_number(name: str, value: Any, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise ValueError(f"{name} must be a whole number of {least} or more; got {value!r}")
     return int(value)
+
+
+def none_or_more(name: str, value: Any) -> int:
+    """Return a whole number of 0 or more."""
+    return whole_number(name, value, 0)
+
+
+def one_or_more(name: str, value: Any) -> int:
+    """Return a whole number of 1 or more."""
+    return whole_number(name, value, 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from czone.checks import as_between
+from czone.checks import Checked, as_between
 from czone.geometry import Plane
 from czone.prefab._layers import (
     Layers,
@@ -18,7 +18,7 @@ from czone.prefab._layers import (
     stack,
     translations,
 )
-from czone.prefab.base import FilledPrefab, PlanarDefect, whole_number
+from czone.prefab.base import FilledPrefab, PlanarDefect, none_or_more, one_or_more
 from czone.randomness import Seed
 from czone.transform import BaseTransform, Reflection, Translation
 from czone.volume import BaseVolume, MultiVolume
@@ -66,6 +66,11 @@ class FCCMixedTwinSF(FilledPrefab):
     [('twin', 4), ('twin', 14)]
     """
 
+    N = Checked(none_or_more, "Number of defects.")
+    min_sep = Checked(
+        one_or_more, "Least number of planes between defects, and between one and either end."
+    )
+
     def __init__(
         self,
         generator: Any = None,
@@ -82,24 +87,6 @@ class FCCMixedTwinSF(FilledPrefab):
         self.N = N
         self.min_sep = min_sep
         self.plane = plane
-
-    @property
-    def N(self) -> int:
-        """Number of defects."""
-        return self._N
-
-    @N.setter
-    def N(self, value: Any) -> None:
-        self._N = whole_number("N", value, 0)
-
-    @property
-    def min_sep(self) -> int:
-        """Smallest number of planes between defects, and between a defect and either end."""
-        return self._min_sep
-
-    @min_sep.setter
-    def min_sep(self, value: Any) -> None:
-        self._min_sep = whole_number("min_sep", value, 1)
 
     @property
     def plane(self) -> tuple[int, int, int]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from czone.checks import Checked
 from czone.prefab._layers import Layers, crystal_heights, draw_planes, layers_between, stack
-from czone.prefab.base import FilledPrefab, PlanarDefect, whole_number
+from czone.prefab.base import FilledPrefab, PlanarDefect, none_or_more, one_or_more
 from czone.randomness import Seed
 from czone.transform import Translation
 from czone.volume import BaseVolume, MultiVolume
@@ -57,6 +58,11 @@ class WurtziteStackingFault(FilledPrefab):
     2
     """
 
+    N = Checked(none_or_more, "Number of faults.")
+    min_sep = Checked(
+        one_or_more, "Least number of (002) planes between faults, and between one and either end."
+    )
+
     def __init__(
         self,
         generator: Any = None,
@@ -71,24 +77,6 @@ class WurtziteStackingFault(FilledPrefab):
         self.N = N
         self.min_sep = min_sep
         self.kind = kind
-
-    @property
-    def N(self) -> int:
-        """Number of faults."""
-        return self._N
-
-    @N.setter
-    def N(self, value: Any) -> None:
-        self._N = whole_number("N", value, 0)
-
-    @property
-    def min_sep(self) -> int:
-        """Smallest number of (002) planes between faults, and between a fault and either end."""
-        return self._min_sep
-
-    @min_sep.setter
-    def min_sep(self, value: Any) -> None:
-        self._min_sep = whole_number("min_sep", value, 1)
 
     @property
     def kind(self) -> tuple[str, ...]:

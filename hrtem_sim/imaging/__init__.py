@@ -9,7 +9,7 @@
 """
 
 from hrtem_sim.imaging.aberrations import Aberrations, aberration_phase
-from hrtem_sim.imaging.coherence import focal_series_weights, number_of_foci
+from hrtem_sim.imaging.coherence import focal_series_weights, number_of_foci, sigma_from_1_over_e
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.focus import minimum_contrast_defocus
@@ -36,4 +36,5 @@ __all__ = [
     "minimum_contrast_defocus",
     "number_of_foci",
     "quick_look",
+    "sigma_from_1_over_e",
 ]

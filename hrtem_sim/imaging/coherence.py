@@ -114,7 +114,18 @@ def focal_envelope(grid: Grid, wavelength: float, focal_spread: float) -> np.nda
 
 
 def sigma_from_1_over_e(width: float) -> float:
-    """Return the standard deviation of a Gaussian whose 1/e half-width is `width`."""
+    """Return the standard deviation of a Gaussian whose 1/e half-width is `width`.
+
+    Parameters
+    ----------
+    width
+        The focal spread of programs that quote it so, in angstrom.
+
+    Examples
+    --------
+    >>> round(sigma_from_1_over_e(30.0), 2)
+    21.21
+    """
     return width / math.sqrt(2)
 
 

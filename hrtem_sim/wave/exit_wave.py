@@ -129,7 +129,19 @@ class ExitWave:
         return ExitWave(array, self.grid, self.energy, plane)
 
     def resampled(self, shape: tuple[int, int]) -> "ExitWave":
-        """Return the wave on another number of pixels of the same extent, by Fourier cropping."""
+        """Return the wave on another number of pixels of the same extent, by Fourier cropping.
+
+        Parameters
+        ----------
+        shape
+            New (ny, nx).
+
+        Examples
+        --------
+        >>> wave = ExitWave(np.ones((1, 8, 8), np.complex64), Grid((8, 8), 0.5), 300e3)
+        >>> wave.resampled((4, 6)).grid.pixel_size
+        (1.0, 0.6666666666666666)
+        """
         array = np.fft.ifft2(fourier_resize(np.fft.fft2(self.array), shape))
         grid = self.grid.resized(shape)
         return ExitWave(array.astype(self.array.dtype), grid, self.energy, self.plane)
