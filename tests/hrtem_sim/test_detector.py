@@ -1,0 +1,60 @@
+"""The camera against known answers: transfer, coloured noise, gain, dark signal, saturation."""
+
+import numpy as np
+import pytest
+
+from hrtem_sim.imaging import Detector
+
+
+@pytest.mark.parametrize("noise", ["mtf", "flat"])
+def test_mtf_and_noise_spectra_come_back_from_flat_images(noise):
+    camera = Detector(
+        0.2, mtf_half=0.5, mtf_power=2.0, noise_transfer=noise, gain=5.0, saturation=2**32 - 1
+    )
+    rng = np.random.default_rng(0)
+    flats = [camera.record(np.full((128, 128), 200.0), rng) for _ in range(60)]
+    power = np.mean([np.abs(np.fft.fft2(f - np.mean(f))) ** 2 for f in flats], axis=0) / 128**2
+    k = np.hypot(*np.meshgrid(np.fft.fftfreq(128) * 2, np.fft.fftfreq(128) * 2))
+    for low, high in ((0.05, 0.15), (0.4, 0.6), (0.8, 1.0)):
+        ring = (k > low) & (k < high)
+        transfer = camera.mtf(k[ring]) ** 2 if noise == "mtf" else np.ones(ring.sum())
+        expected = 200 * 5.0**2 * transfer.mean() + 1 / 12  # rounding
+        assert power[ring].mean() == pytest.approx(expected, rel=0.05)
+    edge = np.zeros((128, 128))
+    edge[:, 64] = 1e6
+    line = camera.record(edge, rng)[0].astype(float)
+    found = np.abs(np.fft.fft(line)) / line.sum()
+    np.testing.assert_allclose(found, camera.mtf(np.abs(np.fft.fftfreq(128) * 2)), atol=0.01)
+
+
+def test_gain_dark_readout_and_saturation():
+    rng = np.random.default_rng(1)
+    camera = Detector(0.2, gain=4.0, dark=10.0, readout_noise=3.0)
+    values = camera.record(np.full((256, 256), 50.0), rng)
+    assert values.mean() == pytest.approx(4 * 50 + 10, rel=0.005)
+    assert values.var() == pytest.approx(16 * 50 + 10 + 9 + 1 / 12, rel=0.03)
+    full = Detector(0.2, saturation=100).record(np.full((32, 32), 500.0), rng)
+    assert (full == 100).all()
+
+
+def test_measured_curves_are_interpolated():
+    camera = Detector(0.2, mtf_curve=((0.0, 1.0), (0.5, 0.6), (1.0, 0.2)))
+    np.testing.assert_allclose(camera.mtf([0.25, 0.5, 0.75, 2.0]), [0.8, 0.6, 0.4, 0.2])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"pixel_size": 0.0}, "pixel_size must be positive"),
+        ({"mtf_half": -1.0}, "mtf_half must be positive"),
+        ({"mtf_half": 0.5, "mtf_curve": ((0.0, 1.0),)}, "mtf_curve must be left out"),
+        ({"mtf_curve": ((0.1, 1.0), (1.0, 0.2))}, "mtf_curve must be pairs"),
+        ({"noise_transfer": "pink"}, "noise_transfer must be"),
+        ({"gain": 0.0}, "gain must be positive"),
+        ({"dark": -1.0}, "dark must be >= 0"),
+        ({"saturation": 0}, "saturation must be in"),
+    ],
+)
+def test_impossible_cameras_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        Detector(**change)
