@@ -31,6 +31,7 @@ from seg_train.recipe import (
     read_training_recipe,
 )
 from seg_train.runs import TrainingRun, epochs_to, load_run
+from seg_train.shipped import shipped_networks
 
 _NEEDS_TENSORFLOW = {
     "Network": "model",
@@ -62,6 +63,7 @@ __all__ = [
     "particle_table",
     "predict",
     "read_training_recipe",
+    "shipped_networks",
     "summarise",
     "write_mask",
 ]

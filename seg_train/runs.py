@@ -22,6 +22,7 @@ import pandas as pd
 
 from hrtem_sim.provenance import identity, to_table, to_toml
 from seg_train.recipe import TrainingRecipe, read_training_recipe
+from seg_train.shipped import run_folder, shipped_networks
 
 RECIPE, PROVENANCE, HISTORY = "recipe.toml", "provenance.json", "history.csv"
 WEIGHTS, STATE = "best.weights.h5", "state.npz"
@@ -76,6 +77,11 @@ class TrainingRun:
 def load_run(folder: str | Path) -> TrainingRun:
     """Read a finished run and check it against its ids.
 
+    Parameters
+    ----------
+    folder
+        Of the run, or the name of a network that comes with the package (`shipped_networks`).
+
     Raises
     ------
     FileNotFoundError
@@ -89,11 +95,14 @@ def load_run(folder: str | Path) -> TrainingRun:
     >>> run.recipe.epochs, len(run.history)
     (1, 1)
     """
-    folder = Path(folder)
+    folder = run_folder(folder)
     if not (folder / PROVENANCE).is_file():
         unfinished = (folder / STATE).is_file()
         reason = "its training was not finished: fit it again" if unfinished else "there is none"
-        raise FileNotFoundError(f"folder must hold a training run; {folder}: {reason}")
+        raise FileNotFoundError(
+            f"folder must hold a training run or be one of {', '.join(shipped_networks())}; "
+            f"{folder}: {reason}"
+        )
     provenance = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
     recipe = read_training_recipe(folder / RECIPE)
     for name, found in (

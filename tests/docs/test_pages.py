@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from hrtem_sim.dataset.recipe import ImagingRecipe
+from hrtem_sim.dataset.recipe import ImagingRecipe, StorageRecipe
 from hrtem_sim.imaging import Detector
 from hrtem_sim.provenance import from_table
 from hrtem_sim.wave import WaveSettings
@@ -62,7 +62,12 @@ def test_the_samples_of_a_page_run(page, tmp_path, monkeypatch):
 
 
 def test_recipes_in_pages_are_recipes():
-    kinds = {"wave": WaveSettings, "imaging": ImagingRecipe, "detector": Detector}
+    kinds = {
+        "wave": WaveSettings,
+        "imaging": ImagingRecipe,
+        "detector": Detector,
+        "storage": StorageRecipe,
+    }
     tables = [tomllib.loads(block) for page in PAGES for block in blocks(page, "toml")]
     assert len(tables) >= 3
     for table in tables:
