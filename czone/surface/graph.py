@@ -38,6 +38,7 @@ def sparse_matrix_from_tri(simplices: np.ndarray) -> csr_matrix:
     n_points = int(corners.max(initial=-1)) + 1
     rows, columns = corners[:, first].ravel(), corners[:, second].ravel()
     matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(n_points, n_points))
+    matrix.sum_duplicates()  # which SciPy before 1.15 leaves to its reader
     matrix.data[:] = 1.0  # an edge of several simplices counts once
     return matrix
 
