@@ -1,19 +1,20 @@
 """Figures of waves, micrographs and masks; every function returns a matplotlib figure.
 
-Figures are made without pyplot, so that nothing is left behind in a session; save them with
-`figure.savefig(path)`.
+Figures are made without pyplot, so that nothing is left behind in a session; notebooks show them,
+and `figure.savefig(path)` saves them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 try:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as PlainFigure
 except ImportError as error:
     raise ImportError(
         'figures need matplotlib, which is not installed: pip install "micrograph-foundry[viz]"'
@@ -22,6 +23,22 @@ except ImportError as error:
 if TYPE_CHECKING:
     from hrtem_sim.database import Database
     from hrtem_sim.dataset import SimulatedStructure
+
+
+class Figure(PlainFigure):
+    """A matplotlib figure that a notebook shows although pyplot does not know it.
+
+    Examples
+    --------
+    >>> Figure(figsize=(1, 1))._repr_png_()[1:4]
+    b'PNG'
+    """
+
+    def _repr_png_(self) -> bytes:
+        stream = BytesIO()
+        self.savefig(stream, format="png", dpi=100)
+        return stream.getvalue()
+
 
 OUTLINE = "#ffb000"
 

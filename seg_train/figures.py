@@ -1,7 +1,7 @@
 """Figures of training, predictions and particles; every function returns a matplotlib figure.
 
-Figures are made without pyplot, so that nothing is left behind in a session; save them with
-`figure.savefig(path)`.
+Figures are made without pyplot, so that nothing is left behind in a session; notebooks show them,
+and `figure.savefig(path)` saves them.
 """
 
 from collections.abc import Sequence
@@ -10,15 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hrtem_sim.figures import scale_bar
+from hrtem_sim.figures import Figure, scale_bar
 from seg_train.metrics import mean_interval
-
-try:
-    from matplotlib.figure import Figure
-except ImportError as error:
-    raise ImportError(
-        'figures need matplotlib, which is not installed: pip install "micrograph-foundry[viz]"'
-    ) from error
 
 _TRUTH, _FOUND = "#ffb000", "#00a5ff"  # told apart with any colour vision
 

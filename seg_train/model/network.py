@@ -1,9 +1,12 @@
 """A trained network together with what it must be fed."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from seg_train.backend import keras
+import numpy as np
+
+from seg_train.backend import keras, tf
 from seg_train.model.networks import model_for
 from seg_train.recipe import TrainingRecipe
 from seg_train.runs import TrainingRun, load_run
@@ -26,6 +29,34 @@ class Network:
     model: "keras.Model"
     recipe: TrainingRecipe
     pixel_size: float
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Return the class probabilities of prepared images.
+
+        Parameters
+        ----------
+        images
+            (n, ny, nx, channels), float32, ny and nx multiples of the network's stride.
+
+        Returns
+        -------
+        probabilities
+            (n, ny, nx, classes), float32.
+
+        Examples
+        --------
+        >>> network = load_network("real_micrographs")
+        >>> network.probabilities(np.zeros((1, 64, 64, 1), np.float32)).shape
+        (1, 64, 64, 2)
+        """
+        return np.asarray(self._compiled(images))
+
+    @cached_property
+    def _compiled(self) -> "tf.types.experimental.PolymorphicFunction":
+        """The network as one graph for images of any size; Keras would trace one for each."""
+        channels = self.recipe.model.channels
+        images = tf.TensorSpec((None, None, None, channels), tf.float32)
+        return tf.function(lambda x: self.model(x, training=False), input_signature=[images])
 
 
 def load_network(run: "TrainingRun | str | Path | Network") -> Network:

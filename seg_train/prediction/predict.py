@@ -149,7 +149,7 @@ def _tiled(network: Network, image: np.ndarray, window: int, overlap: int | None
         top, bottom, left, right = tile.window
         y0, y1, x0, x1 = tile.core
         seen = padded[None, top:bottom, left:right, None]
-        found = np.asarray(network.model.predict_on_batch(seen))[0]
+        found = network.probabilities(seen)[0]
         core = found[y0 - top : y1 - top, x0 - left : x1 - left]
         out[:, y0:y1, x0:x1] = np.moveaxis(core, -1, 0)
     return out[:, :ny, :nx]

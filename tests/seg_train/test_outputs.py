@@ -94,3 +94,19 @@ def test_a_packed_run_is_smaller_predicts_alike_and_names_its_source(run, tmp_pa
     assert not np.array_equal(after, before)
     with pytest.raises(FileExistsError, match="folder must be new or empty"):
         pack_run(run, packed.folder)
+
+
+def test_a_figure_shows_itself_once_in_a_notebook_with_and_without_pyplot():
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    code = "from seg_train.figures import size_histogram\nimport pandas\n" + (
+        "size_histogram(pandas.DataFrame({'touches_edge': [False], 'equivalent_diameter': [30.0]}))"
+    )
+    cells = [
+        nbformat.v4.new_code_cell(code),
+        nbformat.v4.new_code_cell("%matplotlib inline\n" + code),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbclient.NotebookClient(notebook, timeout=120).execute()
+    for cell in notebook.cells:
+        (output,) = cell.outputs
+        assert set(output["data"]) == {"text/plain", "image/png"}
