@@ -190,7 +190,7 @@ def study_figure(
     Notes
     -----
     Conditions that are all numbers stand at their values, on a logarithmic axis when they span
-    more than a factor of twenty. The interval is Student's, of the mean over networks.
+    more than a factor of ten. The interval is Student's, of the mean over networks.
     """
     names = list(dict.fromkeys(results["condition"].astype(str)))
     try:
@@ -205,7 +205,7 @@ def study_figure(
         error = np.nan_to_num(mean_interval(values))
         ax.errorbar(place, values.mean(), error, fmt="D", ms=5, color="black", capsize=4)
     if numeric:
-        if min(places) > 0 and max(places) / min(places) > 20:
+        if min(places) > 0 and max(places) / min(places) > 10:
             ax.set_xscale("log")
         ax.set_xticks(places, names)
         ax.set_xticks([], minor=True)
