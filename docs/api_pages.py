@@ -18,8 +18,8 @@ PACKAGES = {
         "database dataset interchange provenance figures fft cli"
     ).split(),
     "seg_train": (
-        "recipe runs data data.fresh metrics model training prediction benchmark study particles "
-        "figures card export reports webpage workflow cli"
+        "recipe runs shipped data data.fresh metrics model training prediction benchmark study "
+        "particles figures card export reports webpage workflow cli"
     ).split(),
 }
 """Public modules, package by package; each has a page."""

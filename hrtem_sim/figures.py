@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from hrtem_sim.dataset import SimulatedStructure
 
 
+__all__ = ["contact_sheet", "scale_bar", "show_micrograph", "structure_to_mask"]
+
+
 class Figure(PlainFigure):
     """A matplotlib figure that a notebook shows although pyplot does not know it.
 

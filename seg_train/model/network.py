@@ -1,5 +1,6 @@
 """A trained network together with what it must be fed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -49,14 +50,14 @@ class Network:
         >>> network.probabilities(np.zeros((1, 64, 64, 1), np.float32)).shape
         (1, 64, 64, 2)
         """
-        return np.asarray(self._compiled(images))
+        return np.asarray(self._compiled(tf.constant(images, tf.float32)))
 
     @cached_property
-    def _compiled(self) -> "tf.types.experimental.PolymorphicFunction":
+    def _compiled(self) -> Callable[["tf.Tensor"], "tf.Tensor"]:
         """The network as one graph for images of any size; Keras would trace one for each."""
         channels = self.recipe.model.channels
         images = tf.TensorSpec((None, None, None, channels), tf.float32)
-        return tf.function(lambda x: self.model(x, training=False), input_signature=[images])
+        return tf.function(lambda x: self.model(x, training=False)).get_concrete_function(images)
 
 
 def load_network(run: "TrainingRun | str | Path | Network") -> Network:
