@@ -59,8 +59,8 @@ class BasePrefab(Compared, Spelled, ABC):
     >>> class Ball(BasePrefab):
     ...     def build_object(self):
     ...         return Volume(alg_objects=[Sphere(5, [0, 0, 0])])
-    >>> Ball().build_object().check_if_interior([0, 0, 4])
-    np.True_
+    >>> bool(Ball().build_object().check_if_interior([0, 0, 4]))
+    True
     """
 
     _transient: ClassVar[tuple[str, ...]] = ("_defects",)

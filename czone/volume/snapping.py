@@ -41,8 +41,8 @@ def snap_plane_near_point(
     --------
     >>> from czone.generator import Generator
     >>> cubic = Generator.from_unit_cell([29], [[0, 0, 0]], [2, 2, 2], [90, 90, 90])
-    >>> snap_plane_near_point([0, 0, 4.9], cubic, (0, 0, 1)).point[2].round(6)
-    np.float64(4.0)
+    >>> float(snap_plane_near_point([0, 0, 4.9], cubic, (0, 0, 1)).point[2].round(6))
+    4.0
     """
     if mode not in _ROUNDERS:
         raise ValueError(f"mode must be 'nearest', 'floor' or 'ceil'; got {mode!r}")

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ def pip(*arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
+    if find_spec("pip") is None:
+        pytest.skip("pip is not installed: uv makes environments without")
     pytest.importorskip("setuptools", minversion="77")
     folder = tmp_path_factory.mktemp("wheel")
     # From a copy of what git tracks, so that neither old builds nor loose files slip in.
