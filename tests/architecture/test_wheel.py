@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import zipfile
-from importlib.util import find_spec
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ def pip(*arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
-    if find_spec("pip") is None:
+    if not list(distributions(name="pip")):  # asked without importing, which setuptools minds
         pytest.skip("pip is not installed: uv makes environments without")
     pytest.importorskip("setuptools", minversion="77")
     folder = tmp_path_factory.mktemp("wheel")
