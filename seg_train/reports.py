@@ -146,7 +146,8 @@ def study_report(
     table = study_table(results)
     if share[1] == 1:
         table.to_csv(folder / "table.csv")
-        for score in ("val_f1", "f1 all", "particle_f1 all"):
+        wanted = ("val_f1", "f1 all", "particle_f1 all")
+        for score in (name for name in wanted if name in results):
             figure = study_figure(results, score=score, label=recipe.name)
             figure.savefig(folder / f"{score.replace(' ', '-')}.png", dpi=110)
         if recipe.held_out:

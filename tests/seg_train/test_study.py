@@ -182,3 +182,12 @@ def test_the_transfer_picture_holds_the_mean_of_every_pair():
     assert [text.get_text() for text in axes.get_xticklabels()] == ["50", "100"]
     with pytest.raises(ValueError, match="results must be of a study that holds structures out"):
         transfer_figure(results[["condition"]])
+
+
+def test_a_report_without_samples_draws_what_was_held_out(recipe, database, tmp_path):
+    from seg_train.reports import study_report
+
+    recipe = dataclasses.replace(recipe, held_out=0.3, repeats=1)
+    table = study_report(recipe, database, tmp_path / "s", samples=[], progress=False)
+    assert "particle_f1 held out 4 mean" in table
+    assert {path.name for path in (tmp_path / "s").glob("*.png")} == {"val_f1.png", "transfer.png"}
