@@ -1,9 +1,9 @@
 """Suppliers of atoms: crystals, amorphous matter, and nothing at all."""
 
-from ..spelling import names_from
-from .amorphous import AmorphousGenerator, number_density
-from .base import BaseGenerator, NullGenerator
-from .crystal import Generator
+from czone.generator.amorphous import AmorphousGenerator, number_density
+from czone.generator.base import BaseGenerator, NullGenerator
+from czone.generator.generator import Generator
+from czone.spelling import names_from
 
 __all__ = ["AmorphousGenerator", "BaseGenerator", "Generator", "NullGenerator", "number_density"]
 

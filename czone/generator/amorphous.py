@@ -10,18 +10,18 @@ import numpy as np
 from ase.data import chemical_symbols
 
 from czone.checks import as_points, as_positive, as_vector
-from czone.generator._composition import (
-    distance_table,
-    number_density,
-    parse_composition,
-    split_count,
-)
 from czone.generator.amorphous_algorithms import (
     CARBON_DENSITY,
     atom_count,
     random_sequential_addition,
 )
 from czone.generator.base import BaseGenerator
+from czone.generator.composition import (
+    distance_table,
+    number_density,
+    parse_composition,
+    split_count,
+)
 from czone.randomness import Seed, as_rng
 from czone.transform import AffineTransform
 from czone.transform.base import steps_of

@@ -119,7 +119,7 @@ def _pack(
     rng: np.random.Generator,
     progress: bool,
 ) -> Any:
-    from czone.generator._packing_kernel import add_points  # loads numba
+    from czone.generator.packing_kernel import add_points  # loads numba
 
     n_atoms = len(kinds)
     # A cell is never smaller than the largest distance, so that one shell of neighbours is enough

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..equality import Compared
-from ..spelling import Spelled
-from ..transform.base import steps_of
+from czone.equality import Compared
+from czone.spelling import Spelled
+from czone.transform.base import steps_of
 
 __all__ = ["BaseGenerator", "NullGenerator"]
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_points
-from ..geometry.elements import SYMBOLS, atomic_numbers
+from czone.checks import as_points
+from czone.geometry.elements import SYMBOLS, atomic_numbers
 
 __all__ = ["UnitCell", "lattice_matrix"]
 

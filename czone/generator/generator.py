@@ -1,7 +1,366 @@
-"""All generators under one path, as Construction Zone has it."""
+"""The crystal: a unit cell that tiles space."""
 
-from .amorphous import AmorphousGenerator
-from .base import BaseGenerator, NullGenerator
-from .crystal import Generator
+from copy import deepcopy
+from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from czone.checks import as_points, as_vector
+from czone.compiled import compiled_pays
+from czone.generator.amorphous import AmorphousGenerator
+from czone.generator.base import BaseGenerator, NullGenerator
+from czone.generator.cell import UnitCell, lattice_matrix
+from czone.generator.rows import cell_atoms, cut_rows, row_starts, written_out
+from czone.generator.spacegroup import fill_cell, spacegroup_number
+from czone.geometry import Voxel
+from czone.geometry.elements import SYMBOLS, atomic_numbers
+from czone.spelling import keywords
+from czone.transform.base import steps_of
+from czone.transform.post import BasePostTransform
+from czone.transform.strain import BaseStrain
+
+# Construction Zone has all of these here.
 __all__ = ["AmorphousGenerator", "BaseGenerator", "Generator", "NullGenerator"]
+
+
+class Generator(BaseGenerator):
+    """A crystal: a unit cell that tiles space.
+
+    Parameters
+    ----------
+    origin
+        Point (3,) where cell (0, 0, 0) begins, in angstrom.
+    structure
+        pymatgen Structure of the unit cell; it is copied. Oxidation states are ignored, partial
+        occupancies refused.
+    strain_field
+        Displacement of the supplied atoms, after `post_transform`; None for none.
+    post_transform
+        Change of the supplied atoms; None for none.
+
+    Examples
+    --------
+    >>> gold = Generator.from_spacegroup(
+    ...     Z=["Au"], coords=[[0, 0, 0]], cell_dims=[4.078] * 3, cell_angs=[90] * 3, sgn=225)
+    >>> gold
+    Generator(Au4, a=4.078 b=4.078 c=4.078, alpha=90 beta=90 gamma=90, origin=[0.0, 0.0, 0.0])
+    """
+
+    def __init__(
+        self,
+        origin: ArrayLike | None = None,
+        structure: Any = None,
+        strain_field: BaseStrain | None = None,
+        post_transform: BasePostTransform | None = None,
+    ) -> None:
+        self._cell: UnitCell | None = None
+        self._structure = None
+        self._voxel: Voxel | None = None
+        self._first_origin = np.zeros(3) if origin is None else as_vector("origin", origin)
+        self._strain_field: BaseStrain | None = None
+        self._post_transform: BasePostTransform | None = None
+        if structure is not None:
+            self.structure = structure
+        self.strain_field = strain_field
+        self.post_transform = post_transform
+
+    @classmethod
+    @keywords(cellDims="cell_dims", cellAngs="cell_angs")
+    def from_spacegroup(
+        cls,
+        Z: Any,
+        coords: ArrayLike,
+        cell_dims: ArrayLike,
+        cell_angs: ArrayLike,
+        sgn: int | None = None,
+        sym: str | None = None,
+        **kwargs: Any,
+    ) -> "Generator":
+        """Build a crystal from its asymmetric unit.
+
+        Parameters
+        ----------
+        Z
+            Elements (n,) of the asymmetric unit, as atomic numbers or symbols.
+        coords
+            Fractional coordinates (n, 3).
+        cell_dims
+            Lengths a, b, c, in angstrom.
+        cell_angs
+            Angles alpha, beta, gamma, in degrees.
+        sgn, sym
+            Space group by number (1 to 230) or by symbol; the number counts if both are given.
+            Settings as in pymatgen: unique axis b, origin choice 1, hexagonal axes.
+        **kwargs
+            Passed to `Generator` (`origin`, `strain_field`, `post_transform`).
+        """
+        numbers, sites = atomic_numbers("Z", Z), _sites(coords, cell_of=Z)
+        matrix = lattice_matrix(cell_dims, cell_angs)
+        group = spacegroup_number(sgn, sym)
+        return cls._from_cell(UnitCell(*fill_cell(numbers, sites, matrix, group), matrix), kwargs)
+
+    @classmethod
+    @keywords(cellDims="cell_dims", cellAngs="cell_angs")
+    def from_unit_cell(
+        cls, Z: Any, coords: ArrayLike, cell_dims: ArrayLike, cell_angs: ArrayLike, **kwargs: Any
+    ) -> "Generator":
+        """Return a crystal from all atoms of its cell.
+
+        Parameters
+        ----------
+        Z, coords, cell_dims, cell_angs, **kwargs
+            As in `from_spacegroup`.
+        """
+        numbers, sites = atomic_numbers("Z", Z), _sites(coords, cell_of=Z)
+        return cls._from_cell(
+            UnitCell(numbers, sites, lattice_matrix(cell_dims, cell_angs)), kwargs
+        )
+
+    @classmethod
+    def _from_cell(cls, cell: UnitCell, kwargs: dict[str, Any]) -> "Generator":
+        generator = cls(**kwargs)
+        generator._set_cell(cell)
+        return generator
+
+    def _set_cell(self, cell: UnitCell) -> None:
+        origin = self._first_origin if self._voxel is None else self._voxel.origin
+        turn = self.orientation
+        self._cell = cell
+        self._structure = None
+        self._voxel = Voxel(bases=turn @ cell.matrix.T, origin=origin)
+        self._scrape()
+
+    def _scrape(self) -> None:
+        if self._strain_field is not None and self._voxel is not None:
+            self._strain_field.scrape_params(self)
+
+    def _contents(self) -> UnitCell:
+        if self._cell is None:
+            raise ValueError("structure must be set before this Generator is used; got None")
+        # The Structure, once handed out, may have been edited by its reader.
+        return self._cell if self._structure is None else UnitCell.from_structure(self._structure)
+
+    @property
+    def structure(self) -> Any:
+        """The pymatgen Structure before all transforms; setting it keeps origin and rotation."""
+        if self._structure is None and self._cell is not None:
+            self._structure = self._cell.to_structure()
+        return self._structure
+
+    @structure.setter
+    def structure(self, value: Any) -> None:
+        cell = UnitCell.from_structure(value)
+        self._set_cell(cell)
+        self._structure = value.copy()
+
+    @property
+    def lattice(self) -> Any:
+        """The pymatgen Lattice of the untransformed cell."""
+        return self.structure.lattice
+
+    @property
+    def species(self) -> tuple[int, ...]:
+        """Atomic numbers of the cell."""
+        return tuple(int(n) for n in self._contents().numbers)
+
+    @property
+    def coords(self) -> np.ndarray:
+        """Fractional coordinates (n, 3) of the cell."""
+        return np.array(self._contents().coords)
+
+    @property
+    def orientation(self) -> np.ndarray:
+        """Matrix (3, 3) from the lattice of the structure to the present one: all transforms."""
+        if self._voxel is None or self._cell is None:
+            return np.eye(3)
+        return self._voxel.sbases @ np.linalg.inv(self._cell.matrix.T)
+
+    @property
+    def origin(self) -> np.ndarray:
+        """Point (3,) where cell (0, 0, 0) begins, in angstrom."""
+        return self._first_origin if self._voxel is None else self._voxel.origin
+
+    @origin.setter
+    def origin(self, value: ArrayLike) -> None:
+        if self._voxel is None:
+            self._first_origin = as_vector("origin", value)
+        else:
+            self._voxel.origin = value
+            self._scrape()
+
+    @property
+    def voxel(self) -> Voxel:
+        """The tiling cell: lattice vectors as they are now, as columns, and origin."""
+        self._contents()
+        assert self._voxel is not None  # comes with the contents
+        return self._voxel
+
+    @voxel.setter
+    def voxel(self, value: Voxel) -> None:
+        if not (hasattr(value, "sbases") and hasattr(value, "origin")):
+            raise TypeError(f"voxel must be a Voxel; got {value!r}")
+        self._voxel = deepcopy(value)
+        self._scrape()
+
+    @property
+    def strain_field(self) -> BaseStrain | None:
+        """Displacement of the supplied atoms; None for none."""
+        return self._strain_field
+
+    @strain_field.setter
+    def strain_field(self, value: BaseStrain | None) -> None:
+        offered = ("apply_strain", "scrape_params", "source_box", "affine")
+        if value is not None and not all(hasattr(value, name) for name in offered):
+            raise TypeError(f"strain_field must be a BaseStrain or None; got {value!r}")
+        self._strain_field = deepcopy(value)
+        self._scrape()
+
+    @property
+    def post_transform(self) -> BasePostTransform | None:
+        """Change of the supplied atoms, before the strain; None for none."""
+        return self._post_transform
+
+    @post_transform.setter
+    def post_transform(self, value: BasePostTransform | None) -> None:
+        if value is not None and not hasattr(value, "apply_function"):
+            raise TypeError(f"post_transform must be a post transform or None; got {value!r}")
+        self._post_transform = value
+
+    def supply_atoms(self, bbox: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the atoms of all cells that reach a region.
+
+        Parameters
+        ----------
+        bbox
+            Points (m, 3) around the region, in angstrom.
+
+        Returns
+        -------
+        positions
+            Array (n, 3), in angstrom, after post transform and strain.
+        numbers
+            Atomic numbers (n,).
+        """
+        cell, voxel = self._contents(), self.voxel
+        bbox = as_points("bbox", bbox)
+        if len(bbox) == 0:
+            return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
+        strain = self._strain_field
+        if strain is not None:
+            strain.scrape_params(self)
+            bbox = strain.source_box(bbox)
+        positions, count = cell_atoms(voxel.sbases, voxel.origin, cell.coords, bbox)
+        numbers = np.tile(cell.numbers, count)
+        if self._post_transform is not None:
+            positions, numbers = self._post_transform.apply_function(positions, numbers)
+            numbers = atomic_numbers("species", np.asarray(numbers))
+        if strain is not None:
+            positions = strain.apply_strain(positions)
+        return np.asarray(positions, dtype=float), numbers
+
+    def supply_inside(self, region: Any) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the atoms inside a convex region, row by row; None for a changed crystal."""
+        if type(self).supply_atoms is not Generator.supply_atoms:
+            return None
+        cell = self._contents()
+        bases, origin = self.voxel.sbases, self.voxel.origin
+        if self._strain_field is not None:
+            self._strain_field.scrape_params(self)
+            affine = self._strain_field.affine()
+            if affine is None:
+                return None
+            # A homogeneous strain of a lattice is a lattice again.
+            bases, origin = affine[0] @ bases, affine[0] @ origin + affine[1]
+        if self._post_transform is not None:
+            return None
+        inverse = np.linalg.inv(bases)
+        low, high = region.span(inverse)
+        if (low > high).any():
+            return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
+        corner = inverse @ origin
+        low, high = low - corner - cell.highest, high - corner - cell.lowest
+        faces = region.flat_faces()
+        if faces is not None and compiled_pays():
+            from czone.generator.row_kernel import fill_flat_body  # loads numba
+
+            positions, sites = fill_flat_body(bases, origin, cell.coords, low, high, faces)
+            return positions, cell.numbers[sites]
+        starts, step, per_atom = row_starts(bases, origin, cell.coords, low, high)
+        chords = region.chords(starts, step)
+        if chords is None:
+            return None
+        # Rows are opened by a hair; the true test at both ends decides.
+        enter, leave = chords
+        starts, first, counts, rows = cut_rows(starts, enter - 1e-6, leave + 1e-6)
+        ends = np.concatenate([first, first + counts - 1])[:, None] * step
+        ends.reshape(2, -1, 3)[:] += starts
+        outside = ~region.check_if_interior(ends)
+        head, tail = outside[: len(rows)], outside[len(rows) :]
+        first += head
+        counts = np.maximum(counts - head - tail, 0)
+        positions = written_out(starts, step, first, counts)
+        return positions, np.repeat(cell.numbers[rows // per_atom], counts)
+
+    def transform(self, transformation: Any) -> None:
+        """Move the crystal: lattice vectors and, unless `basis_only`, the origin."""
+        voxel = self.voxel
+        for step in steps_of(transformation):
+            voxel.bases = step.apply_transformation_bases(voxel.bases)
+            if not step.basis_only:
+                voxel.origin = step.apply_transformation(voxel.origin[None])[0]
+            if self._strain_field is not None:
+                self._strain_field.transform(step)
+        self._scrape()
+
+    def __deepcopy__(self, memo: dict) -> "Generator":
+        copy = type(self).__new__(type(self))
+        for key, value in vars(self).items():
+            # The cell is frozen and shared; the Structure has a quicker copy of its own.
+            shared = key == "_cell"
+            own = value.copy() if key == "_structure" and value is not None else None
+            setattr(
+                copy, key, value if shared else own if own is not None else deepcopy(value, memo)
+            )
+        return copy
+
+    def _made_of(self) -> dict[str, Any]:
+        state = {
+            k: v for k, v in super()._made_of().items() if k not in ("_structure", "_first_origin")
+        }
+        return state | {"_cell": self._cell and self._contents(), "_origin": self.origin}
+
+    def __repr__(self) -> str:
+        if self._cell is None:
+            return "Generator(structure=None)"
+        found, counts = np.unique(self._contents().numbers, return_counts=True)
+        formula = "".join(f"{SYMBOLS[n]}{c}" for n, c in zip(found, counts, strict=True))
+        bases = self.voxel.sbases
+        lengths = np.linalg.norm(bases, axis=0)
+        unit = bases / lengths
+        angles = np.degrees(
+            np.arccos(
+                np.clip(
+                    [unit[:, 1] @ unit[:, 2], unit[:, 0] @ unit[:, 2], unit[:, 0] @ unit[:, 1]],
+                    -1,
+                    1,
+                )
+            )
+        )
+        shown = " ".join(f"{n}={v:.6g}" for n, v in zip("abc", lengths, strict=True))
+        names = ("alpha", "beta", "gamma")
+        shown += ", " + " ".join(f"{n}={v:.6g}" for n, v in zip(names, angles, strict=True))
+        for name in ("strain_field", "post_transform"):
+            value = getattr(self, name)
+            shown += "" if value is None else f", {name}={value!r}"
+        return f"Generator({formula}, {shown}, origin={np.round(self.origin, 6).tolist()})"
+
+
+def _sites(coords: ArrayLike, cell_of: Any) -> np.ndarray:
+    from czone.checks import as_points
+
+    sites = as_points("coords", coords)
+    count = 1 if isinstance(cell_of, str) else np.size(cell_of)
+    if len(sites) != count:
+        raise ValueError(f"Z and coords must have the same length; got {count} and {len(sites)}")
+    return sites

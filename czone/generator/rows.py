@@ -6,7 +6,7 @@ at once, and only the atoms that stay are ever written out.
 
 import numpy as np
 
-from ..geometry.lines import half_space_chords
+from czone.geometry.lines import half_space_chords
 
 __all__ = ["cell_atoms", "cut_rows", "row_starts", "written_out"]
 

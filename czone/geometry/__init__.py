@@ -3,18 +3,18 @@
 A surface implements ``moved(matrix, shift)``; nothing here knows what a transform is.
 """
 
-from .base import BaseAlgebraic, MovedAlgebraic
-from .cylinder import Cylinder
-from .hull import (
+from czone.geometry.base import BaseAlgebraic, MovedAlgebraic
+from czone.geometry.cylinder import Cylinder
+from czone.geometry.hull import (
     Hull,
     convex_hull_to_planes,
     enclosed_corners,
     get_bounding_box,
     make_rect_prism,
 )
-from .primitives import Ellipsoid, Plane, Sphere
-from .rotations import rot_align, rot_v, rot_vtv, rot_zxz
-from .voxel import Voxel
+from czone.geometry.primitives import Ellipsoid, Plane, Sphere
+from czone.geometry.rotations import rot_align, rot_v, rot_vtv, rot_zxz
+from czone.geometry.voxel import Voxel
 
 __all__ = [
     "BaseAlgebraic",

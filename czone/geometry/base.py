@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import Checked, as_matrix, as_positive, as_vector
-from ..equality import Compared
-from ..spelling import Spelled, keywords
+from czone.checks import Checked, as_matrix, as_positive, as_vector
+from czone.equality import Compared
+from czone.spelling import Spelled, keywords
 
 __all__ = ["BaseAlgebraic", "MovedAlgebraic", "Params", "point_rows"]
 

@@ -5,11 +5,11 @@ from copy import deepcopy
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import Checked, as_positive, as_unit, as_vector
-from ..spelling import keywords
-from .base import BaseAlgebraic, Params, point_rows
-from .lines import half_space_chords, perpendicular_frame, quadratic_chords
-from .primitives import CUBE
+from czone.checks import Checked, as_positive, as_unit, as_vector
+from czone.geometry.base import BaseAlgebraic, Params, point_rows
+from czone.geometry.lines import half_space_chords, perpendicular_frame, quadratic_chords
+from czone.geometry.primitives import CUBE
+from czone.spelling import keywords
 
 __all__ = ["Cylinder"]
 

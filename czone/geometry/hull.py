@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_points
-from ..equality import Compared
-from .lines import half_space_chords
-from .primitives import Plane
+from czone.checks import as_points
+from czone.equality import Compared
+from czone.geometry.lines import half_space_chords
+from czone.geometry.primitives import Plane
 
 __all__ = [
     "Hull",
@@ -40,7 +40,7 @@ def make_rect_prism(a: float, b: float, c: float, center: ArrayLike | None = Non
     >>> make_rect_prism(1, 2, 3).max(axis=0)
     array([1., 2., 3.])
     """
-    from ..checks import as_positive, as_vector
+    from czone.checks import as_positive, as_vector
 
     edges = np.array([as_positive(n, v) for n, v in zip("abc", (a, b, c), strict=True)])
     unit = np.array(

@@ -5,10 +5,10 @@ from copy import deepcopy
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import Checked, as_matrix, as_positive, as_unit, as_vector
-from ..spelling import keywords
-from .base import BaseAlgebraic, Params, point_rows
-from .lines import half_space_chords, quadratic_chords, similarity_scale
+from czone.checks import Checked, as_matrix, as_positive, as_unit, as_vector
+from czone.geometry.base import BaseAlgebraic, Params, point_rows
+from czone.geometry.lines import half_space_chords, quadratic_chords, similarity_scale
+from czone.spelling import keywords
 
 __all__ = ["Ellipsoid", "Plane", "Sphere"]
 

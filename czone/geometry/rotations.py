@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_points, as_vector
-from .lines import perpendicular_frame
+from czone.checks import as_points, as_vector
+from czone.geometry.lines import perpendicular_frame
 
 __all__ = ["rot_align", "rot_v", "rot_vtv", "rot_zxz"]
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_matrix, as_points, as_vector
-from ..equality import Compared
+from czone.checks import as_matrix, as_points, as_vector
+from czone.equality import Compared
 
 __all__ = ["Voxel"]
 

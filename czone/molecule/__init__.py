@@ -1,8 +1,8 @@
 """Molecules: explicit atoms, to be placed like any other object."""
 
-from ..spelling import names_from
-from .base import BaseMolecule
-from .molecule import Molecule
+from czone.molecule.base import BaseMolecule
+from czone.molecule.molecule import Molecule
+from czone.spelling import names_from
 
 __all__ = ["BaseMolecule", "Molecule"]
 

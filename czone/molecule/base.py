@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import Checked, as_flag, as_integer, as_matrix, as_points, as_positive, as_vector
-from ..equality import Compared
-from ..files import write_atoms
-from ..geometry.base import point_rows
-from ..geometry.elements import SYMBOLS, atomic_numbers
-from ..spelling import Spelled, keywords
-from ..transform.base import steps_of
+from czone.checks import Checked, as_flag, as_integer, as_matrix, as_points, as_positive, as_vector
+from czone.equality import Compared
+from czone.files import write_atoms
+from czone.geometry.base import point_rows
+from czone.geometry.elements import SYMBOLS, atomic_numbers
+from czone.spelling import Spelled, keywords
+from czone.transform.base import steps_of
 
 __all__ = ["BaseMolecule"]
 

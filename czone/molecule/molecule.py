@@ -1,6 +1,6 @@
 """The molecule."""
 
-from .base import BaseMolecule
+from czone.molecule.base import BaseMolecule
 
 __all__ = ["Molecule"]
 

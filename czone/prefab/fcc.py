@@ -9,7 +9,8 @@ import numpy as np
 
 from czone.checks import Checked, as_between
 from czone.geometry import Plane
-from czone.prefab._layers import (
+from czone.prefab.base import FilledPrefab, PlanarDefect, none_or_more, one_or_more
+from czone.prefab.layers import (
     Layers,
     crystal_heights,
     draw_planes,
@@ -18,7 +19,6 @@ from czone.prefab._layers import (
     stack,
     translations,
 )
-from czone.prefab.base import FilledPrefab, PlanarDefect, none_or_more, one_or_more
 from czone.randomness import Seed
 from czone.transform import BaseTransform, Reflection, Translation
 from czone.volume import BaseVolume, MultiVolume

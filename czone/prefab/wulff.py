@@ -13,7 +13,7 @@ import numpy as np
 from scipy.spatial import ConvexHull
 
 from czone.geometry import Plane, enclosed_corners
-from czone.prefab._standard_frame import StandardFrame
+from czone.prefab.standard_frame import StandardFrame
 from czone.prefab.wulff_base import FACET_TOL, WulffBase, energy_number
 from czone.prefab.wulff_twinned import WulffDecahedron, WulffIcosahedron
 from czone.transform import Rotation, rot_vtv

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from czone.geometry import Plane
-from czone.prefab._standard_frame import StandardFrame
 from czone.prefab.base import BasePrefab, whole_number
+from czone.prefab.standard_frame import StandardFrame
 
 __all__ = ["FACET_TOL", "WulffBase", "energy_number"]
 

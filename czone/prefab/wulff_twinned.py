@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from czone.geometry import Plane
-from czone.prefab._standard_frame import StandardFrame
+from czone.prefab.standard_frame import StandardFrame
 from czone.prefab.wulff_base import FACET_TOL, WulffBase, energy_number
 from czone.transform import AffineTransform, rot_v
 from czone.volume import MultiVolume, Volume

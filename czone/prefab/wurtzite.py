@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from czone.checks import Checked
-from czone.prefab._layers import Layers, crystal_heights, draw_planes, layers_between, stack
 from czone.prefab.base import FilledPrefab, PlanarDefect, none_or_more, one_or_more
+from czone.prefab.layers import Layers, crystal_heights, draw_planes, layers_between, stack
 from czone.randomness import Seed
 from czone.transform import Translation
 from czone.volume import BaseVolume, MultiVolume

@@ -1,7 +1,7 @@
 """Scenes: objects in a box, with one answer to which atoms are there."""
 
-from ..spelling import names_from
-from .scene import Scene
+from czone.scene.scene import Scene
+from czone.spelling import names_from
 
 __all__ = ["Scene"]
 

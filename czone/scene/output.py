@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ..files import write_atoms
-from ..geometry.elements import SYMBOLS, atomic_numbers
-from .xyz import fits, write_xyz
+from czone.files import write_atoms
+from czone.geometry.elements import SYMBOLS, atomic_numbers
+from czone.scene.xyz import fits, write_xyz
 
 __all__ = ["to_ase", "to_pymatgen", "write_scene"]
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_flag, as_integer, as_positive
-from ..equality import Compared
-from ..spelling import keywords
-from ..volume.multi import priority_levels
-from ..volume.precedence import kept_atoms, separated
-from . import output
+from czone.checks import as_flag, as_integer, as_positive
+from czone.equality import Compared
+from czone.scene import output
+from czone.spelling import keywords
+from czone.volume.multivolume import priority_levels
+from czone.volume.precedence import kept_atoms, separated
 
 __all__ = ["Scene"]
 

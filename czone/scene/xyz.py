@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..geometry.elements import SYMBOLS
+from czone.geometry.elements import SYMBOLS
 
 __all__ = ["fits", "write_xyz"]
 

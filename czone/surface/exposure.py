@@ -54,7 +54,7 @@ def surface_atoms(positions: np.ndarray, probe_radius: float = PROBE_RADIUS) -> 
     >>> np.setdiff1d(np.arange(27), surface_atoms(block)).tolist()
     [13]
     """
-    from czone.surface._exposure_kernel import exposed  # loads numba
+    from czone.surface.exposure_kernel import exposed  # loads numba
 
     points = as_points("positions", positions)
     radius = as_positive("probe_radius", probe_radius)
@@ -100,7 +100,7 @@ def surface_normals(
     >>> surface_normals(block, [middle], cutoff=6.0).round(6).tolist() == [[0, 0, 1]]
     True
     """
-    from czone.surface._exposure_kernel import outward_sums
+    from czone.surface.exposure_kernel import outward_sums
 
     points = as_points("positions", positions)
     chosen = surface_atoms(points) if indices is None else _indices(indices, len(points))
@@ -145,7 +145,7 @@ class _Grid:
     """Points sorted into cubic cells."""
 
     def __init__(self, points: np.ndarray, edge: float):
-        from czone.util._pair_kernel import sort_into_cells
+        from czone.util.pair_kernel import sort_into_cells
 
         low = points.min(axis=0)
         extent = np.ptp(points, axis=0)

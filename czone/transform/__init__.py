@@ -4,10 +4,15 @@ A transform is an affine map (`matrix`, `shift`); a strain field displaces the a
 post transform changes them (substitution, ...).
 """
 
-from ..spelling import names_from
-from .post import ArbitraryPostTransform, BasePostTransform, ChemicalSubstitution, PostSequence
-from .strain import BaseStrain, HStrain, IStrain
-from .transform import (
+from czone.spelling import names_from
+from czone.transform.post import (
+    ArbitraryPostTransform,
+    BasePostTransform,
+    ChemicalSubstitution,
+    PostSequence,
+)
+from czone.transform.strain import BaseStrain, HStrain, IStrain
+from czone.transform.transform import (
     AffineTransform,
     BaseTransform,
     Inversion,

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_matrix, as_vector
-from ..geometry import Plane
-from .base import BaseTransform
+from czone.checks import as_matrix, as_vector
+from czone.geometry import Plane
+from czone.transform.base import BaseTransform
 
 __all__ = ["Inversion", "MatrixTransform", "Reflection", "Rotation", "Translation"]
 

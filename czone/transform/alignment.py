@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_vector
-from ..geometry import Plane, rot_vtv
-from .affine import Rotation, Translation
-from .multi import MultiTransform
+from czone.checks import as_vector
+from czone.geometry import Plane, rot_vtv
+from czone.transform.affine import Rotation, Translation
+from czone.transform.multi import MultiTransform
 
 __all__ = ["s2s_alignment"]
 

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_flag, as_matrix, as_points, as_vector
-from ..equality import Compared
-from ..geometry import BaseAlgebraic
-from ..spelling import Spelled
+from czone.checks import as_flag, as_matrix, as_points, as_vector
+from czone.equality import Compared
+from czone.geometry import BaseAlgebraic
+from czone.spelling import Spelled
 
 __all__ = ["AffineTransform", "BaseTransform", "steps_of"]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import BaseTransform, steps_of
+from czone.transform.base import BaseTransform, steps_of
 
 __all__ = ["MultiTransform"]
 

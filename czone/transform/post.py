@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..equality import Compared
-from ..randomness import as_rng
+from czone.equality import Compared
+from czone.randomness import as_rng
 
 __all__ = ["ArbitraryPostTransform", "BasePostTransform", "ChemicalSubstitution", "PostSequence"]
 
@@ -79,7 +79,7 @@ class ChemicalSubstitution(BasePostTransform):
         exact: bool = False,
         rng: int | np.random.Generator | None = None,
     ) -> None:
-        from ..geometry.elements import atomic_numbers
+        from czone.geometry.elements import atomic_numbers
 
         super().__init__()
         self.target = atomic_numbers("target", target)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_matrix, as_points, as_vector
-from ..equality import Compared
+from czone.checks import as_matrix, as_points, as_vector
+from czone.equality import Compared
 
 __all__ = ["BaseStrain", "HStrain", "IStrain"]
 

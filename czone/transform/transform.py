@@ -1,10 +1,10 @@
 """All transforms under one path, as Construction Zone has it."""
 
-from ..geometry import rot_align, rot_v, rot_vtv, rot_zxz
-from .affine import Inversion, MatrixTransform, Reflection, Rotation, Translation
-from .alignment import s2s_alignment
-from .base import AffineTransform, BaseTransform
-from .multi import MultiTransform
+from czone.geometry import rot_align, rot_v, rot_vtv, rot_zxz
+from czone.transform.affine import Inversion, MatrixTransform, Reflection, Rotation, Translation
+from czone.transform.alignment import s2s_alignment
+from czone.transform.base import AffineTransform, BaseTransform
+from czone.transform.multi import MultiTransform
 
 __all__ = [
     "AffineTransform",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from czone.util._cells import CellGrid
+from czone.util.cells import CellGrid
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def neighbor_pairs(
     >>> pairs.coordination
     array([1, 1, 0])
     """
-    from czone.util._pair_kernel import list_pairs  # loads numba
+    from czone.util.pair_kernel import list_pairs  # loads numba
 
     grid = CellGrid.build(positions, cutoff, cell, periodic)
     room = 16 * len(grid.points)

@@ -10,7 +10,7 @@ import numpy as np
 from ase.data import chemical_symbols
 
 from czone.checks import as_points, as_positive
-from czone.util._cells import CellGrid, as_flags, as_lattice
+from czone.util.cells import CellGrid, as_flags, as_lattice
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _pair_counts(
     periodic: Any,
 ) -> np.ndarray:
     """Return ordered pairs by kinds and distance, (n_kinds, n_kinds, n_bins)."""
-    from czone.util._pair_kernel import histogram  # loads numba
+    from czone.util.pair_kernel import histogram  # loads numba
 
     grid = CellGrid.build(points, cutoff, cell, periodic)
     once = histogram(

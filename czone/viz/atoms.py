@@ -72,7 +72,7 @@ def drawn_atoms(
         )
     palette = jmol_colors.copy()
     for symbol, color in (colors or {}).items():
-        from czone.viz._extras import optional
+        from czone.viz.extras import optional
 
         if symbol not in chemical_symbols:
             raise ValueError(f"colors keys must be element symbols; got {symbol!r}")

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from ase.data import chemical_symbols
 
-from czone.viz._extras import optional
 from czone.viz.atoms import drawn_atoms
+from czone.viz.extras import optional
 
 __all__ = ["view"]
 

@@ -49,7 +49,7 @@ def render_spheres(
     surroundings, from the depth buffer and its blurred self (Luft, Colditz and Deussen, ACM Trans.
     Graph. 25, 1206 (2006)), which shows steps, pores and outlines.
     """
-    from czone.viz._sphere_kernel import draw_spheres  # loads numba
+    from czone.viz.sphere_kernel import draw_spheres  # loads numba
 
     fine = scale * _SUPERSAMPLING
     seen = atoms.positions @ view.T

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from czone.viz._extras import optional
 from czone.viz.atoms import DrawnAtoms, drawn_atoms
+from czone.viz.extras import optional
 from czone.viz.render import PROJECTIONS, render_spheres
 
 __all__ = ["plot"]

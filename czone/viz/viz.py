@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from czone.viz._extras import optional
 from czone.viz.atoms import drawn_atoms
+from czone.viz.extras import optional
 
 __all__ = [
     "simple_scene_view",

@@ -1,7 +1,7 @@
 """Regions of space filled with atoms: volumes, volumes of volumes, the surfaces around them."""
 
-from ..spelling import names_from
-from .algebraic import (
+from czone.spelling import names_from
+from czone.volume.algebraic import (
     BaseAlgebraic,
     Cylinder,
     Ellipsoid,
@@ -11,8 +11,8 @@ from .algebraic import (
     get_bounding_box,
     snap_plane_near_point,
 )
-from .volume import BaseVolume, MultiVolume, Volume, make_rect_prism, makeRectPrism
-from .voxel import Voxel
+from czone.volume.volume import BaseVolume, MultiVolume, Volume, make_rect_prism, makeRectPrism
+from czone.volume.voxel import Voxel
 
 __all__ = [
     "BaseAlgebraic",

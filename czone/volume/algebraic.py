@@ -1,6 +1,6 @@
 """All surfaces under one path, as Construction Zone has it."""
 
-from ..geometry import (
+from czone.geometry import (
     BaseAlgebraic,
     Cylinder,
     Ellipsoid,
@@ -9,7 +9,7 @@ from ..geometry import (
     convex_hull_to_planes,
     get_bounding_box,
 )
-from .snapping import snap_plane_near_point
+from czone.volume.snapping import snap_plane_near_point
 
 __all__ = [
     "BaseAlgebraic",

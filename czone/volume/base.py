@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..checks import as_integer
-from ..equality import Compared
-from ..files import write_atoms
-from ..spelling import Spelled, keywords
+from czone.checks import as_integer
+from czone.equality import Compared
+from czone.files import write_atoms
+from czone.spelling import Spelled, keywords
 
 __all__ = ["BaseVolume"]
 

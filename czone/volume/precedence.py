@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compiled import compiled_pays
+from czone.compiled import compiled_pays
 
 __all__ = ["kept_atoms", "separated"]
 
@@ -45,7 +45,7 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
             found = np.flatnonzero(meets[index])
             faces = _flat_faces(objects[index])
             if faces is not None:
-                from ..geometry._faces_kernel import drop_inside  # loads numba
+                from czone.geometry.faces_kernel import drop_inside  # loads numba
 
                 faces[:, 3] += faces[:, :3] @ shift
                 drop_inside(points, keep, begins[found], ends[found], faces)

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import as_vector
-from ..geometry import Plane
+from czone.checks import as_vector
+from czone.geometry import Plane
 
 __all__ = ["snap_plane_near_point"]
 

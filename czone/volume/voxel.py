@@ -1,5 +1,5 @@
 """The tiling cell under the path Construction Zone has for it."""
 
-from ..geometry import Voxel
+from czone.geometry import Voxel
 
 __all__ = ["Voxel"]

@@ -65,6 +65,23 @@ def test_every_module_says_what_it_holds():
     assert not silent
 
 
+def test_modules_are_named_and_imported_in_one_way():
+    modules = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    # What is public is listed in `__all__`; no module wears an underscore, no import has dots.
+    assert not [path for path in modules if re.match(r"_[a-z]", path.name)]
+    relative = re.compile(r"^\s*from \.", re.MULTILINE)
+    assert not [path for path in modules if relative.search(path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize(
+    "room", ["volume.Volume", "volume.MultiVolume", "generator.Generator", "molecule.Molecule"]
+)
+def test_rooms_hold_what_they_are_called(room):
+    package, name = room.split(".")
+    said = python(f"import czone.{package} as room; print(room.{name}.__module__)")
+    assert said.strip() == f"czone.{package}.{name.lower()}"
+
+
 def test_versions_agree():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     changelog = (ROOT / "CHANGELOG.md").read_text()

@@ -8,7 +8,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from czone.generator import AmorphousGenerator
-from czone.generator._composition import (
+from czone.generator.composition import (
     distance_table,
     number_density,
     parse_composition,

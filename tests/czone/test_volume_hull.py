@@ -6,7 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from czone.generator import Generator, crystal
+from czone.generator import Generator
+from czone.generator import generator as crystals
 from czone.geometry import Hull, Sphere, make_rect_prism
 from czone.scene import Scene
 from czone.transform import Rotation, rot_v
@@ -74,7 +75,7 @@ def test_compiled_and_plain_ways_agree(monkeypatch, periodic):
     scene = Scene([[0, 0, 0], [32, 32, 40]], boxes, periodic=periodic)
     found = []
     for answer in (True, False):
-        for module in (crystal, precedence):
+        for module in (crystals, precedence):
             monkeypatch.setattr(module, "compiled_pays", lambda answer=answer: answer)
         scene.populate()
         found.append((scene.all_atoms, scene.labels))

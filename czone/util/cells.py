@@ -85,7 +85,7 @@ class CellGrid:
         periodic
             Which axes repeat.
         """
-        from czone.util._pair_kernel import sort_into_cells  # loads numba
+        from czone.util.pair_kernel import sort_into_cells  # loads numba
 
         points = as_points("positions", positions)
         flags = as_flags(periodic)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..geometry.base import point_rows
-from ..spelling import keywords
-from ..transform.base import steps_of
-from .base import BaseVolume
-from .precedence import kept_atoms
+from czone.geometry.base import point_rows
+from czone.spelling import keywords
+from czone.transform.base import steps_of
+from czone.volume.base import BaseVolume
+from czone.volume.precedence import kept_atoms
 
 __all__ = ["MultiVolume"]
 

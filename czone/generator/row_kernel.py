@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from czone.geometry._faces_kernel import inside_faces
+from czone.geometry.faces_kernel import inside_faces
 
 
 @njit(cache=True, nogil=True)
