@@ -12,6 +12,7 @@ import numpy as np
 from hrtem_sim.fft import choose_fft
 from hrtem_sim.grid import Grid, fourier_resize, propagator
 from hrtem_sim.specimen import Specimen
+from hrtem_sim.wave import WaveSettings
 from hrtem_sim.wave.multislice import multislice
 
 ENERGY = 300e3
@@ -68,7 +69,7 @@ def reference_spectrum(specimen: Specimen) -> np.ndarray:
     path = Path(tempfile.gettempdir()) / f"engine-reference-{len(specimen)}.npy"
     if not path.exists():
         grid = Grid((2048, 2048), 0.05)
-        (wave,) = multislice(specimen, grid, energy=ENERGY, slice_thickness=0.5)
+        (wave,) = multislice(specimen, grid, WaveSettings(ENERGY, slice_thickness=0.5))
         np.save(path, cropped(wave))
     return np.load(path)
 

@@ -19,8 +19,9 @@ from common import ENERGY, cropped, make_specimen
 
 from hrtem_sim.grid import Grid
 from hrtem_sim.specimen import displaced
+from hrtem_sim.wave import WaveSettings
 from hrtem_sim.wave.multislice import multislice
-from hrtem_sim.wave.torch_engine import import_torch, torch_multislice
+from hrtem_sim.wave.torch_multislice import import_torch, torch_multislice
 
 
 def main() -> None:
@@ -38,12 +39,12 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for pixels in (512, 1024):
         grid = Grid((pixels, pixels), 102.4 / pixels)
-        how = {"energy": ENERGY, "slice_thickness": 2.0}
-        torch_multislice(atoms, grid, device=device, **how)
+        settings = WaveSettings(ENERGY)
+        torch_multislice(atoms, grid, settings, device=device)
         start = perf_counter()
-        waves = torch_multislice(atoms, grid, device=device, **how)
+        waves = torch_multislice(atoms, grid, settings, device=device)
         seconds = perf_counter() - start
-        (ours,) = multislice(atoms[0], grid, **how)
+        (ours,) = multislice(atoms[0], grid, settings)
         difference = np.fft.ifft2(cropped(waves[0, 0]) - cropped(ours))
         rms = np.sqrt((np.abs(difference) ** 2).mean())
         speed = f"{number / seconds:.2f}"

@@ -188,7 +188,7 @@ class ConditionStream:
         array = file[f"waves/{int(file['masks/of'][record.row])}"][:]
         extent = [n * self.database.pixel_size for n in self.database.shape]
         pixel = tuple(e / n for e, n in zip(extent, array.shape[1:], strict=True))
-        wave = ExitWave(array, Grid(array.shape[1:], pixel), self.recipe.wave.energy)
+        wave = ExitWave(array, Grid(array.shape[1:], pixel), self.recipe.wave.energy, owned=True)
         key = ("stream", number, int(record.structure_index), int(record.image_index))
         drawn = draw_conditions(self.recipe.imaging, self.seed, *key)
         zero = getattr(record, "focus_zero", 0.0)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hrtem_sim.frozen import freeze
+
 NODES = 49
 """Values of k^2 at which the modes are found, the direct beam's 0 among them; enough for phases pi
 lambda sigma k^2 up to 40 rad, where a Gaussian on these nodes is exact to single precision."""
@@ -42,6 +44,9 @@ class FocalModes:
     tables: np.ndarray
     used: np.ndarray
     left_out: float
+
+    def __post_init__(self) -> None:
+        freeze(self, "tables", "used")
 
 
 def focal_modes(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hrtem_sim.fft import Fft, choose_fft
+from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.imaging.aberrations import aberration_phase
 from hrtem_sim.imaging.coherence import angular_envelope, focal_envelope, motion_transfer
@@ -41,7 +42,7 @@ class Micrograph:
     conditions: ImagingConditions
 
     def __post_init__(self) -> None:
-        self.counts.flags.writeable = False
+        freeze(self, "counts")
 
 
 class ImageFormer:

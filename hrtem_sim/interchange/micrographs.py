@@ -9,6 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from hrtem_sim.frozen import freeze
 from hrtem_sim.interchange.pictures import tifffile
 
 READERS = {
@@ -67,9 +68,7 @@ class ImportedMicrograph:
     mask: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        for array in (self.image, self.mask):
-            if array is not None:
-                array.flags.writeable = False
+        freeze(self, "image", "mask")
 
 
 def read_micrograph(

@@ -8,6 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.classes import composition
 from hrtem_sim.mask.grains import CrystalStructure, find_grains
 from hrtem_sim.mask.orientation import ZoneAxis, zone_axis
@@ -46,8 +47,7 @@ class AtomColumns:
     axes: tuple[ZoneAxis | None, ...]
 
     def __post_init__(self) -> None:
-        for array in (self.x, self.y, self.heights, self.elements, self.grain_of):
-            array.flags.writeable = False
+        freeze(self, "x", "y", "heights", "elements", "grain_of")
 
     def __len__(self) -> int:
         return len(self.x)

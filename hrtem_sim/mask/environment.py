@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from hrtem_sim.frozen import freeze
+
 ENVIRONMENTS = ("other", "fcc", "hcp")
 OTHER, FCC, HCP = range(3)
 
@@ -39,8 +41,7 @@ class Environments:
     normals: np.ndarray
 
     def __post_init__(self) -> None:
-        for array in (self.kinds, self.neighbours, self.vectors, self.normals):
-            array.flags.writeable = False
+        freeze(self, "kinds", "neighbours", "vectors", "normals")
 
 
 def local_environment(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.lattice import Lattice
 from hrtem_sim.mask.thickness import particle_names
 from hrtem_sim.specimen import Specimen
@@ -30,8 +31,7 @@ class Grain:
     bases: np.ndarray | None = field(repr=False)
 
     def __post_init__(self) -> None:
-        if self.bases is not None:
-            self.bases.flags.writeable = False
+        freeze(self, "bases")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +78,7 @@ class CrystalStructure:
     faults: tuple[Fault, ...]
 
     def __post_init__(self) -> None:
-        self.grain_of.flags.writeable = False
-        self.structure_of.flags.writeable = False
+        freeze(self, "grain_of", "structure_of")
 
 
 def find_grains(

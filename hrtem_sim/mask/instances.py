@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.phase import Mask, check_map
 from hrtem_sim.mask.thickness import particle_names, projected_thickness
 from hrtem_sim.specimen import Specimen
@@ -37,8 +38,8 @@ class InstanceMap:
     pixel_size: float
 
     def __post_init__(self) -> None:
+        freeze(self, "ids")
         check_map("ids", self.ids, self.pixel_size)
-        self.ids.flags.writeable = False
 
     def __len__(self) -> int:
         return len(self.names)

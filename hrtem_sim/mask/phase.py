@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from hrtem_sim.frozen import freeze
 from hrtem_sim.wave import ExitWave
 
 PAPER_THRESHOLD = math.pi / 16
@@ -42,8 +43,8 @@ class Mask:
     pixel_size: float
 
     def __post_init__(self) -> None:
+        freeze(self, "classes")
         check_map("classes", self.classes, self.pixel_size)
-        self.classes.flags.writeable = False
 
 
 def phase_mask(

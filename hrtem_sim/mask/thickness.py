@@ -7,6 +7,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 from scipy.spatial import ConvexHull, Delaunay, QhullError, Voronoi, cKDTree
 
+from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid
 from hrtem_sim.specimen import Specimen
 
@@ -36,7 +37,7 @@ class ThicknessMaps:
     pixel_size: float
 
     def __post_init__(self) -> None:
-        self.thickness.flags.writeable = False
+        freeze(self, "thickness")
 
     @property
     def total(self) -> np.ndarray:

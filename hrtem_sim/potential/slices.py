@@ -1,13 +1,14 @@
 """Projected potential of a specimen, slice by slice."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, InitVar, dataclass
 from functools import lru_cache, partial
 
 import numpy as np
 
 from hrtem_sim.electron import POTENTIAL_PER_SCATTERING_FACTOR
 from hrtem_sim.fft import Fft, choose_fft
+from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, low_pass
 from hrtem_sim.potential.passes import TILE, Passes, filter_columns
 from hrtem_sim.potential.scattering import scattering_factor
@@ -27,28 +28,52 @@ TAPER = 0.05
 """Width of the cosine edge of a band, as a fraction of Nyquist."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PotentialSlices:
     """Projected potential of consecutive slices.
 
     Parameters
     ----------
     array
-        Shape (slices, ny, nx), V angstrom; slice 0 is the first that the beam meets.
+        Shape (slices, ny, nx), V angstrom, copied and read-only; slice 0 is the first that the beam
+        meets.
     slice_thickness
         In angstrom.
     grid
         Sampling of a slice.
+    owned
+        Whether `array` is handed over instead of copied; see `hrtem_sim.frozen`.
     """
 
     array: np.ndarray
     slice_thickness: float
     grid: Grid
+    _: KW_ONLY
+    owned: InitVar[bool] = False
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, owned: bool) -> None:
+        freeze(self, "array", owned=owned)
         ny, nx = self.grid.shape
         if self.array.ndim != 3 or self.array.shape[1:] != (ny, nx):
             raise ValueError(f"array must have shape (slices, {ny}, {nx}); got {self.array.shape}")
+
+
+def slice_count(height: float, slice_thickness: float) -> int:
+    """Return the number of equal slices of a cell that are at most as thick as asked for.
+
+    Parameters
+    ----------
+    height
+        Of the cell along the beam, in angstrom.
+    slice_thickness
+        Largest thickness in angstrom. What exceeds a whole number by rounding makes no slice more.
+
+    Examples
+    --------
+    >>> slice_count(40.0, 2.0), slice_count(41.0, 2.0)
+    (20, 21)
+    """
+    return max(1, int(np.ceil(height / slice_thickness - 1e-6)))
 
 
 class SlicedPotential:
@@ -108,7 +133,7 @@ class SlicedPotential:
                 f"got an extent of {grid.extent}"
             )
         self.grid = grid
-        self.n_slices = max(1, int(np.ceil(height / slice_thickness - 1e-6)))
+        self.n_slices = slice_count(height, slice_thickness)
         self.slice_thickness = height / self.n_slices
         self.dtype = np.dtype(dtype)
         self.fft = fft or choose_fft()
@@ -348,5 +373,4 @@ def projected_potential(
         if pair is not None:
             stop = min(index + 2, source.n_slices)
             array[index:stop] = pair[: stop - index]
-    array.flags.writeable = False
-    return PotentialSlices(array, source.slice_thickness, grid)
+    return PotentialSlices(array, source.slice_thickness, grid, owned=True)

@@ -34,10 +34,14 @@ def added(default: Any) -> Any:
 
 
 def content_fields(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield name and value of the fields of a dataclass that are part of its content."""
+    """Yield name and value of the fields of a dataclass that are part of its content.
+
+    Fields with `compare=False` are none: they say how a machine gets there (threads, paths), not
+    what comes out.
+    """
     for field in dataclasses.fields(value):
         item = getattr(value, field.name)
-        if not (field.metadata.get("added") and item == field.default):
+        if field.compare and not (field.metadata.get("added") and item == field.default):
             yield field.name, item
 
 

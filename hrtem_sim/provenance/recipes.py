@@ -4,7 +4,8 @@ A recipe is a tree of frozen dataclasses. A table of the file becomes a dataclas
 missing field, a wrong type or an impossible value is a `RecipeError` whose one line names the path
 of the field, what is allowed and what came. Fields may be bool, int, float, str, `Literal`,
 `tuple[X, ...]`, `tuple[X, Y]`, `dict[str, X]`, unions, other dataclasses, and any class with
-`from_recipe(value, path)` and `to_recipe()`.
+`from_recipe(value, path)` and `to_recipe()`. A field whose metadata hold functions `read(value,
+path)` and `write(value)` is read and written by them.
 """
 
 import dataclasses
@@ -14,6 +15,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -157,7 +159,8 @@ def from_table(cls: Callable[..., T], table: Any, path: str = "") -> T:
     values = {}
     for name, field in fields.items():
         if name in table:
-            values[name] = _convert(hints[name], table[name], _join(path, name))
+            read = field.metadata.get("read", partial(_convert, hints[name]))
+            values[name] = read(table[name], _join(path, name))
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise RecipeError(f"{_join(path, name)} is missing from {where}")
     try:
@@ -185,8 +188,9 @@ def to_table(value: Any) -> dict[str, Any]:
     {'energy': 300000.0}
     """
     table = {}
+    fields = {field.name: field for field in dataclasses.fields(value)}
     for name, content in content_fields(value):
-        item = _plain(content)
+        item = fields[name].metadata.get("write", _plain)(content)
         if item is not None:
             table[name] = item
     return table

@@ -2,26 +2,41 @@
 
 * `compute_exit_wave(specimen, settings)` gives an `ExitWave`; `compute_exit_waves` those of several
   parts of one specimen (the whole, the particle alone) that share potential and thermal motion.
-* `WaveSettings` holds energy, sampling and phonons.
+* `WaveSettings` holds energy, sampling, phonons and the engine.
+* `NumpyEngine`, `TorchEngine` and `PrismaticEngine` compute; each is an `Engine`, and goes by its
+  name in `ENGINES` too.
+* `configurations` gives the atoms of the frozen phonons one after the other.
 * `FilmBank` keeps the waves behind films; `waves_behind_film` puts particles behind one of them.
-* `thickness_series` gives the waves at several depths of one run.
+* `thickness_series` gives the waves at several depths.
 * `converge` and `phonon_convergence` report errors against finer sampling and more phonons.
 """
 
 from hrtem_sim.wave.bank import FilmBank, FilmWave, move_film, waves_behind_film
-from hrtem_sim.wave.compute import ENGINES, compute_exit_wave, compute_exit_waves
+from hrtem_sim.wave.compute import compute_exit_wave, compute_exit_waves
+from hrtem_sim.wave.configurations import configurations
 from hrtem_sim.wave.convergence import converge, phonon_convergence
-from hrtem_sim.wave.exit_wave import ExitWave, WaveSettings
+from hrtem_sim.wave.engine import Engine
+from hrtem_sim.wave.engines import ENGINES
+from hrtem_sim.wave.exit_wave import ExitWave
+from hrtem_sim.wave.numpy_engine import NumpyEngine
+from hrtem_sim.wave.prismatic_engine import PrismaticEngine
 from hrtem_sim.wave.series import thickness_series
+from hrtem_sim.wave.settings import WaveSettings
+from hrtem_sim.wave.torch_engine import TorchEngine
 
 __all__ = [
     "ENGINES",
+    "Engine",
     "ExitWave",
     "FilmBank",
     "FilmWave",
+    "NumpyEngine",
+    "PrismaticEngine",
+    "TorchEngine",
     "WaveSettings",
     "compute_exit_wave",
     "compute_exit_waves",
+    "configurations",
     "converge",
     "move_film",
     "phonon_convergence",

@@ -6,17 +6,20 @@ behind one of them then costs no more than its window.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import KW_ONLY, InitVar, dataclass, replace
 
 import numpy as np
 
 from hrtem_sim.fft import choose_fft
+from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize
-from hrtem_sim.potential import SlicedPotential
-from hrtem_sim.specimen import Specimen, displaced
-from hrtem_sim.wave.exit_wave import ExitWave, WaveSettings
-from hrtem_sim.wave.multislice import Beam, Stepper, multislice
+from hrtem_sim.potential.slices import slice_count
+from hrtem_sim.specimen import Specimen
+from hrtem_sim.wave.configurations import configurations
+from hrtem_sim.wave.engines import EMBEDDED
+from hrtem_sim.wave.exit_wave import ExitWave
+from hrtem_sim.wave.multislice import Beam, Stepper, multislice, potential_of
+from hrtem_sim.wave.settings import WaveSettings
 from hrtem_sim.wave.windowed import add_particles
 from hrtem_sim.wave.windows import find_windows
 
@@ -28,18 +31,22 @@ class FilmWave:
     Parameters
     ----------
     array
-        Complex64 (phonons, ny, nx), read-only.
+        Complex64 (phonons, ny, nx), copied and read-only.
     grid, energy, tilt
         Sampling, eV, mrad.
+    owned
+        Whether `array` is handed over instead of copied; see `hrtem_sim.frozen`.
     """
 
     array: np.ndarray
     grid: Grid
     energy: float
     tilt: tuple[float, float] = (0.0, 0.0)
+    _: KW_ONLY
+    owned: InitVar[bool] = False
 
-    def __post_init__(self) -> None:
-        self.array.flags.writeable = False
+    def __post_init__(self, owned: bool) -> None:
+        freeze(self, "array", owned=owned)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +56,11 @@ class FilmBank:
     Parameters
     ----------
     array
-        Complex64 (films, phonons, ny, nx), each at the exit face of its film.
+        Complex64 (films, phonons, ny, nx), copied and read-only, each at the exit face of its film.
     grid, energy, tilt
         Sampling, eV, mrad.
+    owned
+        Whether `array` is handed over instead of copied; see `hrtem_sim.frozen`.
 
     Examples
     --------
@@ -65,9 +74,11 @@ class FilmBank:
     grid: Grid
     energy: float
     tilt: tuple[float, float] = (0.0, 0.0)
+    _: KW_ONLY
+    owned: InitVar[bool] = False
 
-    def __post_init__(self) -> None:
-        self.array.flags.writeable = False
+    def __post_init__(self, owned: bool) -> None:
+        freeze(self, "array", owned=owned)
 
     @classmethod
     def compute(
@@ -92,33 +103,26 @@ class FilmBank:
         Raises
         ------
         ValueError
-            If there is no film, a film has no atoms or another cell, or `rng` is missing.
+            If there is no film, a film has no atoms or another cell, or `rng` is missing; or if the
+            engine is not the embedded one.
         """
         if not films or not all(len(film) for film in films):
             raise ValueError(f"films must be one or more specimens with atoms; got {films!r}")
         cells = {film.cell[:2] for film in films}
         if len(cells) > 1:
             raise ValueError(f"films must have one cell along x and y; got {sorted(cells)}")
-        if settings.phonons and rng is None:
-            raise ValueError("rng must be given for thermal displacements; got None")
-        rng = np.random.default_rng(rng)
+        _check_engine(settings)
+        # one stream for all films; an integer would begin anew with every film
+        stream = None if rng is None else np.random.default_rng(rng)
         grid = Grid.covering(films[0].cell[:2], settings.pixel_size)
         waves = []
         for film in films:
-            for _ in range(max(1, settings.phonons)):
-                atoms = displaced(film, rng, rms=settings.rms) if settings.phonons else film
-                (wave,) = multislice(
-                    atoms,
-                    grid,
-                    energy=settings.energy,
-                    slice_thickness=settings.slice_thickness,
-                    parametrization=settings.parametrization,
-                    plane=film.positions[:, 2].max() - film.cell[2] / 2,
-                    tilt=settings.tilt,
-                )
+            face = film.positions[:, 2].max() - film.cell[2] / 2
+            for atoms in configurations(film, settings, stream):
+                (wave,) = multislice(atoms, grid, settings, plane=face)
                 waves.append(wave)
         array = np.stack(waves).reshape(len(films), -1, *grid.shape)
-        return cls(array, grid, settings.energy, settings.tilt)
+        return cls(array, grid, settings.energy, settings.tilt, owned=True)
 
     def __len__(self) -> int:
         return len(self.array)
@@ -153,7 +157,8 @@ class FilmBank:
                 array = array[..., mirrored]
             for _ in range(symmetry % 4):
                 array = np.swapaxes(array, -1, -2)[..., mirrored]
-        return FilmWave(self._shifted(array, shift), self.grid, self.energy, self.tilt)
+        moved = self._shifted(array, shift)
+        return FilmWave(moved, self.grid, self.energy, self.tilt, owned=True)
 
     def _shifted(self, array: np.ndarray, shift: tuple[float, float]) -> np.ndarray:
         pixels = [shift[1] / self.grid.pixel_size[0], shift[0] / self.grid.pixel_size[1]]
@@ -245,16 +250,12 @@ def waves_behind_film(
     """
     grid = Grid.covering(specimen.cell[:2], settings.pixel_size)
     _check_film(specimen, film, settings, grid, surface)
-    if settings.phonons and rng is None:
-        raise ValueError("rng must be given for thermal displacements; got None")
-    rng = np.random.default_rng(rng)
     stacks = []
-    for index in range(max(1, settings.phonons)):
-        atoms = displaced(specimen, rng, rms=settings.rms) if settings.phonons else specimen
+    for index, atoms in enumerate(configurations(specimen, settings, rng)):
         wave = film.array[index % len(film.array)]
         stacks.append(_behind(atoms, wave, settings, grid, surface, particles_alone))
     waves = [np.stack(stack) for stack in zip(*stacks, strict=True)]
-    return [ExitWave(wave, grid, settings.energy) for wave in waves]
+    return [ExitWave(wave, grid, settings.energy, owned=True) for wave in waves]
 
 
 def _behind(
@@ -267,14 +268,11 @@ def _behind(
 ) -> list[np.ndarray]:
     """Waves of one configuration, on the coarse grid."""
     support = np.zeros(len(specimen), bool)
-    pixel = settings.particle_pixel or settings.pixel_size
-    how: dict[str, Any] = {"energy": settings.energy, "tilt": settings.tilt}
-    thickness = settings.slice_thickness
-    windows = find_windows(specimen, support, grid, pixel, slice_thickness=thickness, **how)
+    windows = find_windows(specimen, support, grid, settings)
     if windows is None:
         return _behind_everywhere(specimen, film, settings, surface, particles_alone)
-    thickness = specimen.cell[2] / max(1, int(np.ceil(specimen.cell[2] / thickness - 1e-6)))
-    stepper = Stepper(grid, settings.energy, tilt=settings.tilt)
+    thickness = specimen.cell[2] / slice_count(specimen.cell[2], settings.slice_thickness)
+    stepper = Stepper(grid, settings)
 
     def at(depth: float) -> Beam:
         array = stepper.fft.empty(grid.shape)
@@ -291,10 +289,8 @@ def _behind(
         grid,
         windows,
         {window.first: at(window.first * thickness) for window in windows},
-        slice_thickness=thickness,
-        parametrization=settings.parametrization,
+        settings,
         particles_alone=particles_alone,
-        **how,
     )
     return [whole] if alone is None else [whole, alone]
 
@@ -307,16 +303,10 @@ def _behind_everywhere(
     particles_alone: bool,
 ) -> list[np.ndarray]:
     """The same without windows: the whole cell on the fine grid."""
-    fine = Grid.covering(specimen.cell[:2], settings.particle_pixel or settings.pixel_size)
+    fine = Grid.covering(specimen.cell[:2], settings.finest_pixel)
     fft = choose_fft()
-    stepper = Stepper(fine, settings.energy, fft=fft, tilt=settings.tilt)
-    source = SlicedPotential(
-        specimen,
-        fine,
-        settings.slice_thickness,
-        parametrization=settings.parametrization,
-        fft=fft,
-    )
+    stepper = Stepper(fine, settings, fft=fft)
+    source = potential_of(specimen, fine, settings, fft=fft)
     array = fft.empty(fine.shape)
     array[...] = np.fft.ifft2(fourier_resize(np.fft.fft2(film), fine.shape))
     beams = [Beam(array, surface)] + ([stepper.plane_wave()] if particles_alone else [])
@@ -337,9 +327,15 @@ def _check_shift(shift: tuple[float, float]) -> None:
         raise ValueError(f"shift must be two finite lengths (x, y), in angstrom; got {shift!r}")
 
 
+def _check_engine(settings: WaveSettings) -> None:
+    if settings.engine != EMBEDDED:
+        raise ValueError(f"engine must be numpy for banked films; got {settings.engine!r}")
+
+
 def _check_film(
     specimen: Specimen, film: FilmWave, settings: WaveSettings, grid: Grid, surface: float
 ) -> None:
+    _check_engine(settings)
     if grid.shape != film.grid.shape or not np.allclose(grid.extent, film.grid.extent):
         raise ValueError(
             f"specimen and pixel_size must give the film's grid of {film.grid.shape} pixels over "

@@ -1,75 +1,12 @@
-"""The frozen exit wave and its settings."""
+"""The frozen exit wave."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import KW_ONLY, InitVar, dataclass
 
 import numpy as np
 
 from hrtem_sim.electron import wavelength
+from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize, propagator
-from hrtem_sim.potential import PARAMETRIZATIONS
-
-
-@dataclass(frozen=True)
-class WaveSettings:
-    """How exit waves are computed.
-
-    Parameters
-    ----------
-    energy
-        Kinetic energy of the electrons in eV.
-    pixel_size
-        Largest pixel of potential and wave in angstrom; waves reach 0.6 of its Nyquist frequency.
-    slice_thickness
-        Largest slice in angstrom.
-    particle_pixel
-        Largest pixel where the particles are, in angstrom; default: `pixel_size`. A finer one
-        puts the particles into windows of their own over a film on `pixel_size`, where that pays
-        and less than 3 % of what they scatter comes to an edge, see `hrtem_sim.wave.windowed`;
-        otherwise the whole cell gets these pixels.
-    tilt
-        Of the incident beam along x and y, in mrad.
-    phonons
-        Frozen-phonon configurations; 0 leaves the atoms at rest.
-    rms
-        Displacement per axis in angstrom, or `"debye"`; see `hrtem_sim.specimen.displaced`.
-    parametrization
-        Scattering factors, `"lobato"` or `"kirkland"`.
-
-    Notes
-    -----
-    The defaults of pixel and slice are right for particles away from zone axes at 300 kV; near
-    a zone axis of a heavy element take 0.1 angstrom (or finer) pixels.
-    """
-
-    energy: float = 300e3
-    pixel_size: float = 0.2
-    slice_thickness: float = 2.0
-    particle_pixel: float | None = None
-    tilt: tuple[float, float] = (0.0, 0.0)
-    phonons: int = 0
-    rms: float | Literal["debye"] = "debye"
-    parametrization: str = "lobato"
-
-    def __post_init__(self) -> None:
-        wavelength(self.energy)
-        for name in ("pixel_size", "slice_thickness", "particle_pixel"):
-            value = getattr(self, name)
-            if name == "particle_pixel" and value is None:
-                continue
-            if not (np.isfinite(value) and value > 0):
-                raise ValueError(f"{name} must be positive, in angstrom; got {value!r}")
-        if len(self.tilt) != 2 or not all(abs(angle) < 200 for angle in self.tilt):
-            raise ValueError(f"tilt must be two angles below 200 mrad; got {self.tilt!r}")
-        if not 0 <= self.phonons < np.inf or self.phonons != int(self.phonons):
-            raise ValueError(f"phonons must be a whole number >= 0; got {self.phonons!r}")
-        if self.parametrization not in PARAMETRIZATIONS:
-            known = ", ".join(PARAMETRIZATIONS)
-            raise ValueError(f"parametrization must be {known}; got {self.parametrization!r}")
-        if self.rms != "debye" and not (
-            isinstance(self.rms, int | float) and 0 <= self.rms < np.inf
-        ):
-            raise ValueError(f'rms must be a number >= 0 in angstrom or "debye"; got {self.rms!r}')
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +16,7 @@ class ExitWave:
     Parameters
     ----------
     array
-        Complex, shape (phonons, ny, nx), read-only; 1 where the beam met nothing.
+        Complex, shape (phonons, ny, nx), copied and read-only; 1 where the beam met nothing.
     grid
         Its sampling.
     energy
@@ -87,14 +24,19 @@ class ExitWave:
     plane
         Where along the beam the wave is given, in angstrom from the middle of the model: the plane
         that zero defocus brings into focus.
+    owned
+        Whether `array` is handed over instead of copied; see `hrtem_sim.frozen`.
     """
 
     array: np.ndarray
     grid: Grid
     energy: float
     plane: float = 0.0
+    _: KW_ONLY
+    owned: InitVar[bool] = False
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, owned: bool) -> None:
+        freeze(self, "array", owned=owned)
         if self.array.ndim != 3 or self.array.shape[1:] != self.grid.shape:
             raise ValueError(
                 f"array must have shape (phonons, {self.grid.shape[0]}, {self.grid.shape[1]}); "
@@ -107,7 +49,6 @@ class ExitWave:
             raise ValueError(f"array must be finite; got {got}")
         wavelength(self.energy)
         _check_plane(self.plane)
-        self.array.flags.writeable = False
 
     @property
     def wavelength(self) -> float:
@@ -126,7 +67,7 @@ class ExitWave:
         shift = propagator(self.grid, plane - self.plane, self.wavelength)
         spectrum = np.fft.fft2(self.array) * shift
         array = np.fft.ifft2(spectrum).astype(self.array.dtype)
-        return ExitWave(array, self.grid, self.energy, plane)
+        return ExitWave(array, self.grid, self.energy, plane, owned=True)
 
     def resampled(self, shape: tuple[int, int]) -> "ExitWave":
         """Return the wave on another number of pixels of the same extent, by Fourier cropping.
@@ -144,7 +85,8 @@ class ExitWave:
         """
         array = np.fft.ifft2(fourier_resize(np.fft.fft2(self.array), shape))
         grid = self.grid.resized(shape)
-        return ExitWave(array.astype(self.array.dtype), grid, self.energy, self.plane)
+        array = array.astype(self.array.dtype)
+        return ExitWave(array, grid, self.energy, self.plane, owned=True)
 
 
 def _check_plane(plane: float) -> None:

@@ -1,48 +1,36 @@
-"""Memory of a calculation, predicted before it begins."""
+"""Memory: what waves take, what is there, and the refusal before a calculation begins."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hrtem_sim.grid import Grid
 from hrtem_sim.specimen import Specimen
-from hrtem_sim.wave.exit_wave import WaveSettings
+
+if TYPE_CHECKING:
+    from hrtem_sim.wave.settings import WaveSettings
 
 COMPLEX = 8  # bytes
 
 
-def predicted_memory(
-    specimen: Specimen, parts: Sequence[Sequence[str]], settings: WaveSettings
+def kept_memory(
+    specimen: Specimen, parts: Sequence[Sequence[str]], settings: "WaveSettings"
 ) -> int:
-    """Return the bytes that `compute_exit_waves` will hold at most, as an upper bound.
+    """Return the bytes of atoms and finished waves, whatever the engine.
 
-    Parameters are those of `compute_exit_waves`.
-
-    Notes
-    -----
-    On the finest grid: density, two sets of columns and their rows, and for each part a spectrum,
-    two slices and a wave; then the waves of all phonons, once more while they are stacked. Windows
-    need less.
-
-    Examples
-    --------
-    >>> atom = Specimen([[5.0, 5.0, 5.0]], [79], (100.0, 100.0, 10.0))
-    >>> round(predicted_memory(atom, [("specimen",)], WaveSettings()) / 1e6)  # megabytes
-    16
+    Parameters
+    ----------
+    specimen, parts, settings
+        As in `compute_exit_waves`: the waves of all phonons, once more while they are stacked.
     """
-    coarse = Grid.covering(specimen.cell[:2], settings.pixel_size)
-    fine = coarse
-    if settings.particle_pixel is not None and settings.particle_pixel < settings.pixel_size:
-        fine = Grid.covering(specimen.cell[:2], settings.particle_pixel)
-    n = len(parts)
-    working = (3 + 3 * n) * COMPLEX * int(np.prod(fine.shape))
-    kept = 2 * max(1, settings.phonons) * n * COMPLEX * int(np.prod(coarse.shape))
-    atoms = 200 * len(specimen)
-    return working + kept + atoms
+    grid = Grid.covering(specimen.cell[:2], settings.pixel_size)
+    waves = 2 * max(1, settings.phonons) * len(parts)
+    return waves * COMPLEX * int(np.prod(grid.shape)) + 200 * len(specimen)
 
 
 def available_memory() -> int | None:
-    """Return the bytes that new arrays may take without swapping, None where that is not told."""
+    """Return the bytes that new arrays may take without swapping, None if the system hides it."""
     try:
         with open("/proc/meminfo", encoding="ascii") as stream:
             for line in stream:
@@ -53,13 +41,15 @@ def available_memory() -> int | None:
     return None
 
 
-def check_memory(
-    specimen: Specimen,
-    parts: Sequence[Sequence[str]],
-    settings: WaveSettings,
-    limit: float | None = None,
-) -> None:
-    """Refuse what needs more than `limit` bytes, or than the machine has left.
+def check_memory(needed: int, limit: float | None = None) -> None:
+    """Refuse what needs more bytes than `limit`, or than the machine has left.
+
+    Parameters
+    ----------
+    needed
+        Bytes, from the engine's `memory`.
+    limit
+        Bytes allowed; default: what the machine has left.
 
     Raises
     ------
@@ -68,7 +58,6 @@ def check_memory(
     """
     if limit is not None and not limit > 0:
         raise ValueError(f"memory_limit must be positive, in bytes; got {limit!r}")
-    needed = predicted_memory(specimen, parts, settings)
     bounds = [bound for bound in (limit, available_memory()) if bound is not None]
     if bounds and needed > min(bounds):
         raise MemoryError(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from hrtem_sim.potential.passes import Passes
 from hrtem_sim.potential.slices import TAPER, SlicedPotential
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.kernels import propagate, transmit, transmit_exact
+
+if TYPE_CHECKING:
+    from hrtem_sim.wave.settings import WaveSettings
 
 WAVE_BAND = 0.6
 """Fraction of Nyquist at which the wave's band ends. With the potential kept to 0.95 of Nyquist
@@ -42,33 +46,31 @@ class Stepper:
 
     Parameters
     ----------
-    grid, energy
-        Sampling, and energy in eV.
+    grid
+        Sampling.
+    settings
+        Energy, and tilt: waves are given in the tilted frame, where the incident wave is constant.
     dtype
         numpy.float32 or numpy.float64, of the real and the imaginary part.
     fft
         Transforms.
-    tilt
-        Of the incident beam along x and y, in mrad; the wave is given in the tilted frame, where
-        the incident wave is constant.
     """
 
     def __init__(
         self,
         grid: Grid,
-        energy: float,
+        settings: "WaveSettings",
         *,
         dtype: type = np.float32,
         fft: Fft | None = None,
-        tilt: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         self.grid, self.fft = grid, fft or choose_fft()
         self.dtype = np.dtype(dtype)
         self.complex = np.result_type(self.dtype, np.complex64)
-        self._wavelength = wavelength(energy)
-        self._sigma = self.dtype.type(interaction_parameter(energy))
+        self._wavelength = wavelength(settings.energy)
+        self._sigma = self.dtype.type(interaction_parameter(settings.energy))
         self._phase = transmit if self.dtype == np.float32 else transmit_exact
-        self._tilt = np.tan(np.asarray(tilt, dtype=float) * 1e-3)
+        self._tilt = np.tan(np.asarray(settings.tilt, dtype=float) * 1e-3)
         self._band = wave_band(grid, self.dtype.name)
         kept = int(np.count_nonzero(self._band[:, 0]))
         self._passes = Passes(grid.shape, self.fft, self.complex, kept)
@@ -183,16 +185,34 @@ def wave_band(grid: Grid, dtype: str) -> np.ndarray:
     return low_pass(grid.quarter(), WAVE_BAND * grid.nyquist, TAPER * grid.nyquist).astype(dtype)
 
 
+def potential_of(
+    specimen: Specimen,
+    grid: Grid,
+    settings: "WaveSettings",
+    *,
+    selections: Sequence[np.ndarray] | None = None,
+    dtype: type = np.float32,
+    fft: Fft | None = None,
+) -> SlicedPotential:
+    """Return the slices of a specimen that some settings ask for; see `SlicedPotential`."""
+    return SlicedPotential(
+        specimen,
+        grid,
+        settings.slice_thickness,
+        parametrization=settings.parametrization,
+        selections=selections,
+        dtype=dtype,
+        fft=fft,
+    )
+
+
 def multislice(
     specimen: Specimen,
     grid: Grid,
+    settings: "WaveSettings",
     *,
-    energy: float,
-    slice_thickness: float,
     selections: Sequence[np.ndarray] | None = None,
-    parametrization: str = "lobato",
     plane: float = 0.0,
-    tilt: tuple[float, float] = (0.0, 0.0),
     dtype: type = np.float32,
     fft: Fft | None = None,
 ) -> np.ndarray:
@@ -200,15 +220,13 @@ def multislice(
 
     Parameters
     ----------
-    specimen, grid, slice_thickness, selections, parametrization, dtype, fft
+    specimen, grid, selections, dtype, fft
         As in `SlicedPotential`; one wave per selection comes back.
-    energy
-        In eV.
+    settings
+        Energy, slices, scattering factors and tilt: the beam moves by tan(tilt) sideways per
+        angstrom of depth, and the wave is given in the tilted frame.
     plane
         Where to give the wave, in angstrom along the beam from the middle of the cell.
-    tilt
-        Of the incident beam along x and y, in mrad: it moves by tan(tilt) sideways per angstrom of
-        depth. The wave is given in the tilted frame.
 
     Returns
     -------
@@ -222,15 +240,9 @@ def multislice(
     Kirkland (2010), chapter 6), which is symmetric and so of second order in the thickness. Empty
     slices are flown through in one step, and nothing happens before the first atom.
     """
-    stepper = Stepper(grid, energy, dtype=dtype, fft=fft, tilt=tilt)
-    source = SlicedPotential(
-        specimen,
-        grid,
-        slice_thickness,
-        parametrization=parametrization,
-        selections=selections,
-        dtype=dtype,
-        fft=stepper.fft,
+    stepper = Stepper(grid, settings, dtype=dtype, fft=fft)
+    source = potential_of(
+        specimen, grid, settings, selections=selections, dtype=dtype, fft=stepper.fft
     )
     beams = [stepper.plane_wave() for _ in range(source.n_selections)]
     stepper.through(source, beams)

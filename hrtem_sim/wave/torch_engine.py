@@ -1,221 +1,79 @@
-"""The engine on PyTorch: many configurations at once, on a graphics card where there is one.
+"""The engine on PyTorch: all configurations at once on a graphics card."""
 
-The same potential, bands and steps as `hrtem_sim.wave.multislice`, on arrays (configurations, ny,
-nx). A CPU gains nothing from batches, so there they hold one configuration.
-"""
-
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hrtem_sim.electron import interaction_parameter, wavelength
 from hrtem_sim.grid import Grid
-from hrtem_sim.potential import SlicedPotential
-from hrtem_sim.potential.slices import atom_filter
-from hrtem_sim.potential.spreading import SHAPE, WIDTH
 from hrtem_sim.specimen import Specimen
-from hrtem_sim.wave.multislice import wave_band
+from hrtem_sim.wave.engine import Engine
+from hrtem_sim.wave.memory import COMPLEX, kept_memory
+from hrtem_sim.wave.torch_multislice import torch_multislice
 
-CARD_SHARE = 0.5
-"""Part of a graphics card's free memory that a batch may fill."""
-
-
-def import_torch() -> Any:
-    """Return the module, or raise an ImportError that names the pip command."""
-    try:
-        import torch
-    except ImportError as error:
-        raise ImportError('engine "torch" needs PyTorch: pip install torch') from error
-    return torch
+if TYPE_CHECKING:
+    from hrtem_sim.wave.settings import WaveSettings
 
 
-def torch_multislice(
-    specimens: Sequence[Specimen],
-    grid: Grid,
-    *,
-    energy: float,
-    slice_thickness: float,
-    selections: Sequence[Sequence[np.ndarray]] | None = None,
-    parametrization: str = "lobato",
-    tilt: tuple[float, float] = (0.0, 0.0),
-    device: str | None = None,
-    batch: int | None = None,
-) -> np.ndarray:
-    """Propagate a plane wave through several specimens of one cell.
+@dataclass(frozen=True)
+class TorchEngine(Engine):
+    """The steps of the embedded engine on PyTorch, without windows.
+
+    `WaveSettings.particle_pixel` refines the whole cell.
 
     Parameters
     ----------
-    specimens
-        Atoms at rest: configurations of one specimen, or different ones.
-    grid, energy, slice_thickness, parametrization, tilt
-        As in `multislice`.
-    selections
-        For each specimen a mask (n,) per wave wanted; default: one wave of all atoms.
     device
         `"cuda"`, `"cpu"`, ...; default: a graphics card where there is one.
     batch
-        Specimens at a time; default: what half of the card's free memory holds, 1 on a CPU.
-
-    Returns
-    -------
-    waves
-        Complex64 (specimens, selections, ny, nx) at the middle of the cell.
+        Configurations at a time; default: what half of the card's free memory holds, 1 on a CPU.
 
     Raises
     ------
-    ImportError
-        Without PyTorch.
     ValueError
-        If there is no specimen, or they differ in cell or number of selections.
+        If `batch` is below 1.
     """
-    torch = import_torch()
-    if not specimens or len({specimen.cell for specimen in specimens}) > 1:
-        raise ValueError("specimens must be one or more of the same cell")
-    if selections is None:
-        selections = [[np.ones(len(specimen), bool)] for specimen in specimens]
-    if len({len(each) for each in selections}) > 1 or len(selections) != len(specimens):
-        raise ValueError("selections must hold as many masks for every specimen")
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    run = _Run(torch, grid, energy, parametrization, tilt, torch.device(device))
-    batch = batch or run.batch(len(selections[0]))
-    waves = []
-    for start in range(0, len(specimens), batch):
-        some = slice(start, start + batch)
-        sources = [
-            SlicedPotential(
-                specimen,
-                grid,
-                slice_thickness,
-                parametrization=parametrization,
-                selections=masks,
-            )
-            for specimen, masks in zip(specimens[some], selections[some], strict=True)
-        ]
-        waves.append(run.waves(sources, specimens[0].cell[2]))
-    return np.concatenate(waves)
 
+    device: str | None = field(default=None, compare=False)
+    batch: int | None = field(default=None, compare=False)
 
-class _Run:
-    """Multislice on one grid and device."""
+    def __post_init__(self) -> None:
+        if self.batch is not None and (self.batch != int(self.batch) or self.batch < 1):
+            raise ValueError(f"batch must be a whole number >= 1; got {self.batch!r}")
 
-    def __init__(
-        self, torch: Any, grid: Grid, energy: float, parametrization: str, tilt: Any, device: Any
-    ) -> None:
-        self.torch, self.grid, self.device = torch, grid, device
-        self.parametrization = parametrization
-        self._wavelength, self._sigma = wavelength(energy), interaction_parameter(energy)
-        self._tilt = np.tan(np.asarray(tilt, dtype=float) * 1e-3)
-        self._band = self._spread_out(wave_band(grid, "float32"))
-        self._filters: dict[int, Any] = {}
-        self._propagators: dict[float, Any] = {}
-
-    def batch(self, n_selections: int) -> int:
-        """Specimens whose arrays fill the allowed share of the card."""
-        if self.device.type != "cuda":
-            return 1
-        free, _ = self.torch.cuda.mem_get_info(self.device)
-        each = 8 * np.prod(self.grid.shape) * (4 + 4 * n_selections)
-        return max(1, int(CARD_SHARE * free / each))
-
-    def waves(self, sources: Sequence[SlicedPotential], height: float) -> np.ndarray:
-        """Waves of one batch, (sources, selections, ny, nx)."""
-        torch, first = self.torch, sources[0]
-        shape = (len(sources), *self.grid.shape)
-        beams = [torch.ones(shape, dtype=torch.complex64, device=self.device)]
-        beams += [beams[0].clone() for _ in range(first.n_selections - 1)]
-        depths = np.full((first.n_selections, len(sources)), np.nan)  # nan: the incident wave
-        for index in range(0, first.n_slices, 2):
-            for selection, spectrum in enumerate(self._spectra(sources, index)):
-                if spectrum is None:
-                    continue
-                packed = torch.fft.ifft2(spectrum)
-                for channel in range(min(2, first.n_slices - index)):
-                    here = [bool(s.atoms_in(index + channel, selection)) for s in sources]
-                    depth = (index + channel + 0.5) * first.slice_thickness
-                    v = torch.view_as_real(packed)[..., channel] * self._sigma
-                    for start, which in _alike(depths[selection], here):
-                        met = torch.polar(torch.ones_like(v[which]), v[which])
-                        beam = beams[selection][which]
-                        if not np.isnan(start):
-                            beam = self._flown(beam, depth - start)
-                        beams[selection][which] = met.mul_(beam)
-                    depths[selection, here] = depth
-        for selection, beam in enumerate(beams):
-            for start, which in _alike(depths[selection], ~np.isnan(depths[selection])):
-                beam[which] = self._flown(beam[which], height / 2 - start)
-        return np.stack([beam.cpu().numpy() for beam in beams], axis=1)
-
-    def _flown(self, beam: Any, distance: float) -> Any:
-        key = round(distance, 9)
-        if key not in self._propagators:
-            ky, kx = self.grid.frequencies()
-            phase = self._wavelength * (kx**2 + ky**2)
-            phase = phase + 2 * (kx * self._tilt[0] + ky * self._tilt[1])
-            factor = np.exp(-1j * np.pi * key * phase).astype(np.complex64)
-            self._propagators[key] = self._band * self.torch.from_numpy(factor).to(self.device)
-        return self.torch.fft.ifft2(self.torch.fft.fft2(beam).mul_(self._propagators[key]))
-
-    def _spectra(self, sources: Sequence[SlicedPotential], index: int) -> list:
-        """For each selection the potentials' spectrum of a pair of slices, None where empty."""
-        groups: dict[tuple, list] = {}
-        for number, source in enumerate(sources):
-            for element, members, channel, y, x, weights in source.atoms_of_pair(index):
-                groups.setdefault((element, members), []).append((number, channel, y, x, weights))
-        spectra = [None] * sources[0].n_selections
-        for (element, members), atoms in sorted(groups.items()):
-            spectrum = self.torch.fft.fft2(self._density(atoms, len(sources)))
-            spectrum *= self._filter(element)
-            for selection in members:
-                found = spectra[selection]
-                spectra[selection] = spectrum if found is None else found + spectrum
-        return spectra
-
-    def _density(self, atoms: list[tuple], n_sources: int) -> Any:
-        """Atoms spread on the grids, complex64 (sources, ny, nx); see `spreading`."""
-        torch, (ny, nx) = self.torch, self.grid.shape
-        counts = [len(y) for _, _, y, _, _ in atoms]
-        tensor = lambda values: torch.from_numpy(np.ascontiguousarray(values)).to(self.device)  # noqa: E731
-        number = tensor(np.repeat([n for n, *_ in atoms], counts))
-        channel = tensor(np.repeat([c for _, c, *_ in atoms], counts))
-        y, x, weights = (
-            tensor(np.concatenate(each)) for each in list(zip(*atoms, strict=True))[2:]
+    def waves(
+        self,
+        configurations: Iterable[Specimen],
+        parts: Sequence[Sequence[str]],
+        settings: "WaveSettings",
+        grid: Grid,
+    ) -> np.ndarray:
+        """Return the waves of all configurations; see `Engine.waves`."""
+        specimens = list(configurations)
+        waves = torch_multislice(
+            specimens,
+            Grid.covering(specimens[0].cell[:2], settings.finest_pixel),
+            settings,
+            selections=[[atoms.selection(*part) for part in parts] for atoms in specimens],
+            shape=grid.shape,
+            device=self.device,
+            batch=self.batch,
         )
-        pixels = torch.arange(WIDTH, device=self.device)
-        axes = []
-        for position, length in ((y, ny), (x, nx)):
-            near = torch.ceil(position - WIDTH / 2).long()[:, None] + pixels
-            u = (near - position[:, None]) / (WIDTH / 2)
-            value = torch.exp(SHAPE * (torch.sqrt(torch.clamp(1 - u * u, min=0)) - 1))
-            axes.append((near % length, value))
-        (rows, along_y), (columns, along_x) = axes
-        places = ((number[:, None] * ny + rows)[:, :, None] * nx + columns[:, None, :]) * 2
-        places += channel[:, None, None]
-        values = (weights[:, None, None] * along_y[:, :, None] * along_x[:, None, :]).float()
-        density = torch.zeros(n_sources * ny * nx * 2, device=self.device)
-        density.index_add_(0, places.reshape(-1), values.reshape(-1))
-        return torch.view_as_complex(density.reshape(n_sources, ny, nx, 2))
+        return np.ascontiguousarray(waves.swapaxes(0, 1))
 
-    def _filter(self, element: int) -> Any:
-        if element not in self._filters:
-            quarter = atom_filter(self.grid, element, self.parametrization, "float32")
-            self._filters[element] = self._spread_out(quarter)
-        return self._filters[element]
+    def memory(
+        self, specimen: Specimen, parts: Sequence[Sequence[str]], settings: "WaveSettings"
+    ) -> int:
+        """Return an upper bound of the bytes on this machine; see `Engine.memory`.
 
-    def _spread_out(self, quarter: np.ndarray) -> Any:
-        """A filter at all frequencies, (ny, nx), from its quarter (nx // 2 + 1, ny // 2 + 1)."""
-        rows, columns = (np.minimum(np.arange(n), n - np.arange(n)) for n in self.grid.shape)
-        full = np.ascontiguousarray(quarter[np.ix_(columns, rows)].T)
-        return self.torch.from_numpy(full).to(self.device)
-
-
-def _alike(depths: np.ndarray, chosen: Sequence[bool]) -> list[tuple[float, slice | list[int]]]:
-    """Chosen beams grouped by their depths: each depth, and the indices of its beams."""
-    groups: dict[str, list[int]] = {}
-    for number in np.flatnonzero(chosen):
-        groups.setdefault(repr(depths[number]), []).append(int(number))
-    everything = slice(None)
-    return [
-        (float(depths[which[0]]), everything if len(which) == len(depths) else which)
-        for which in groups.values()
-    ]
+        Notes
+        -----
+        What a batch holds where it runs on the CPU: density, packed slices, their transform and
+        two factors, and for each part a spectrum, a wave and its way to the next slice; then the
+        atoms of all configurations and what is kept. A graphics card's memory is its own bound.
+        """
+        fine = Grid.covering(specimen.cell[:2], settings.finest_pixel)
+        working = (6 + 4 * len(parts)) * COMPLEX * int(np.prod(fine.shape)) * (self.batch or 1)
+        atoms = 200 * len(specimen) * max(1, settings.phonons)
+        return working + atoms + kept_memory(specimen, parts, settings)

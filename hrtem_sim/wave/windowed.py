@@ -14,15 +14,19 @@ the film errs on 0.2 instead of 0.1 angstrom pixels.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hrtem_sim.fft import Fft, choose_fft
 from hrtem_sim.grid import Grid, fourier_resize
-from hrtem_sim.potential.slices import SlicedPotential
+from hrtem_sim.potential.slices import slice_count
 from hrtem_sim.specimen import Specimen
-from hrtem_sim.wave.multislice import Beam, Stepper
+from hrtem_sim.wave.multislice import Beam, Stepper, potential_of
 from hrtem_sim.wave.windows import EDGE, Window
+
+if TYPE_CHECKING:
+    from hrtem_sim.wave.settings import WaveSettings
 
 MOST_AT_EDGE = 0.03
 """Bound on a window's error: the part of what the particles scatter that may stand on its outermost
@@ -34,11 +38,8 @@ def windowed_multislice(
     support: np.ndarray,
     grid: Grid,
     windows: Sequence[Window],
+    settings: "WaveSettings",
     *,
-    energy: float,
-    slice_thickness: float,
-    parametrization: str = "lobato",
-    tilt: tuple[float, float] = (0.0, 0.0),
     particles_alone: bool = True,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Propagate a plane wave through a film with particles, and through the particles alone.
@@ -53,7 +54,7 @@ def windowed_multislice(
         Coarse sampling of the whole cell.
     windows
         From `find_windows`.
-    energy, slice_thickness, parametrization, tilt
+    settings
         As in `multislice`.
     particles_alone
         Whether the second wave is wanted.
@@ -65,16 +66,9 @@ def windowed_multislice(
         particles in vacuum (None where that is not wanted).
     """
     fft = choose_fft()
-    coarse = Stepper(grid, energy, fft=fft, tilt=tilt)
+    coarse = Stepper(grid, settings, fft=fft)
     middle = specimen.cell[2] / 2
-    film = SlicedPotential(
-        specimen,
-        grid,
-        slice_thickness,
-        parametrization=parametrization,
-        selections=[support],
-        fft=fft,
-    )
+    film = potential_of(specimen, grid, settings, selections=[support], fft=fft)
     # the film once, stopping in front of every window to hand over its wave
     wave = coarse.plane_wave()
     entrances, done = {}, 0
@@ -91,10 +85,7 @@ def windowed_multislice(
         grid,
         windows,
         entrances,
-        energy=energy,
-        slice_thickness=film.slice_thickness,
-        parametrization=parametrization,
-        tilt=tilt,
+        settings,
         particles_alone=particles_alone,
     )
     return wave.array, alone
@@ -107,11 +98,8 @@ def add_particles(
     grid: Grid,
     windows: Sequence[Window],
     entrances: dict[int, Beam],
+    settings: "WaveSettings",
     *,
-    energy: float,
-    slice_thickness: float,
-    parametrization: str,
-    tilt: tuple[float, float],
     particles_alone: bool,
 ) -> np.ndarray | None:
     """Add to the film's wave what the particles change; return the wave of the particles alone.
@@ -122,15 +110,8 @@ def add_particles(
     fft = choose_fft()
     vacuum = np.ones(grid.shape, np.complex64) if particles_alone else None
     for window in windows:
-        change = _Change(
-            specimen,
-            support,
-            grid,
-            window,
-            stepper=Stepper(window.fine_grid(grid), energy, fft=fft, tilt=tilt),
-            thickness=slice_thickness,
-            parametrization=parametrization,
-        )
+        stepper = Stepper(window.fine_grid(grid), settings, fft=fft)
+        change = _Change(specimen, support, grid, window, settings, stepper)
         rows = window.rows(grid)
         with_film, alone = change.run(entrances[window.first], particles_alone)
         whole[rows] += with_film
@@ -158,20 +139,14 @@ class _Change:
         support: np.ndarray,
         grid: Grid,
         window: Window,
-        *,
+        settings: "WaveSettings",
         stepper: Stepper,
-        thickness: float,
-        parametrization: str,
     ) -> None:
         self.grid, self.window, self.stepper = grid, window, stepper
-        inside, film, particle = _atoms_in(specimen, support, grid, window, thickness)
-        self.source = SlicedPotential(
-            inside,
-            stepper.grid,
-            thickness,
-            parametrization=parametrization,
-            selections=[film | particle, film, particle],
-            fft=stepper.fft,
+        inside, film, particle = _atoms_in(specimen, support, grid, window, settings)
+        selections = [film | particle, film, particle]
+        self.source = potential_of(
+            inside, stepper.grid, settings, selections=selections, fft=stepper.fft
         )
         self.taper = _taper(stepper.grid, window, specimen, grid)
         self.coarse_taper = _taper(window.coarse_grid(grid), window, specimen, grid)
@@ -256,10 +231,15 @@ def _resampled(array: np.ndarray, shape: tuple[int, int], fft: Fft) -> np.ndarra
 
 
 def _atoms_in(
-    specimen: Specimen, support: np.ndarray, grid: Grid, window: Window, thickness: float
+    specimen: Specimen,
+    support: np.ndarray,
+    grid: Grid,
+    window: Window,
+    settings: "WaveSettings",
 ) -> tuple[Specimen, np.ndarray, np.ndarray]:
     """Atoms inside a window, in its frame, and which are the film's and which the particles'."""
     fine = window.fine_grid(grid)
+    thickness = specimen.cell[2] / slice_count(specimen.cell[2], settings.slice_thickness)
     corner = np.array([window.origin[1], window.origin[0]]) * grid.pixel_size[::-1]
     period = np.array(specimen.cell[:2])
     particle = np.zeros(len(specimen), bool)

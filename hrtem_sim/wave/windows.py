@@ -1,12 +1,18 @@
 """Where particles lie: small fine windows about them, on the coarse grid of the cell."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hrtem_sim.electron import wavelength
+from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fast_even_length
+from hrtem_sim.potential.slices import slice_count
 from hrtem_sim.specimen import Specimen
+
+if TYPE_CHECKING:
+    from hrtem_sim.wave.settings import WaveSettings
 
 EDGE = 2.0
 """Width in angstrom of the window's cosine edge. Edges of 1 to 6 angstrom give the same waves."""
@@ -32,7 +38,7 @@ def support_of(specimen: Specimen) -> np.ndarray:
     return mask
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Window:
     """A rectangle of the coarse grid and the same rectangle on a finer one.
 
@@ -60,6 +66,9 @@ class Window:
     last: int
     atoms: np.ndarray
 
+    def __post_init__(self) -> None:
+        freeze(self, "atoms")
+
     def rows(self, grid: Grid) -> tuple[np.ndarray, ...]:
         """Return the coarse pixels of the window as an open mesh."""
         return np.ix_(
@@ -79,14 +88,7 @@ class Window:
 
 
 def find_windows(
-    specimen: Specimen,
-    support: np.ndarray,
-    grid: Grid,
-    fine_pixel: float,
-    *,
-    energy: float,
-    slice_thickness: float,
-    tilt: tuple[float, float] = (0.0, 0.0),
+    specimen: Specimen, support: np.ndarray, grid: Grid, settings: "WaveSettings"
 ) -> list[Window] | None:
     """Return windows about the particles of a specimen, or None where they would not pay.
 
@@ -98,10 +100,8 @@ def find_windows(
         Mask (n,) of the atoms that run on the coarse grid.
     grid
         Coarse sampling of the whole cell.
-    fine_pixel
-        Largest pixel in the windows, in angstrom.
-    energy, slice_thickness, tilt
-        As in `multislice`.
+    settings
+        Energy, slices and tilt; pixels in the windows are at most `settings.finest_pixel`.
 
     Notes
     -----
@@ -110,8 +110,10 @@ def find_windows(
     first to the last atom that the particles' wave meets, and `MARGIN`.
     """
     height = specimen.cell[2]
-    thickness = height / max(1, int(np.ceil(height / slice_thickness - 1e-6)))
-    drift = wavelength(energy) * STEEPEST + np.tan(np.max(np.abs(tilt)) * 1e-3)
+    thickness = height / slice_count(height, settings.slice_thickness)
+    # what is scattered at an angle moves sideways on its way down: the window must hold it still
+    # behind the last atom that could scatter it again
+    drift = wavelength(settings.energy) * STEEPEST + np.tan(np.max(np.abs(settings.tilt)) * 1e-3)
     boxes = []
     for label in np.unique(specimen.labels[~support]):
         atoms = np.flatnonzero(~support & (specimen.labels == label))
@@ -130,7 +132,7 @@ def find_windows(
             if n > total:
                 return None
             shape.append(n)
-            fine.append(fast_even_length(n * pixel / fine_pixel))
+            fine.append(fast_even_length(n * pixel / settings.finest_pixel))
             origin.append(round(middle[axis] / pixel) - n // 2)
         slices = specimen.positions[atoms, 2] / thickness
         first, last = int(slices.min()), int(slices.max()) + 1

@@ -117,6 +117,8 @@ def parameters(thing: Any) -> list[str]:
     """Names in the signature of a function or class; those of private meaning left out."""
     if isinstance(thing, property | functools.cached_property | Checked):
         return []
+    if getattr(thing, "_is_protocol", False):  # nobody makes one
+        return []
     try:
         signature = inspect.signature(thing)
     except ValueError:

@@ -5,8 +5,7 @@ import pytest
 
 from hrtem_sim.fft import available_fft, choose_fft
 from hrtem_sim.specimen import Specimen
-from hrtem_sim.wave import WaveSettings, compute_exit_wave
-from hrtem_sim.wave.memory import predicted_memory
+from hrtem_sim.wave import NumpyEngine, WaveSettings, compute_exit_wave
 from hrtem_sim.wave.multislice import multislice
 from tests.physics.test_torch import specimen
 
@@ -33,7 +32,7 @@ def test_predicted_memory_bounds_what_is_allocated():
     compute_exit_wave(wide, settings)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    predicted = predicted_memory(wide, [("specimen",)], settings)
+    predicted = NumpyEngine().memory(wide, [("specimen",)], settings)
     assert 0.3 * predicted < peak < predicted
 
 
@@ -50,9 +49,8 @@ def test_every_fft_library_gives_the_same_wave(name):
     from hrtem_sim.grid import Grid
 
     grid = Grid.covering(whole.cell[:2], 0.2)
-    how = {"energy": 300e3, "slice_thickness": 2.0}
-    (wave,) = multislice(whole, grid, fft=choose_fft(name), **how)
-    (other,) = multislice(whole, grid, fft=choose_fft("scipy"), **how)
+    (wave,) = multislice(whole, grid, WaveSettings(), fft=choose_fft(name))
+    (other,) = multislice(whole, grid, WaveSettings(), fft=choose_fft("scipy"))
     np.testing.assert_allclose(wave, other, atol=3e-5)
 
 
@@ -61,9 +59,8 @@ def test_odd_numbers_of_pixels_are_fine():
     from tests.physics.reference import on_reference_grid, scattered_error
 
     whole = specimen()
-    how = {"energy": 300e3, "slice_thickness": 2.0}
-    (odd,) = multislice(whole, Grid((201, 243), (20.0 / 201, 24.0 / 243)), **how)
-    (even,) = multislice(whole, Grid((200, 240), 0.1), **how)
+    (odd,) = multislice(whole, Grid((201, 243), (20.0 / 201, 24.0 / 243)), WaveSettings())
+    (even,) = multislice(whole, Grid((200, 240), 0.1), WaveSettings())
     like = np.zeros((100, 120))
     error = scattered_error(on_reference_grid(odd, like), on_reference_grid(even, like), 1.25)
     assert error < 0.02  # the bands differ by half a percent

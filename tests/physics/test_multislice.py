@@ -33,9 +33,7 @@ def test_converged_reference_waves(name, tolerance, peers):
     (wave,) = multislice(
         specimen,
         Grid.covering(specimen.cell[:2], 0.1),
-        energy=300e3,
-        slice_thickness=2.0,
-        parametrization="kirkland",
+        WaveSettings(parametrization="kirkland"),
     )
     error = intensity_error(on_reference_grid(wave, reference), reference, 1.5)
     assert error < tolerance
@@ -49,9 +47,7 @@ def test_finer_sampling_comes_closer_to_the_converged_sphere():
         (wave,) = multislice(
             specimen,
             Grid.covering(specimen.cell[:2], pixel),
-            energy=300e3,
-            slice_thickness=slice_thickness,
-            parametrization="kirkland",
+            WaveSettings(slice_thickness=slice_thickness, parametrization="kirkland"),
         )
         errors.append(scattered_error(on_reference_grid(wave, reference), reference, 1.2))
     assert errors[0] > 2 * errors[1] > 4 * errors[2]
@@ -65,9 +61,7 @@ def test_transposed_or_mirrored_specimens_do_not_match():
 
     def error(positions):
         moved = Specimen(positions, specimen.numbers, specimen.cell)
-        (wave,) = multislice(
-            moved, grid, energy=300e3, slice_thickness=2.0, parametrization="kirkland"
-        )
+        (wave,) = multislice(moved, grid, WaveSettings(parametrization="kirkland"))
         return scattered_error(on_reference_grid(wave, reference), reference, 1.5)
 
     assert error(specimen.positions) < 0.02
@@ -91,9 +85,7 @@ def test_weak_phase_objects_have_the_phase_of_their_projected_potential():
     specimen = Specimen([[8.0, 7.0, 1.0]], [6], (16.0, 16.0, 2.0))
     grid = Grid((160, 160), 0.1)
     v = projected_potential(specimen, grid, 2.0, dtype=np.float64).array[0]
-    (wave,) = multislice(
-        specimen, grid, energy=300e3, slice_thickness=2.0, dtype=np.float64, plane=0.0
-    )
+    (wave,) = multislice(specimen, grid, WaveSettings(), dtype=np.float64)
     phase = interaction_parameter(300e3) * v
     spectrum, expected = np.fft.fft2(wave - 1), np.fft.fft2(1j * phase)
     band = grid.squared_frequency() < 2.0**2
@@ -108,7 +100,7 @@ def test_vacuum_leaves_the_wave_alone():
 
 def test_electrons_are_conserved_up_to_the_band_limit():
     specimen = load_specimen("b_au_sphere")
-    (wave,) = multislice(specimen, Grid((400, 400), 0.1), energy=300e3, slice_thickness=2.0)
+    (wave,) = multislice(specimen, Grid((400, 400), 0.1), WaveSettings())
     total = (np.abs(wave) ** 2).mean()
     assert 0.97 < total < 1 + 1e-4  # only scattering beyond the band is lost
 
@@ -116,7 +108,7 @@ def test_electrons_are_conserved_up_to_the_band_limit():
 def test_single_precision_is_enough():
     specimen = load_specimen("b_au_sphere")
     kinds = [
-        multislice(specimen, Grid((400, 400), 0.1), energy=300e3, slice_thickness=2.0, dtype=dtype)
+        multislice(specimen, Grid((400, 400), 0.1), WaveSettings(), dtype=dtype)
         for dtype in (np.float32, np.float64)
     ]
     assert np.abs(kinds[0] - kinds[1]).max() < 3e-4  # of an incident amplitude of 1
@@ -131,7 +123,7 @@ def test_shifting_the_specimen_by_part_of_a_pixel_shifts_the_wave(shift, number,
 
     def run(p):
         specimen = Specimen(p, np.full(40, number), cell)
-        return multislice(specimen, grid, energy=300e3, slice_thickness=2.0, dtype=np.float64)[0]
+        return multislice(specimen, grid, WaveSettings(), dtype=np.float64)[0]
 
     ky, kx = grid.frequencies()
     ramp = np.exp(-2j * np.pi * (kx * shift[0] + ky * shift[1]))
@@ -147,9 +139,8 @@ def test_thinner_slices_converge():
 
     def run(slices):
         thickness = specimen.cell[2] / slices
-        return multislice(
-            specimen, grid, energy=300e3, slice_thickness=thickness, dtype=np.float64
-        )[0]
+        settings = WaveSettings(slice_thickness=thickness)
+        return multislice(specimen, grid, settings, dtype=np.float64)[0]
 
     fine = run(640)
     errors = [np.linalg.norm(run(n) - fine) / np.linalg.norm(fine - 1) for n in (10, 20, 40, 80)]

@@ -45,8 +45,7 @@ def test_our_wave_lies_where_prismatic_puts_it():
     # same atom, same axes, same plane: what is left is Prismatic's potential near the nucleus
     wave = read_wave(DATA / "a2_au_atom_offgrid.h5", Grid((100, 100), 0.2))
     specimen = load_specimen("a2_au_atom_offgrid")
-    how = {"energy": 300e3, "slice_thickness": 2.0, "parametrization": "kirkland"}
-    ours = multislice(specimen, Grid((100, 100), 0.2), **how)[0]
+    ours = multislice(specimen, Grid((100, 100), 0.2), WaveSettings(parametrization="kirkland"))[0]
     assert scattered_error(ours, wave, 1.4) < 0.1
     assert scattered_error(ours.T, wave, 1.4) > 0.5
 
@@ -64,10 +63,8 @@ def test_input_is_turned_over(tmp_path, atoms):
 def test_a_run_gives_our_wave(imitation, atoms):
     grid = Grid((100, 80), 0.1)
     wave = prismatic_wave(atoms, grid, energy=200e3, slice_thickness=1.0, prismatic=imitation)
-    fine = multislice(
-        atoms, Grid((200, 160), 0.05), energy=200e3, slice_thickness=1.0,
-        parametrization="kirkland",
-    )[0]  # fmt: skip
+    settings = WaveSettings(200e3, slice_thickness=1.0, parametrization="kirkland")
+    fine = multislice(atoms, Grid((200, 160), 0.05), settings)[0]
     from tests.physics.reference import on_reference_grid
 
     # the imitation transmits at the front of its slices: half a slice of defocus and no more

@@ -8,7 +8,7 @@ import pytest
 from hrtem_sim.grid import Grid
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import WaveSettings, compute_exit_wave, compute_exit_waves
-from hrtem_sim.wave.torch_engine import torch_multislice
+from hrtem_sim.wave.torch_multislice import torch_multislice
 from tests.physics.test_windows import particle
 
 
@@ -42,10 +42,10 @@ def test_batches_change_nothing():
     pytest.importorskip("torch")
     whole = specimen()
     several = [whole, whole.only("particle"), whole.only("film")]
-    how = {"energy": 200e3, "slice_thickness": 2.0}
+    settings = WaveSettings(energy=200e3)
     grid = Grid.covering(whole.cell[:2], 0.2)
-    one = torch_multislice(several, grid, batch=1, device="cpu", **how)
-    all_three = torch_multislice(several, grid, batch=3, device="cpu", **how)
+    one = torch_multislice(several, grid, settings, batch=1, device="cpu")
+    all_three = torch_multislice(several, grid, settings, batch=3, device="cpu")
     np.testing.assert_allclose(one, all_three, atol=SINGLE_PRECISION)
 
 

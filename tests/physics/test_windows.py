@@ -80,17 +80,17 @@ def test_windows_are_found_about_what_does_not_span_the_cell():
     )
     support = support_of(atoms)
     np.testing.assert_array_equal(support, atoms.selection("film"))
-    how = {"energy": 300e3, "slice_thickness": 2.0}
+    settings = WaveSettings(particle_pixel=0.1)
     grid = Grid.covering(CELL[:2], 0.2)
-    windows = find_windows(atoms, support, grid, 0.1, **how)
+    windows = find_windows(atoms, support, grid, settings)
     assert len(windows) == 2
     assert all(max(window.fine_grid(grid).pixel_size) < 0.1 + 1e-9 for window in windows)
     near = specimen(
         [particle(np.array([22.0, 26, 28])), particle(np.array([38.0, 24, 26]))], (3, 20)
     )
-    assert len(find_windows(near, support_of(near), grid, 0.1, **how)) == 1
+    assert len(find_windows(near, support_of(near), grid, settings)) == 1
     wide = specimen([particle(np.array([32.0, 26, 20.0]), radius=12)], (3, 5))
     big = wide.positions.copy()
     big[wide.numbers == 79, :2] = [32, 26] + 1.9 * (big[wide.numbers == 79, :2] - [32, 26])
     stretched = Specimen(big, wide.numbers, CELL, wide.labels, wide.objects)
-    assert find_windows(stretched, support_of(stretched), grid, 0.1, **how) is None
+    assert find_windows(stretched, support_of(stretched), grid, settings) is None
