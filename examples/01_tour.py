@@ -151,7 +151,6 @@ from seg_train import (
     fit,
     load_experimental_sample,
     load_network,
-    predict,
     summarise,
 )
 from seg_train.figures import predictions_over_micrographs
@@ -168,12 +167,11 @@ print(f"particle F1 on simulations it has not seen: {run.history['val_particle_f
 
 samples = load_experimental_sample()
 network = load_network(run)
-scores = summarise(evaluate(network, samples), rng=0)
+evaluation = evaluate(network, samples)
+scores = summarise(evaluation.table, rng=0)
 print(scores[["images", "particle_f1", "particle_f1_low", "particle_f1_high"]].round(2).to_string())
 
-some = samples[::4]
-masks = [predict(network, s.image, pixel_size=s.pixel_size).mask for s in some]
-figure = predictions_over_micrographs(some, masks)
+figure = predictions_over_micrographs(samples[::4], evaluation.masks[::4])
 figure.savefig(runs / "tour-predictions.png")
 figure
 

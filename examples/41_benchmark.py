@@ -12,22 +12,21 @@ hand-drawn masks. Run examples 30 and 40 first.
 
 from pathlib import Path
 
-from seg_train import evaluate, load_experimental_sample, load_network, predict, summarise
+from seg_train import evaluate, load_experimental_sample, load_network, summarise
 from seg_train.figures import predictions_over_micrographs
 
 runs = Path("runs")
 network = load_network(runs / "example-network")
 samples = load_experimental_sample()
-scores = evaluate(network, samples)
+evaluation = evaluate(network, samples)
 
 # %%
 # Pooled over all pixels of a group, with 95 % intervals over the images, and by particles.
 
-table = summarise(scores, rng=0)
+table = summarise(evaluation.table, rng=0)
 print(table[["images", "particle_f1", "particle_f1_low", "particle_f1_high"]].round(2).to_string())
 print(table[["found", "missed", "invented"]].to_string())
 
-masks = [predict(network, s.image, pixel_size=s.pixel_size).mask for s in samples[::2]]
-figure = predictions_over_micrographs(samples[::2], masks)
+figure = predictions_over_micrographs(samples[::2], evaluation.masks[::2])
 figure.savefig(runs / "41_benchmark.png")
 figure

@@ -2,8 +2,8 @@
 
     recipe = read_training_recipe("training.toml")
     run = fit(recipe, "my-database", "runs/first")
-    table = evaluate(run, load_experimental_sample())
-    summarise(table)
+    evaluation = evaluate(run, load_experimental_sample())
+    summarise(evaluation.table)
     prediction = predict(run, image, pixel_size=0.4)
     particle_table(prediction.mask, pixel_size=0.4)
 
@@ -12,7 +12,7 @@ load it when they are first asked for.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seg_train.data import (
     LabelledMicrograph,
@@ -33,7 +33,14 @@ from seg_train.recipe import (
 from seg_train.runs import TrainingRun, epochs_to, load_run
 from seg_train.shipped import shipped_networks
 
+if TYPE_CHECKING:
+    from seg_train.benchmark import Evaluation, evaluate
+    from seg_train.model import Network, load_network
+    from seg_train.prediction import Prediction, predict
+    from seg_train.training import fit
+
 _NEEDS_TENSORFLOW = {
+    "Evaluation": "benchmark",
     "Network": "model",
     "Prediction": "prediction",
     "evaluate": "benchmark",
@@ -44,6 +51,7 @@ _NEEDS_TENSORFLOW = {
 
 __all__ = [
     "AugmentationRecipe",
+    "Evaluation",
     "LabelledMicrograph",
     "ModelRecipe",
     "Network",

@@ -31,8 +31,8 @@ def model_card(run: TrainingRun, scores: pd.DataFrame | None = None) -> str:
         f"{run.pixel_size:g} angstrom per pixel, normalised by {recipe.preprocessing.normalisation}"
         f" per patch{_median(run)}.",
         "* Output: the probability of each class in each pixel; class 0 is background.",
-        f"* Rebuild: data set `{known['data_set']}`, split `{known['split']}`, recipe "
-        f"`{known['recipe']}` (below), versions "
+        f"* Rebuild: data `{known['data']}`, recipe `{known['recipe']}` (below), "
+        "versions "
         + ", ".join(f"{name} {number}" for name, number in known["versions"].items())
         + ".",
         f"* Weights: `{known['weights']}`, of epoch {run.best_epoch} of {len(run.history)}.",

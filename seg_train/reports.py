@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from tqdm.auto import tqdm
@@ -23,6 +22,7 @@ from seg_train.particles import particle_table, write_mask
 from seg_train.prediction import predict
 from seg_train.runs import load_run
 from seg_train.study import StudyRecipe, run_study, study_table
+from seg_train.study.run import Stores
 
 
 def benchmark_report(
@@ -52,8 +52,8 @@ def benchmark_report(
         As `seg_train.summarise` makes it.
     """
     trained = load_run(run)
-    network = load_network(trained)
-    scores = evaluate(network, samples, symmetries=symmetries, progress=True)
+    evaluation = evaluate(trained, samples, symmetries=symmetries, progress=True)
+    scores = evaluation.table
     summary = summarise(scores, rng=0)
     if folder is None:
         return summary
@@ -62,11 +62,9 @@ def benchmark_report(
     scores.to_csv(folder / "scores.csv", index=False)
     summary.to_csv(folder / "summary.csv")
     shown = list(samples)[:24]
-    found = [
-        predict(network, s.image, pixel_size=s.pixel_size, symmetries=symmetries).mask
-        for s in shown
-    ]
-    predictions_over_micrographs(shown, found).savefig(folder / "predictions.png", dpi=110)
+    predictions_over_micrographs(shown, evaluation.masks[:24]).savefig(
+        folder / "predictions.png", dpi=110
+    )
     loss_curves(trained.history).savefig(folder / "history.png", dpi=110)
     (folder / "model-card.md").write_text(model_card(trained, scores), encoding="utf-8")
     return summary
@@ -125,7 +123,7 @@ def prediction_report(
 
 def study_report(
     recipe: StudyRecipe,
-    databases: Any,
+    databases: Stores,
     folder: str | Path,
     *,
     share: tuple[int, int] = (0, 1),

@@ -7,6 +7,7 @@ what an interrupted run has left.
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from czone.viz import plot
@@ -25,8 +26,6 @@ from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
 from seg_train.figures import loss_curves, predictions_over_micrographs
 from seg_train.metrics import summarise
-from seg_train.model import load_network
-from seg_train.prediction import predict
 from seg_train.recipe import read_training_recipe
 from seg_train.runs import TrainingRun
 from seg_train.training import fit
@@ -91,11 +90,14 @@ def run_workflow(
     database = build_dataset(dataset_recipe, folder / "dataset", workers=workers, progress=progress)
     run = fit(training_recipe, database, folder / "training", progress=progress)
     samples = load_experimental_sample()
-    scores = evaluate(run, samples, symmetries=True, progress=progress)
+    evaluation = evaluate(run, samples, symmetries=True, progress=progress)
+    scores = evaluation.table
     summary = summarise(scores, rng=0)
     scores.to_csv(folder / "scores.csv", index=False)
     summary.to_csv(folder / "summary.csv")
-    figures = draw_figures(dataset_recipe, database, run, samples, folder / "figures")
+    figures = draw_figures(
+        dataset_recipe, database, run, samples, evaluation.masks, folder / "figures"
+    )
     report = write_report(
         folder / "report.html",
         title=f"From atoms to masks: {dataset_recipe.name}",
@@ -114,9 +116,19 @@ def draw_figures(
     database: Database,
     run: TrainingRun,
     samples: list[LabelledMicrograph],
+    masks: list[np.ndarray],
     folder: Path,
 ) -> dict[str, Path]:
     """Draw structures, micrographs, loss curves and predictions.
+
+    Parameters
+    ----------
+    recipe, database, run
+        What was made.
+    samples, masks
+        Labelled micrographs and what the network found on them.
+    folder
+        Where the pictures go.
 
     Returns
     -------
@@ -129,10 +141,6 @@ def draw_figures(
     simulated = simulate_structure(recipe, plan)
     images = recipe.images_per_structure
     rows = [i * images + i % images for i in range(min(recipe.structures, 18))]
-    network = load_network(run)
-    masks = [
-        predict(network, s.image, pixel_size=s.pixel_size, symmetries=True).mask for s in samples
-    ]
     drawn = {
         _structure_caption(plan.specimen.particles[0].radius, defects[0]): plot(
             # turned about x, so that the face where the beam enters looks at the reader

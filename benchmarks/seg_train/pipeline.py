@@ -17,7 +17,7 @@ import tempfile
 import time
 
 from hrtem_sim.dataset import ConditionStream, build_dataset, read_dataset_recipe
-from seg_train.data import DatabaseExamples
+from seg_train.data import Batches, StoredMicrographs
 from seg_train.recipe import read_training_recipe
 
 
@@ -36,7 +36,7 @@ def main() -> None:
     batch = training.batch_size
     with tempfile.TemporaryDirectory() as folder:
         database = build_dataset(recipe, folder)
-        examples = DatabaseExamples(database, training)
+        examples = Batches(StoredMicrographs(database, training), training)
         rounds = 10
         start = time.process_time()
         for epoch in range(rounds):

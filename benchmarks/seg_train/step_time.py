@@ -59,11 +59,11 @@ def plain(patch: int) -> dict[str, float]:
 def ours(patch: int) -> dict[str, float]:
     """Time `seg_train.fit`; the seconds of its history leave out saving the state."""
     from seg_train import TrainingRecipe, fit
-    from seg_train.data import DatabaseExamples
+    from seg_train.data import Batches, StoredMicrographs
 
     recipe = TrainingRecipe(seed=1, patch=patch, batch_size=BATCH, epochs=EPOCHS, validation=0)
     database = Noise(patch)
-    examples = DatabaseExamples(database, recipe)
+    examples = Batches(StoredMicrographs(database, recipe), recipe)
     start = time.perf_counter()
     for step in range(STEPS):
         examples.batch(0, step)

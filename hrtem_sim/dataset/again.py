@@ -146,6 +146,8 @@ class ConditionStream:
         A data set whose recipe keeps waves (`storage.waves`).
     seed
         Root of its random streams; default: the recipe's.
+    held_out
+        Part of the structures that `validation` shows and no epoch does, at least one; 0: none.
 
     Raises
     ------
@@ -154,8 +156,8 @@ class ConditionStream:
 
     Notes
     -----
-    Epoch i is the same whenever and however often it is asked for. Rows keep the structure of the
-    catalogue, so a split by structure holds.
+    Epoch i is the same whenever and however often it is asked for. With `pixel_size` and
+    `identity` it is a source that `seg_train.fit` trains on.
 
     Examples
     --------
@@ -164,37 +166,73 @@ class ConditionStream:
     >>> images, masks = ConditionStream(database).epoch(0)
     >>> images.shape, masks.shape
     ((4, 64, 64), (4, 64, 64))
+    >>> stream = ConditionStream(database, held_out=0.5)
+    >>> len(stream.epoch(0)[0]), len(stream.validation()[0])
+    (2, 2)
     """
 
-    def __init__(self, database: Database, seed: int | None = None) -> None:
+    def __init__(
+        self, database: Database, seed: int | None = None, *, held_out: float = 0.0
+    ) -> None:
         self.database, self.recipe = database, stored_recipe(database)
         if not self.recipe.storage.waves:
             raise DatabaseError(f"{database.folder} keeps no waves: set storage.waves = true")
         self.seed = self.recipe.seed if seed is None else seed
+        self.pixel_size = database.pixel_size
+        index = database.catalogue["structure_index"].to_numpy()
+        out = np.isin(index, _held_out(np.unique(index), self.seed, held_out))
+        self._kept, self._held = np.flatnonzero(~out), np.flatnonzero(out)
+
+    @property
+    def identity(self) -> str:
+        """Id of the waves, the masks, the ranges and the structures held out."""
+        parts = [self.database.identity, self.seed, self._held.astype(np.int64)]
+        return identity(parts, "stream")
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the images (n, ny, nx) and masks (n, ny, nx) of an epoch, n as the catalogue."""
-        rows = np.arange(len(self.database))
-        masks = self.database.masks(rows)
+        """Return the images (n, ny, nx) and masks (n, ny, nx) of an epoch, from 0.
+
+        They are in the order of the catalogue, without the structures held out.
+        """
+        return self._form(self._kept, "stream", number)
+
+    def validation(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return images and masks of the structures held out, always the same."""
+        return self._form(self._held, "validation stream", 0)
+
+    def _form(self, rows: np.ndarray, purpose: str, number: int) -> tuple[np.ndarray, np.ndarray]:
         images: dict[int, np.ndarray] = {}
-        table = self.database.catalogue
+        table = self.database.catalogue.iloc[rows]
         for shard, group in table.groupby("shard"):
             with read_shard(self.database.paths[int(shard)]) as file:
                 for row, record in zip(group.index, group.itertuples(), strict=True):
-                    images[row] = self._image(file, record, number)
-        return np.stack([images[row] for row in range(len(rows))]), masks
+                    images[row] = self._image(file, record, purpose, number)
+        empty = np.zeros((0, *self.database.shape), np.uint16)
+        formed = np.stack([images[row] for row in rows.tolist()]) if len(rows) else empty
+        return formed, self.database.masks(rows)
 
-    def _image(self, file: h5py.File, record: Any, number: int) -> np.ndarray:
+    def _image(self, file: h5py.File, record: Any, purpose: str, number: int) -> np.ndarray:
         array = file[f"waves/{int(file['masks/of'][record.row])}"][:]
         extent = [n * self.database.pixel_size for n in self.database.shape]
         pixel = tuple(e / n for e, n in zip(extent, array.shape[1:], strict=True))
         wave = ExitWave(array, Grid(array.shape[1:], pixel), self.recipe.wave.energy, owned=True)
-        key = ("stream", number, int(record.structure_index), int(record.image_index))
+        key = (purpose, number, int(record.structure_index), int(record.image_index))
         drawn = draw_conditions(self.recipe.imaging, self.seed, *key)
         zero = getattr(record, "focus_zero", 0.0)
         conditions = replace(drawn, defocus=drawn.defocus + zero)
         noise = rng_for(self.seed, "noise", *key)
         return form_image(wave, conditions, self.recipe.detector, rng=noise).counts
+
+
+def _held_out(structures: np.ndarray, seed: int, part: float) -> np.ndarray:
+    if not 0 <= part < 1:
+        raise ValueError(f"held_out must be in [0, 1); got {part!r}")
+    if not part:
+        return structures[:0]
+    if len(structures) < 2:
+        raise ValueError(f"held_out must be 0 for a data set of one structure; got {part!r}")
+    n = int(np.clip(round(part * len(structures)), 1, len(structures) - 1))
+    return rng_for(seed, "held out").choice(structures, size=n, replace=False)
 
 
 def _plan(file: h5py.File, row: int) -> StructurePlan:

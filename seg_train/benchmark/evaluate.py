@@ -1,9 +1,10 @@
 """Scoring a network on labelled micrographs."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
@@ -14,14 +15,38 @@ from seg_train.prediction import Prediction, predict
 from seg_train.runs import TrainingRun
 
 
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a network found on labelled micrographs, and what that is worth.
+
+    Parameters
+    ----------
+    table
+        One row per micrograph: name, group, pixel_size; `f1` (the paper's), `soft_particle_f1`,
+        `particle_f1`, `iou`, `precision`, `recall`; the pixel counts these are made of; particles
+        `found`, `missed`, `invented`, `split`, `merged`. `seg_train.summarise` pools it.
+    predictions
+        In the order of the rows; none where they were not kept.
+    """
+
+    table: pd.DataFrame
+    predictions: tuple[Prediction, ...]
+
+    @property
+    def masks(self) -> list[np.ndarray]:
+        """Most probable class of each pixel, (ny, nx) uint8, in the order of the rows."""
+        return [prediction.mask for prediction in self.predictions]
+
+
 def evaluate(
     network: Network | TrainingRun | str | Path,
     samples: Iterable[LabelledMicrograph],
     *,
     symmetries: bool = False,
     min_area: float = 50.0,
+    keep: bool = True,
     progress: bool = False,
-) -> pd.DataFrame:
+) -> Evaluation:
     """Score a network on labelled micrographs, each on its own grid.
 
     Parameters
@@ -34,15 +59,20 @@ def evaluate(
         Average predictions over the eight symmetries of the square.
     min_area
         Particles and regions smaller than this are no detections, in square angstrom.
+    keep
+        Keep the predictions; without, a generator of many micrographs needs the memory of one.
     progress
         Show a progress bar.
 
     Returns
     -------
-    table
-        One row per micrograph: name, group, pixel_size; `f1` (the paper's), `soft_particle_f1`,
-        `particle_f1`, `iou`, `precision`, `recall`; the pixel counts these are made of; particles
-        `found`, `missed`, `invented`, `split`, `merged`. `seg_train.metrics.summarise` pools it.
+    evaluation
+        Scores and predictions.
+
+    Raises
+    ------
+    ValueError
+        If there are no samples.
 
     Examples
     --------
@@ -51,26 +81,28 @@ def evaluate(
     >>> from seg_train import ModelRecipe, TrainingRecipe
     >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
     >>> network = Network(build_model(tiny, seed=1), TrainingRecipe(seed=1, model=tiny), 0.5)
-    >>> table = evaluate(network, load_experimental_sample()[:2])
-    >>> len(table), "particle_f1" in table
-    (2, True)
+    >>> evaluation = evaluate(network, load_experimental_sample()[:2])
+    >>> len(evaluation.table), evaluation.masks[0].shape
+    (2, (203, 203))
     """
     network = load_network(network)
-    rows = []
+    rows, predictions = [], []
     for sample in tqdm(samples, desc="scoring", unit="image", disable=not progress):
         prediction = predict(
             network, sample.image, pixel_size=sample.pixel_size, symmetries=symmetries
         )
         rows.append(score(sample, prediction, min_area=min_area))
+        if keep:
+            predictions.append(prediction)
     if not rows:
         raise ValueError("samples must hold at least one micrograph; got none")
-    return pd.DataFrame(rows)
+    return Evaluation(pd.DataFrame(rows), tuple(predictions))
 
 
 def score(
     sample: LabelledMicrograph, prediction: Prediction, *, min_area: float = 50.0
 ) -> dict[str, float | str]:
-    """Return the row of one micrograph; see `evaluate`.
+    """Return the row of one micrograph; see `Evaluation`.
 
     Parameters
     ----------

@@ -2,14 +2,18 @@
 
 * `LabelledMicrograph` and its loaders: the sample that comes with the package, benchmark files of
   the paper's kind, a folder of one's own.
-* `split_by_structure` chooses rows of a catalogue; `DatabaseExamples` and `StreamExamples` turn
-  them into batches.
+* A `Source` says what a network is trained on: `StoredMicrographs` of a data set, some of whose
+  structures `split_by_structure` holds out; a `LabelledSource`; a `PooledSource` of several; and
+  `seg_train.data.fresh` from waves. `as_source` makes one of whatever it is given, `Batches` cuts
+  it up.
 * `resample`, `denoise`, `normalise` are what the network sees of an image, in training and in use.
 
 `seg_train.data.pipeline` alone needs TensorFlow and is not imported here.
 """
 
-from seg_train.data.examples import DatabaseExamples, StreamExamples, prepare_examples
+from seg_train.data.batches import Batches, prepare
+from seg_train.data.door import as_source
+from seg_train.data.labelled import LabelledSource
 from seg_train.data.micrographs import (
     LabelledMicrograph,
     load_experimental_sample,
@@ -18,17 +22,28 @@ from seg_train.data.micrographs import (
     load_simulated,
     read_image,
 )
+from seg_train.data.pooled import PooledSource
 from seg_train.data.preprocess import denoise, grid_shape, normalise, resample, resample_mask
 from seg_train.data.selection import Split, split_by_structure
+from seg_train.data.source import ArrayExamples, Example, Examples, MicrographStore, Source
+from seg_train.data.stored import StoredMicrographs
 from seg_train.data.symmetry import SYMMETRIES, apply_symmetry, undo_symmetry
 
 __all__ = [
     "SYMMETRIES",
-    "DatabaseExamples",
+    "ArrayExamples",
+    "Batches",
+    "Example",
+    "Examples",
     "LabelledMicrograph",
+    "LabelledSource",
+    "MicrographStore",
+    "PooledSource",
+    "Source",
     "Split",
-    "StreamExamples",
+    "StoredMicrographs",
     "apply_symmetry",
+    "as_source",
     "denoise",
     "grid_shape",
     "load_experimental_sample",
@@ -36,7 +51,7 @@ __all__ = [
     "load_h5_pair",
     "load_simulated",
     "normalise",
-    "prepare_examples",
+    "prepare",
     "read_image",
     "resample",
     "resample_mask",

@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.ndimage import median_filter
 
+from hrtem_sim.provenance import identity
+from seg_train.data.source import MicrographStore
+
 _SAMPLE = Path(__file__).parent / "samples" / "experimental_cc0.h5"
 
 
@@ -62,6 +65,11 @@ class LabelledMicrograph:
         object.__setattr__(self, "image", image)
         object.__setattr__(self, "mask", mask)
 
+    @property
+    def identity(self) -> str:
+        """Id of all that it holds."""
+        return identity(self, "labelled")
+
 
 def load_experimental_sample() -> list[LabelledMicrograph]:
     """Return the experimental patches that come with the package.
@@ -92,7 +100,7 @@ def load_experimental_sample() -> list[LabelledMicrograph]:
 
 
 def load_simulated(
-    database: Any, rows: ArrayLike, *, by: str | None = None, group: str = "simulated"
+    database: MicrographStore, rows: ArrayLike, *, by: str | None = None, group: str = "simulated"
 ) -> list[LabelledMicrograph]:
     """Take simulated micrographs with their masks from a database.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from seg_train.backend import tf
-from seg_train.data.examples import Batch
+from seg_train.data.batches import Batch
 
 
 def as_dataset(

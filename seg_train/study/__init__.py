@@ -5,10 +5,13 @@
 * `study_table` makes a table like the paper's Table 1; `seg_train.figures.study_figure` draws it.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seg_train.study.recipe import Condition, StudyRecipe, read_study_recipe
 from seg_train.study.tables import score_columns, study_table
+
+if TYPE_CHECKING:
+    from seg_train.study.run import run_study
 
 __all__ = [
     "Condition",

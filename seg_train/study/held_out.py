@@ -1,20 +1,20 @@
 """Structures that no network of a study sees, and the micrographs of them that test them all."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from hrtem_sim.provenance import rng_for
 from seg_train.data import LabelledMicrograph, load_simulated
 from seg_train.data.selection import select_rows
+from seg_train.data.source import MicrographStore
 from seg_train.study.recipe import Condition, StudyRecipe
 
 PREFIX = "held out "
 """Begins the group of the micrographs held out; the condition follows that they are drawn from."""
 
 
-def kept_rows(recipe: StudyRecipe, database: Any) -> np.ndarray | None:
+def kept_rows(recipe: StudyRecipe, database: MicrographStore) -> np.ndarray | None:
     """Return the positions in a catalogue that networks may train on; absent: all.
 
     Parameters
@@ -35,7 +35,7 @@ def kept_rows(recipe: StudyRecipe, database: Any) -> np.ndarray | None:
 
 
 def test_micrographs(
-    recipe: StudyRecipe, database_of: Callable[[Condition], Any]
+    recipe: StudyRecipe, database_of: Callable[[Condition], MicrographStore]
 ) -> list[LabelledMicrograph]:
     """Return the micrographs held out, by the condition that they are drawn from.
 
@@ -71,7 +71,7 @@ def test_micrographs(
     return micrographs
 
 
-def _is_out(recipe: StudyRecipe, database: Any) -> np.ndarray:
+def _is_out(recipe: StudyRecipe, database: MicrographStore) -> np.ndarray:
     index = database.catalogue["structure_index"].to_numpy()
     every = np.unique(index)
     if len(every) < 2:

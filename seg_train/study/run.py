@@ -2,26 +2,28 @@
 
 import gc
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from hrtem_sim.provenance import identity
 from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
+from seg_train.data.source import MicrographStore, open_store
 from seg_train.metrics import pooled_counts
-from seg_train.runs import TrainingRun, epochs_to
+from seg_train.runs import TrainingRun, epochs_to, write_atomically
 from seg_train.study.held_out import PREFIX, kept_rows, test_micrographs
 from seg_train.study.recipe import Condition, StudyRecipe
 from seg_train.training import fit
 
-SCORES = "scores.csv"
+Stores = MicrographStore | str | Path | Mapping[str | None, MicrographStore | str | Path]
+"""Data sets of a study: one, or those of its conditions by their names."""
 
 
 def run_study(
     recipe: StudyRecipe,
-    databases: Any,
+    databases: Stores,
     folder: str | Path,
     *,
     samples: Sequence[LabelledMicrograph] | None = None,
@@ -109,41 +111,32 @@ def result_row(condition: str, repeat: int, run: TrainingRun, scores: pd.DataFra
 
 
 def _scores(run: TrainingRun, samples: Sequence[LabelledMicrograph]) -> pd.DataFrame:
-    """Score a run once; the table stays beside its weights."""
-    path = run.folder / SCORES
+    """Score a run once; the table stays beside its weights, named by what it was made from."""
+    made_from = [run.provenance["weights"], [sample.identity for sample in samples]]
+    path = run.folder / f"{identity(made_from, 'scores')}.csv"
     if path.is_file():
-        known = pd.read_csv(path)
-        if list(known["name"]) == [sample.name for sample in samples]:
-            return known
-    scores = evaluate(run, samples)
-    scores.to_csv(path, index=False)
+        return pd.read_csv(path)
+    scores = evaluate(run, samples, keep=False).table
+    write_atomically(path, scores.to_csv(index=False).encode())
     return scores
 
 
-def _database(databases: Any, condition: Condition) -> Any:
-    if isinstance(databases, dict):
+def _database(databases: Stores, condition: Condition) -> MicrographStore:
+    if isinstance(databases, Mapping):
         if condition.database not in databases:
             raise ValueError(
                 f"databases must hold {condition.database!r} of the condition {condition.name!r}; "
                 f"got {', '.join(map(repr, databases))}"
             )
-        return _opened(databases[condition.database])
+        return open_store(databases[condition.database])
     if condition.database is None:
-        return _opened(databases)
+        return open_store(databases)
     if not isinstance(databases, str | Path):
         raise ValueError(
             f"databases must be a dict or a folder for the condition {condition.name!r}, which "
             f"has a data set of its own; got {type(databases).__name__}"
         )
-    return _opened(Path(databases) / condition.database)
-
-
-def _opened(database: Any) -> Any:
-    if isinstance(database, str | Path):
-        from hrtem_sim.database import open_database
-
-        return open_database(database)
-    return database
+    return open_store(Path(databases) / condition.database)
 
 
 def _folder_name(name: str) -> str:

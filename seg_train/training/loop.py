@@ -12,7 +12,8 @@ from tqdm.auto import tqdm
 
 from hrtem_sim.provenance import from_table, identity, to_table
 from seg_train.backend import keras, tf
-from seg_train.data.examples import DatabaseExamples, StreamExamples
+from seg_train.data import Batches, as_source
+from seg_train.data.door import Trainable
 from seg_train.data.pipeline import as_dataset
 from seg_train.model import ParticleF1, SegmentationLoss, SoftF1, model_for
 from seg_train.recipe import TrainingRecipe, read_training_recipe
@@ -37,27 +38,28 @@ from seg_train.training.state import Progress, read_progress, restore_state, sav
 
 def fit(
     recipe: TrainingRecipe,
-    database: Any,
+    data: Trainable,
     folder: str | Path,
     *,
     rows: np.ndarray | None = None,
     progress: bool = True,
     tensorboard: bool = False,
 ) -> TrainingRun:
-    """Train a network on simulated micrographs.
+    """Train a network on simulated or labelled micrographs.
 
     Parameters
     ----------
     recipe
         What to train and how.
-    database
-        A database of `hrtem_sim.database.open_database`, the folder of one, or a stream: any
-        object with `epoch(i) -> (images, masks)`, see `seg_train.data.StreamExamples`.
+    data
+        A database of `hrtem_sim.database.open_database` or the folder of one; labelled
+        micrographs; any other `seg_train.data.Source`, such as one that forms its micrographs anew
+        at every epoch; or a list of these, which are pooled.
     folder
         Where the run goes. A finished run of the same recipe and data is returned as it is; an
         unfinished one is continued and ends with the weights of an uninterrupted run.
     rows
-        Positions in the catalogue to choose from; absent: all.
+        Positions in the catalogue of a database to choose from; absent: all.
     progress
         Show a progress bar.
     tensorboard
@@ -66,7 +68,8 @@ def fit(
     Returns
     -------
     run
-        With the weights of the epoch of the lowest validation loss.
+        With the weights of the epoch of the lowest validation loss; of the lowest training loss
+        where `recipe.validation` is 0.
 
     Raises
     ------
@@ -98,24 +101,31 @@ def fit(
     folder = Path(folder)
     recipe = from_table(TrainingRecipe, to_table(recipe))  # as the folder will hold it: 0 is 0.0
     _refuse_another_recipe(folder, recipe)
-    examples = _examples(recipe, database, rows)
+    source = as_source(data, recipe, rows=rows)
     ids = {
         "recipe": identity(recipe, "training-recipe"),
-        **examples.provenance,
-        "pixel_size": float(examples.pixel_size),
+        "data": source.identity,
+        "pixel_size": float(recipe.pixel_size or source.pixel_size),
     }
-    ids["run"] = identity({"algorithm": ALGORITHM, **ids}, "run")
-    _refuse_other_data(folder, ids["run"])
+    run = identity({"algorithm": ALGORITHM, **ids}, "run")
+    _refuse_other_data(folder, run)
     if (folder / PROVENANCE).is_file():
         return load_run(folder)
 
+    done = read_progress(folder)
+    batches = Batches(source, recipe, first=len(done.history) if done else 0)
+    if not batches.validation_steps and recipe.validation:
+        raise ValueError(
+            "data must hold micrographs out for validation, or validation must be 0 in the recipe; "
+            f"got none with validation = {recipe.validation:g}"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     write_recipe(folder, recipe)
     if recipe.deterministic:
         make_deterministic()
     model = compiled_model(recipe)
     try:
-        _train(model, recipe, examples, folder, ids["run"], progress, tensorboard)
+        _train(model, recipe, batches, done, folder, run, progress, tensorboard)
     except tf.errors.ResourceExhaustedError as error:
         edge = recipe.patch or "whole images"
         raise MemoryError(
@@ -124,6 +134,7 @@ def fit(
         ) from error
     provenance = {
         **ids,
+        "run": run,
         "weights": weights_identity(folder / WEIGHTS),
         "parameters": model.count_params(),
         "algorithm": ALGORITHM,
@@ -137,21 +148,21 @@ def fit(
 def _train(
     model: Any,
     recipe: TrainingRecipe,
-    examples: Any,
+    batches: Batches,
+    done: Progress | None,
     folder: Path,
     run: str,
     progress: bool,
     tensorboard: bool,
 ) -> None:
     """Run the epochs that are missing."""
-    done = read_progress(folder)
     if done is not None:
         restore_state(folder, model)
     history = list(done.history) if done else []
     board = BoardLog(folder) if tensorboard else None
-    validation = _validation_set(examples)
+    validation = _validation_set(batches)
     for epoch in range(len(history), recipe.epochs):
-        row = _epoch(model, recipe, examples, epoch, validation, progress)
+        row = _epoch(model, recipe, batches, epoch, validation, progress)
         best = min((_monitored(old) for old in history), default=math.inf)
         history.append(row)
         if _monitored(row) < best:
@@ -165,19 +176,22 @@ def _train(
 
 
 def _epoch(
-    model: Any, recipe: TrainingRecipe, examples: Any, epoch: int, validation: Any, progress: bool
+    model: Any,
+    recipe: TrainingRecipe,
+    batches: Batches,
+    epoch: int,
+    validation: Any,
+    progress: bool,
 ) -> dict[str, float]:
     """Train one epoch and return its row of the history."""
     start = time.perf_counter()
     rate = recipe.learning_rate * recipe.decay**epoch
     model.optimizer.learning_rate = rate
-    steps = examples.steps(epoch)
-    batches = as_dataset(lambda step: examples.batch(epoch, step), steps)
+    steps = batches.steps(epoch)
+    shown = as_dataset(lambda step: batches.batch(epoch, step), steps)
     label = f"epoch {epoch + 1}/{recipe.epochs}"
     with tqdm(total=steps, desc=label, unit="step", disable=not progress) as bar:
-        logs = model.fit(
-            batches, shuffle=False, verbose=0, callbacks=[StepWatch(bar, epoch)]
-        ).history
+        logs = model.fit(shown, shuffle=False, verbose=0, callbacks=[StepWatch(bar, epoch)]).history
         if validation is not None:
             values = model.evaluate(validation, verbose=0, return_dict=True)
             logs.update({f"val_{key}": [value] for key, value in values.items()})
@@ -215,20 +229,10 @@ def compiled_model(recipe: TrainingRecipe) -> "keras.Model":
     return model
 
 
-def _examples(recipe: TrainingRecipe, database: Any, rows: np.ndarray | None) -> Any:
-    if hasattr(database, "epoch"):
-        return StreamExamples(database, recipe)
-    if isinstance(database, str | Path):
-        from hrtem_sim.database import open_database
-
-        database = open_database(database)
-    return DatabaseExamples(database, recipe, rows=rows)
-
-
-def _validation_set(examples: Any) -> Any:
-    if not examples.validation_steps:
+def _validation_set(batches: Batches) -> Any:
+    if not batches.validation_steps:
         return None
-    return as_dataset(examples.validation_batch, examples.validation_steps)
+    return as_dataset(batches.validation_batch, batches.validation_steps)
 
 
 def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:

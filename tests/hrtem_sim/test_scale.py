@@ -140,6 +140,22 @@ def test_streams_draw_new_conditions_from_stored_waves(tiny_database):
     np.testing.assert_array_equal(masks, tiny_database.masks(range(12)))
 
 
+def test_streams_hold_structures_out_and_say_so_in_their_id(tiny_database):
+    """Every structure's mask is either in all epochs or in the validation."""
+    whole = ConditionStream(tiny_database)
+    stream = ConditionStream(tiny_database, held_out=0.3)
+    masks, held = stream.epoch(2)[1], stream.validation()[1]
+    assert len(masks) + len(held) == 12 and 0 < len(held) < 12
+    seen = {mask.tobytes() for mask in masks}
+    assert seen.isdisjoint(mask.tobytes() for mask in held)
+    np.testing.assert_array_equal(stream.validation()[0], stream.validation()[0])
+    assert len(whole.validation()[0]) == 0
+    other = ConditionStream(tiny_database, seed=99, held_out=0.3)
+    assert len({whole.identity, stream.identity, other.identity}) == 3
+    with pytest.raises(ValueError, match=r"held_out must be in \[0, 1\)"):
+        ConditionStream(tiny_database, held_out=1.5)
+
+
 def test_folders_that_cannot_be_written_are_told(tiny, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")

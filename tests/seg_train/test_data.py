@@ -6,14 +6,18 @@ import h5py
 import numpy as np
 import pytest
 
-from hrtem_sim.provenance import Distribution
+from hrtem_sim.provenance import Distribution, rng_for
 from seg_train import AugmentationRecipe, PreprocessingRecipe, TrainingRecipe
 from seg_train.data import (
     SYMMETRIES,
-    DatabaseExamples,
+    ArrayExamples,
+    Batches,
     LabelledMicrograph,
-    StreamExamples,
+    LabelledSource,
+    PooledSource,
+    StoredMicrographs,
     apply_symmetry,
+    as_source,
     grid_shape,
     load_experimental_sample,
     load_folder,
@@ -146,7 +150,8 @@ def test_image_and_mask_are_varied_together(recipe):
 
 
 def test_batches_are_functions_of_epoch_and_step_alone(database, recipe):
-    first, second = DatabaseExamples(database, recipe), DatabaseExamples(database, recipe, memory=0)
+    source = StoredMicrographs(database, recipe)
+    first, second = Batches(source, recipe), Batches(source, recipe, memory=0)
     late, early = first.batch(1, 1), first.batch(0, 0)
     for a, b in ((late, second.batch(1, 1)), (early, second.batch(0, 0))):
         assert all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
@@ -156,9 +161,11 @@ def test_batches_are_functions_of_epoch_and_step_alone(database, recipe):
 def test_an_epoch_shows_every_training_image_once(make_database, recipe):
     database = make_database(structures=5)
     plain = AugmentationRecipe(symmetries=False)
-    examples = DatabaseExamples(database, dataclasses.replace(recipe, augmentation=plain))
-    seen = np.concatenate([examples.batch(0, s)[0] for s in range(examples.steps(0))])
-    want = normalise(database.counts(examples.split.training), recipe.preprocessing)[..., None]
+    recipe = dataclasses.replace(recipe, augmentation=plain)
+    source = StoredMicrographs(database, recipe)
+    batches = Batches(source, recipe)
+    seen = np.concatenate([batches.batch(0, s)[0] for s in range(batches.steps(0))])
+    want = normalise(database.counts(source.split.training), recipe.preprocessing)[..., None]
     assert sorted(x.tobytes() for x in seen) == sorted(x.tobytes() for x in want)
 
 
@@ -166,31 +173,113 @@ def test_masks_and_images_that_do_not_match_are_refused(make_database, recipe):
     database = make_database()
     database._masks = database._masks[:, :32]
     with pytest.raises(ValueError, match="masks must have the shape of the images"):
-        DatabaseExamples(database, recipe)
+        Batches(StoredMicrographs(database, recipe), recipe)
     database = make_database()
     database._masks = database._masks * 2
     with pytest.raises(ValueError, match=r"model.classes must be at least 3.*got 2"):
-        DatabaseExamples(database, recipe)
+        Batches(StoredMicrographs(database, recipe), recipe)
 
 
 def test_wrong_channels_and_patches_are_refused(database, recipe):
     rgb = dataclasses.replace(recipe, model=dataclasses.replace(recipe.model, channels=3))
     with pytest.raises(ValueError, match=r"model\.channels must be the channels of the images, 1"):
-        DatabaseExamples(database, rgb)
+        Batches(StoredMicrographs(database, rgb), rgb)
+    large = dataclasses.replace(recipe, patch=128)
     with pytest.raises(ValueError, match="patch must be at most 64"):
-        DatabaseExamples(database, dataclasses.replace(recipe, patch=128))
+        Batches(StoredMicrographs(database, large), large)
 
 
-def test_a_stream_gives_fresh_images_at_every_epoch(recipe):
-    class Stream:
-        pixel_size = 0.5
+class Stream:
+    """Fresh images at every epoch, and none for validation."""
 
-        def epoch(self, i):
-            return np.full((4, 64, 64), i) + np.arange(64), np.zeros((4, 64, 64), int)
+    pixel_size, identity = 0.5, "stream"
 
-    examples = StreamExamples(Stream(), recipe)
-    assert examples.steps(0) == 1 and examples.validation_steps == 0
-    assert examples.batch(0, 0)[0].shape == (4, 64, 64, 1)
+    def epoch(self, i):
+        return np.full((4, 64, 64), i) + np.arange(64), np.zeros((4, 64, 64), int)
+
+    def validation(self):
+        return np.zeros((0, 64, 64)), np.zeros((0, 64, 64), int)
+
+
+def test_a_source_of_plain_arrays_gives_fresh_images_at_every_epoch(recipe):
+    batches = Batches(Stream(), recipe)
+    assert batches.steps(0) == 1 and batches.validation_steps == 0
+    assert batches.batch(0, 0)[0].shape == (4, 64, 64, 1)
+
+
+def test_stored_micrographs_are_prepared_once_and_not_at_every_epoch(database, recipe):
+    class Counting(StoredMicrographs):
+        reads = 0
+
+        def epoch(self, number):
+            Counting.reads += 1
+            return super().epoch(number)
+
+    batches = Batches(Counting(database, recipe), recipe)
+    assert batches._epoch(0) is batches._epoch(1)
+    assert Counting.reads == 2  # asked, but not prepared again
+
+
+def test_order_and_bits_of_stored_micrographs_are_those_of_their_rows(database, recipe):
+    """Epoch 1 shows the rows in the order that a permutation of the rows themselves has."""
+    plain = dataclasses.replace(recipe, augmentation=AugmentationRecipe(symmetries=False))
+    source = StoredMicrographs(database, plain)
+    order = rng_for(plain.seed, "order", 1).permutation(source.split.training)
+    want = normalise(database.counts(order[:4]), plain.preprocessing)
+    assert np.array_equal(Batches(source, plain).batch(1, 0)[0][..., 0], want)
+
+
+def labelled(n, *, shape=(64, 64), pixel_size=0.5, seed=0):
+    rng = np.random.default_rng(seed)
+    return [
+        LabelledMicrograph(rng.random(shape), rng.random(shape) > 0.5, pixel_size, "g", f"m{k}")
+        for k in range(n)
+    ]
+
+
+def test_labelled_micrographs_are_held_out_whole_and_seen_once(recipe):
+    micrographs = labelled(8)
+    source = LabelledSource(micrographs, seed=3, held_out=0.25)
+    parts = [source.epoch(0), source.validation()]
+    images = [p.take(np.array([k]))[0].image.tobytes() for p in parts for k in range(len(p))]
+    assert [len(p) for p in parts] == [6, 2]
+    assert sorted(images) == sorted(m.image.tobytes() for m in micrographs)
+    assert source.identity != LabelledSource(micrographs, seed=4, held_out=0.25).identity
+    other = [*micrographs[:-1], labelled(1, seed=9)[0]]
+    assert source.identity != LabelledSource(other, seed=3, held_out=0.25).identity
+    with pytest.raises(ValueError, match="micrographs must be at least 2"):
+        LabelledSource(micrographs[:1], seed=1)
+
+
+def test_pooled_sources_show_all_of_each_on_one_grid(database, recipe):
+    """Pixels of 0.25 and 0.5 angstrom meet on the training grid; nothing is lost or doubled."""
+    fine = LabelledSource(labelled(4, shape=(128, 128), pixel_size=0.25), seed=1)
+    stored = StoredMicrographs(database, recipe)
+    pooled = PooledSource([stored, fine])
+    assert pooled.pixel_size == 0.5
+    assert len(pooled.epoch(0)) == len(stored.epoch(0)) + len(fine.epoch(0))
+    positions = np.array([len(stored.epoch(0)), 0, len(stored.epoch(0)) + 2])
+    taken = pooled.epoch(0).take(positions)
+    assert [example.image.shape for example in taken] == [(128, 128), (64, 64), (128, 128)]
+    assert np.array_equal(taken[1].image, stored.epoch(0).take(np.array([0]))[0].image)
+    batches = Batches(pooled, recipe)
+    assert batches.batch(0, 0)[0].shape == (4, 64, 64, 1)
+    assert pooled.epoch(0) is pooled.epoch(1)  # prepared once
+    assert pooled.identity != PooledSource([fine, stored]).identity
+
+
+def test_examples_of_arrays_refuse_masks_of_another_shape():
+    with pytest.raises(ValueError, match="masks must have the shape of the images"):
+        ArrayExamples(np.zeros((2, 8, 8)), np.zeros((2, 4, 8)), 0.5)
+
+
+def test_what_is_no_source_is_refused_with_what_it_lacks(recipe):
+    with pytest.raises(TypeError, match=r"data must be a database.*got dict"):
+        as_source({}, recipe)
+    with pytest.raises(TypeError, match=r"got object without pixel_size, identity"):
+        as_source(object(), recipe)
+    with pytest.raises(ValueError, match="rows must be absent for a source"):
+        as_source(Stream(), recipe, rows=np.array([0]))
 
 
 def test_simulated_micrographs_can_be_scored_like_real_ones(database):

@@ -50,7 +50,7 @@ def test_a_study_of_numbers_stands_at_its_numbers():
 
 def test_a_model_card_tells_where_the_network_comes_from(run):
     card = model_card(run)
-    for known in (run.identity, run.provenance["data_set"], run.provenance["weights"]):
+    for known in (run.identity, run.provenance["data"], run.provenance["weights"]):
         assert known in card
 
 

@@ -91,10 +91,23 @@ def test_a_trained_network_finds_the_particle_at_any_pixel_size(network, microgr
             "a",
             f"x{scale}",
         )
-        table = evaluate(network, [larger])
+        table = evaluate(network, [larger]).table
         assert table["particle_f1"][0] > 0.8
     summary = summarise(table, rng=1, resamples=20)
     assert summary.loc["all", "images"] == 1
+
+
+def test_an_evaluation_keeps_what_was_found_in_the_order_of_its_rows(network, micrograph):
+    image, mask = micrograph
+    samples = [
+        LabelledMicrograph(np.roll(image, 9 * k, axis=1), mask, 0.5, "a", f"x{k}") for k in range(3)
+    ]
+    evaluation = evaluate(network, iter(samples))
+    assert list(evaluation.table["name"]) == ["x0", "x1", "x2"]
+    for sample, found in zip(samples, evaluation.masks, strict=True):
+        assert np.array_equal(found, predict(network, sample.image, pixel_size=0.5).mask)
+    bare = evaluate(network, samples, keep=False)
+    assert bare.predictions == () and bare.table.equals(evaluation.table)
 
 
 def test_sizes_that_fit_no_stride_keep_their_shape(network):
@@ -136,7 +149,7 @@ def test_masks_are_written_with_their_pixel_size(tmp_path):
 
 
 def test_the_shipped_network_finds_particles_on_micrographs_it_never_saw():
-    scores = evaluate("real_micrographs", load_experimental_sample(), symmetries=True)
+    scores = evaluate("real_micrographs", load_experimental_sample(), symmetries=True).table
     whole = summarise(scores).loc["all"]
     # measured: 0.837, precision 0.83, recall 0.85; rounding differs between machines, not by this
     assert whole["particle_f1"] == pytest.approx(0.837, abs=0.01)

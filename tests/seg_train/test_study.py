@@ -103,6 +103,19 @@ def test_a_study_trains_scores_sums_up_and_is_not_done_twice(
     assert table["f1 all best"]["4"] == first.query("condition == '4'")["f1 all"].max()
 
 
+def test_samples_of_the_same_names_and_other_content_are_scored_again(
+    recipe, database, samples, tmp_path
+):
+    recipe = dataclasses.replace(recipe, repeats=1)
+    first = run_study(recipe, database, tmp_path / "s", samples=samples, progress=False)
+    inverted = [dataclasses.replace(sample, mask=1 - sample.mask) for sample in samples]
+    other = run_study(recipe, database, tmp_path / "s", samples=inverted, progress=False)
+    assert list(first["run"]) == list(other["run"])
+    assert (first["particle_f1 all"] != other["particle_f1 all"]).all()
+    again = run_study(recipe, database, tmp_path / "s", samples=samples, progress=False)
+    pd.testing.assert_frame_equal(first, again)
+
+
 def test_shares_together_are_the_whole(recipe, database, samples, tmp_path):
     home = tmp_path / "s"
     parts = [
@@ -139,7 +152,8 @@ def test_structures_held_out_train_no_network_and_test_them_all(
 
     monkeypatch.setattr(run, "fit", fit)
     results = run_study(recipe, database, tmp_path / "s", samples=[], progress=False)
-    scored = set(pd.read_csv(tmp_path / "s" / "4" / "00" / "scores.csv")["name"])
+    (scores,) = (tmp_path / "s" / "4" / "00").glob("scores-*.csv")
+    scored = set(pd.read_csv(scores)["name"])
     table = database.catalogue
     out = set(table.loc[table["micrograph"].isin(scored), "structure"])
     assert len(scored) > 0 and len(seen) == 2

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
-from seg_train import fit, load_run
+from seg_train import LabelledMicrograph, fit, load_run
 from seg_train.runs import STATE, WEIGHTS, weights_identity
 
 
@@ -87,7 +87,7 @@ def test_an_image_with_pixels_that_are_no_numbers_is_refused_before_training(
     database._counts = database._counts.astype(float)
     database._counts[3, 5, 7] = np.nan
     with pytest.raises(
-        ValueError, match="images must be finite; got NaN or infinite pixels in 1 of"
+        ValueError, match="images must be finite; got one with NaN or infinite pixels"
     ):
         fit(recipe, database, tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
@@ -113,7 +113,38 @@ def test_fresh_images_at_every_epoch_train_and_resume(recipe, make_database, tmp
     first = fit(recipe, Stream(), tmp_path / "1", progress=False)
     second = fit(recipe, Stream(), tmp_path / "2", progress=False)
     assert first.provenance == second.provenance
-    assert first.provenance["data_set"] == "stream-1"
+    assert first.provenance["data"] == "stream-1"
+
+
+def test_a_source_without_validation_is_refused_unless_the_recipe_says_so(recipe, tmp_path):
+    class Stream:
+        pixel_size, identity = 0.5, "stream-2"
+
+        def epoch(self, i):
+            return np.ones((4, 64, 64)) + np.arange(64), np.zeros((4, 64, 64), int)
+
+        def validation(self):
+            return np.zeros((0, 64, 64)), np.zeros((0, 64, 64), int)
+
+    with pytest.raises(ValueError, match="data must hold micrographs out for validation"):
+        fit(recipe, Stream(), tmp_path / "1", progress=False)
+    assert not (tmp_path / "1").exists()
+    run = fit(dataclasses.replace(recipe, validation=0), Stream(), tmp_path / "2", progress=False)
+    assert "val_loss" not in run.history
+
+
+def test_labelled_micrographs_and_a_data_set_train_one_network(recipe, database, tmp_path):
+    drawn = [
+        LabelledMicrograph(image, mask, 0.5, "drawn", f"d{k}")
+        for k, (image, mask) in enumerate(
+            zip(database.counts(slice(None)), database.masks(slice(None)), strict=True)
+        )
+    ]
+    alone = fit(recipe, drawn, tmp_path / "alone", progress=False)
+    both = fit(recipe, [database, drawn], tmp_path / "both", progress=False)
+    assert alone.provenance["data"].startswith("labelled-")
+    assert both.provenance["data"].startswith("pooled-")
+    assert {"val_loss", "val_particle_f1"} <= set(both.history)
 
 
 def test_without_validation_the_training_loss_decides(recipe, database, tmp_path):

@@ -1,0 +1,65 @@
+"""The door of training: whatever a user trains on becomes a source."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from seg_train.data.labelled import LabelledSource
+from seg_train.data.micrographs import LabelledMicrograph
+from seg_train.data.pooled import PooledSource
+from seg_train.data.source import MicrographStore, Source, open_store
+from seg_train.data.stored import StoredMicrographs
+from seg_train.recipe import TrainingRecipe
+
+One = Source | MicrographStore | str | Path
+Trainable = One | Sequence[LabelledMicrograph] | Sequence[One | Sequence[LabelledMicrograph]]
+"""What `seg_train.fit` trains on."""
+
+
+def as_source(data: Trainable, recipe: TrainingRecipe, *, rows: np.ndarray | None = None) -> Source:
+    """Return the source of what a network is to be trained on.
+
+    Parameters
+    ----------
+    data
+        A database of `hrtem_sim.database.open_database` or the folder of one; labelled
+        micrographs; a source; or a list of these, which are pooled.
+    recipe
+        Its `select`, `n_images`, `validation` and `seed` choose from a database, its `validation`
+        and `seed` from labelled micrographs.
+    rows
+        Positions in the catalogue of a database to choose from; absent: all.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> from seg_train import load_experimental_sample
+    >>> recipe = TrainingRecipe(seed=1)
+    >>> type(as_source("data", recipe)).__name__
+    'StoredMicrographs'
+    >>> type(as_source(["data", load_experimental_sample()], recipe)).__name__
+    'PooledSource'
+    """
+    if isinstance(data, Sequence) and not isinstance(data, str):
+        if rows is not None:
+            raise ValueError("rows must be absent where several things are pooled; got some")
+        micrographs = [item for item in data if isinstance(item, LabelledMicrograph)]
+        if micrographs and len(micrographs) == len(data):
+            return LabelledSource(micrographs, seed=recipe.seed, held_out=recipe.validation)
+        if micrographs:
+            raise TypeError(
+                "data must be labelled micrographs alone, or hold them as a list of their own; "
+                f"got {len(micrographs)} micrographs among {len(data)} items"
+            )
+        others = [item for item in data if not isinstance(item, LabelledMicrograph)]
+        return PooledSource([as_source(item, recipe) for item in others])
+    if isinstance(data, str | Path) or not isinstance(data, Source):
+        return StoredMicrographs(open_store(data), recipe, rows=rows)
+    if rows is not None:
+        raise ValueError("rows must be absent for a source, which chooses itself; got some")
+    return data

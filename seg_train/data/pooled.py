@@ -1,0 +1,73 @@
+"""Several sources as one: data sets pooled, simulated and labelled micrographs together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hrtem_sim.provenance import identity
+from seg_train.data.source import Example, Examples, Source, as_examples
+
+
+class PooledSource:
+    """All examples of several sources, every epoch.
+
+    Parameters
+    ----------
+    sources
+        At least one. Their pixels may differ; all are brought to the training grid.
+
+    Examples
+    --------
+    >>> from seg_train import load_experimental_sample
+    >>> from seg_train.data import LabelledSource
+    >>> sample = load_experimental_sample()
+    >>> gold, silver = sample[4:], sample[:4]
+    >>> parts = [LabelledSource(part, seed=1, held_out=0.5) for part in (gold, silver)]
+    >>> len(PooledSource(parts).epoch(0))
+    8
+    """
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        if not sources:
+            raise ValueError("sources must hold at least one; got none")
+        self._sources = tuple(sources)
+        self.pixel_size = max(source.pixel_size for source in sources)
+        self.identity = identity([source.identity for source in sources], "pooled")
+        self._known: dict[tuple[int, ...], _Joined] = {}
+
+    def epoch(self, number: int) -> "_Joined":
+        """Return the examples of an epoch, source after source."""
+        return self._joined([as_examples(s.epoch(number), s.pixel_size) for s in self._sources])
+
+    def validation(self) -> "_Joined":
+        """Return the validation examples of all sources."""
+        return _Joined(tuple(as_examples(s.validation(), s.pixel_size) for s in self._sources))
+
+    def _joined(self, parts: list[Examples]) -> "_Joined":
+        """The same object for the same parts, so that what was prepared of them stays known."""
+        key = tuple(map(id, parts))
+        if key not in self._known:
+            self._known = {key: _Joined(tuple(parts))}
+        return self._known[key]
+
+
+@dataclass(frozen=True, eq=False)
+class _Joined:
+    """Examples one after the other."""
+
+    parts: tuple[Examples, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    def take(self, positions: np.ndarray) -> list[Example]:
+        ends = np.cumsum([len(part) for part in self.parts])
+        owner = np.searchsorted(ends, positions, side="right")
+        found: dict[int, Example] = {}
+        for k in np.unique(owner).tolist():
+            places = np.flatnonzero(owner == k)
+            begin = ends[k] - len(self.parts[k])
+            taken = self.parts[k].take(np.asarray(positions)[places] - begin)
+            found.update(zip(places.tolist(), taken, strict=True))
+        return [found[k] for k in range(len(positions))]

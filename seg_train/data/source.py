@@ -1,0 +1,182 @@
+"""Where training examples come from: the interface of all sources, and the door that makes one.
+
+A `Source` says of every epoch which micrographs it shows, and which validate the network. Training
+knows nothing else of them: whether they lie in shards, are formed anew from waves, are drawn by
+hand or are all of these together is the source's affair.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+
+
+class Example(NamedTuple):
+    """A micrograph and its classes.
+
+    Parameters
+    ----------
+    image
+        Intensity, (ny, nx), any unit.
+    mask
+        Classes, (ny, nx), 0 the background.
+    pixel_size
+        In angstrom.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    pixel_size: float
+
+
+class Examples(Protocol):
+    """Examples that are read when they are asked for."""
+
+    def __len__(self) -> int:
+        """Return their number."""
+
+    def take(self, positions: np.ndarray) -> list[Example]:
+        """Return those at some positions, from 0, in any order; always the same ones."""
+
+
+@runtime_checkable
+class Source(Protocol):
+    """What trains a network; anything with these four members is one.
+
+    `epoch` and `validation` may also return plain arrays, images (n, ny, nx) and masks (n, ny, nx),
+    of pixels of `pixel_size`.
+    """
+
+    @property
+    def pixel_size(self) -> float:
+        """Pixel of the training grid in angstrom where the recipe does not set one."""
+
+    @property
+    def identity(self) -> str:
+        """Id of all that the source shows: other micrographs, another id."""
+
+    def epoch(self, number: int, /) -> Examples | tuple[np.ndarray, np.ndarray]:
+        """Return the examples of an epoch, from 0; the same for the same number."""
+
+    def validation(self) -> Examples | tuple[np.ndarray, np.ndarray]:
+        """Return the examples that choose the best weights, of structures that train none."""
+
+
+@runtime_checkable
+class MicrographStore(Protocol):
+    """What a source needs of a data set: `hrtem_sim.database.Database` is one."""
+
+    pixel_size: float
+    catalogue: pd.DataFrame
+
+    @property
+    def identity(self) -> str:
+        """Id of all that the data set hands out."""
+
+    def counts(self, rows: np.ndarray, /) -> np.ndarray:
+        """Return the images of some rows, (n, ny, nx)."""
+
+    def masks(self, rows: np.ndarray, /) -> np.ndarray:
+        """Return the classes of some rows, (n, ny, nx)."""
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayExamples:
+    """Examples in memory, all of one shape.
+
+    Parameters
+    ----------
+    images, masks
+        (n, ny, nx) each.
+    pixel_size
+        In angstrom.
+
+    Examples
+    --------
+    >>> examples = ArrayExamples(np.zeros((3, 8, 8)), np.zeros((3, 8, 8), int), 0.5)
+    >>> len(examples), examples.take(np.array([2]))[0].image.shape
+    (3, (8, 8))
+    """
+
+    images: np.ndarray
+    masks: np.ndarray
+    pixel_size: float
+
+    def __post_init__(self) -> None:
+        images, masks = np.asarray(self.images), np.asarray(self.masks)
+        if images.ndim == 4 and images.shape[-1] == 1:
+            images = images[..., 0]
+        if masks.shape != images.shape:
+            raise ValueError(
+                f"masks must have the shape of the images, {images.shape}; got {masks.shape}"
+            )
+        object.__setattr__(self, "images", images)
+        object.__setattr__(self, "masks", masks)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def take(self, positions: np.ndarray) -> list[Example]:
+        """Return the examples at some positions."""
+        return [Example(self.images[k], self.masks[k], self.pixel_size) for k in positions]
+
+
+@dataclass(frozen=True, eq=False)
+class ListedExamples:
+    """Examples in memory, each of a shape and pixel of its own.
+
+    Parameters
+    ----------
+    examples
+        In order.
+    """
+
+    examples: tuple[Example, ...]
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def take(self, positions: np.ndarray) -> list[Example]:
+        """Return the examples at some positions."""
+        return [self.examples[k] for k in positions]
+
+
+def as_examples(given: Examples | tuple[np.ndarray, np.ndarray], pixel_size: float) -> Examples:
+    """Return examples, from plain images and masks if these are given."""
+    return ArrayExamples(*given, pixel_size) if isinstance(given, tuple) else given
+
+
+def open_store(store: MicrographStore | str | Path) -> MicrographStore:
+    """Return a data set, opened if a folder is given.
+
+    Parameters
+    ----------
+    store
+        A database or the folder of one.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
+    if isinstance(store, str | Path):
+        from hrtem_sim.database import open_database
+
+        return open_database(store)
+    if not isinstance(store, MicrographStore):
+        raise TypeError(
+            "data must be a database, the folder of one, labelled micrographs, several of these, "
+            f"or a source with pixel_size, identity, epoch and validation; got {_kind(store)}"
+        )
+    return store
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, Iterable):
+        return f"{type(value).__name__} of {', '.join(sorted({type(v).__name__ for v in value}))}"
+    wanted = ("pixel_size", "identity", "epoch", "validation")
+    missing = [name for name in wanted if not hasattr(value, name)]
+    return f"{type(value).__name__} without {', '.join(missing)}"
