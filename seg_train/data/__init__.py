@@ -25,7 +25,7 @@ from seg_train.data.micrographs import (
 from seg_train.data.pooled import PooledSource
 from seg_train.data.preprocess import denoise, grid_shape, normalise, resample, resample_mask
 from seg_train.data.selection import Split, split_by_structure
-from seg_train.data.source import ArrayExamples, Example, Examples, MicrographStore, Source
+from seg_train.data.source import ArrayExamples, Example, Source
 from seg_train.data.stored import StoredMicrographs
 from seg_train.data.symmetry import SYMMETRIES, apply_symmetry, undo_symmetry
 
@@ -34,10 +34,8 @@ __all__ = [
     "ArrayExamples",
     "Batches",
     "Example",
-    "Examples",
     "LabelledMicrograph",
     "LabelledSource",
-    "MicrographStore",
     "PooledSource",
     "Source",
     "Split",

@@ -119,15 +119,15 @@ class Batches:
         with self._lock:
             for wanted in (epoch, epoch + 1):
                 if wanted < self.recipe.epochs and wanted not in self._epochs:
-                    self._epochs[wanted] = self._thread.submit(self._make, wanted)
+                    before = self._epochs.get(wanted - 1)
+                    self._epochs[wanted] = self._thread.submit(self._make, wanted, before)
             for past in [number for number in self._epochs if number < epoch]:
                 del self._epochs[past]
             made = self._epochs[epoch]
         return made.result()
 
-    def _make(self, epoch: int) -> "_Epoch":
+    def _make(self, epoch: int, before: "Future[_Epoch] | None") -> "_Epoch":
         given = self._source.epoch(epoch)
-        before = self._epochs.get(epoch - 1)
         if before is not None and before.result().given is given:
             return before.result()  # a source that shows the same in every epoch
         made = self._examples_of(given)

@@ -25,6 +25,11 @@ class Example(NamedTuple):
         Classes, (ny, nx), 0 the background.
     pixel_size
         In angstrom.
+
+    Examples
+    --------
+    >>> Example(np.zeros((8, 8)), np.zeros((8, 8), int), 0.4).pixel_size
+    0.4
     """
 
     image: np.ndarray
@@ -48,6 +53,20 @@ class Source(Protocol):
 
     `epoch` and `validation` may also return plain arrays, images (n, ny, nx) and masks (n, ny, nx),
     of pixels of `pixel_size`.
+
+    Examples
+    --------
+    >>> class Stripes:
+    ...     pixel_size, identity = 0.5, "stripes-1"
+    ...
+    ...     def epoch(self, number):
+    ...         masks = np.tile(np.arange(64) // 16 % 2, (4, 64, 1))
+    ...         return np.random.default_rng(number).poisson(20 + 9 * masks), masks
+    ...
+    ...     def validation(self):
+    ...         return self.epoch(10_000)
+    >>> isinstance(Stripes(), Source)
+    True
     """
 
     @property
