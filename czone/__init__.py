@@ -1,7 +1,9 @@
 """Atomic structures of nanoscale objects: crystals and amorphous matter, cut by shapes and joined.
 
-From the bottom up: `geometry`, `transform`, `generator`, `volume` and `molecule`, `scene`; beside
-the scene `prefab`, `surface` and `viz`; below all `util`. The sub-packages load when first used.
+From the bottom up: `geometry`, `transform`, `matter`, `generator`, `volume` and `molecule`,
+`scene`; beside the scene `prefab`, `surface` and `viz`; below all `util`. Values that never change
+(`Region`, `Crystal`, `Atoms`) do the work; generators, volumes, molecules and scenes are their
+faces, which may be changed at any time. The sub-packages load when first used.
 """
 
 import importlib
@@ -11,6 +13,7 @@ from typing import Any
 __all__ = [
     "generator",
     "geometry",
+    "matter",
     "molecule",
     "prefab",
     "scene",

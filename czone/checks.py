@@ -16,6 +16,7 @@ __all__ = [
     "as_positive",
     "as_unit",
     "as_vector",
+    "read_only",
 ]
 
 T = TypeVar("T")
@@ -46,17 +47,40 @@ class Checked(Generic[T]):
         self.__doc__ = doc
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
+        self._name, self._key = name, f"_{name}"
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
     def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: object | None, owner: type) -> Self | T:
-        return self if instance is None else vars(instance)[f"_{self._name}"]
+        return self if instance is None else instance.__dict__[self._key]
 
     def __set__(self, instance: object, value: Any) -> None:
-        vars(instance)[f"_{self._name}"] = self._check(self._name, value)
+        if "_frozen" in vars(instance):
+            raise AttributeError(
+                f"{self._name} belongs to a value that never changes; change a copy "
+                f"(copy.deepcopy) of this {type(instance).__name__}"
+            )
+        vars(instance)[self._key] = self._check(self._name, value)
+
+    # As of a property, so that a class further down can vary reading or setting.
+
+    def fget(self, instance: object) -> T:
+        """Return the value, as ``Ball.radius.fget(ball)``."""
+        return self.__get__(instance, type(instance))
+
+    def fset(self, instance: object, value: Any) -> None:
+        """Check and keep a value, as ``Ball.radius.fset(ball, 2)``."""
+        self.__set__(instance, value)
+
+    def getter(self, function: Callable[[Any], Any]) -> property:
+        """Return the attribute, read in another way: ``@Ball.radius.getter``."""
+        return property(function, self.fset, doc=self.__doc__)
+
+    def setter(self, function: Callable[[Any, Any], None]) -> property:
+        """Return the attribute, set in another way: ``@Ball.radius.setter``."""
+        return property(self.fget, function, doc=self.__doc__)
 
 
 def _as_floats(name: str, value: ArrayLike, wanted: str) -> np.ndarray:
@@ -173,3 +197,19 @@ def as_flag(name: str, value: Any) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False; got {value!r}")
     return bool(value)
+
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """Return an array, or a view of it, that refuses changes: writing into it is an error.
+
+    Examples
+    --------
+    >>> read_only(np.zeros(2))[0] = 1
+    Traceback (most recent call last):
+        ...
+    ValueError: assignment destination is read-only
+    """
+    if array.flags.writeable:
+        array = array.view()
+        array.flags.writeable = False
+    return array

@@ -1,31 +1,135 @@
-"""Comparing objects that hold arrays."""
+"""What objects are made of, as a value: for comparing them, and for telling whether one changed.
 
-from typing import Any, ClassVar
+Faces such as `Sphere` or `Generator` may be changed at any time, their arrays in place. Nothing
+that was made from one keeps watch; it remembers the `content` it was made from, and asks again.
+"""
+
+import enum
+import functools
+import types
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-__all__ = ["Compared", "same"]
+__all__ = ["Compared", "Value", "content"]
 
 
-def same(a: Any, b: Any) -> bool:
-    """Tell whether two values are equal, arrays and containers included.
+class Value:
+    """Base of values that never change: each is its own content, and its own copy."""
+
+    def __deepcopy__(self, memo: dict) -> Self:
+        return self
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for array in state.values():
+            if isinstance(array, np.ndarray):  # pickles forget that it is read-only
+                array.setflags(write=False)
+
+
+_AS_THEY_ARE = (
+    bool, int, float, complex, str, bytes, frozenset, type(None), type, enum.Enum, Value, np.dtype,
+    types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType,
+    functools.partial,
+)  # fmt: skip
+
+
+def content(thing: Any) -> Any:
+    """Return what something is made of, to be compared with ``==`` now or later.
+
+    Later changes of the object, of its arrays, or of what it holds do not reach the result. A
+    function is itself.
 
     Examples
     --------
-    >>> same({"center": np.zeros(3)}, {"center": np.zeros(3)})
-    True
-    >>> same([1, np.ones(2)], [1, np.zeros(2)])
+    >>> ball = {"center": np.zeros(3)}
+    >>> before = content(ball)
+    >>> ball["center"][0] = 1
+    >>> content(ball) == before
     False
     """
-    if a is b:
-        return True
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return np.shape(a) == np.shape(b) and bool(np.all(np.asarray(a) == np.asarray(b)))
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    return bool(a == b)
+    return _way(type(thing))(thing, ())
+
+
+_FLOATS = np.dtype(float)
+
+Above = tuple[int, ...]
+"""The identities of the objects that hold what is looked at, so that a circle ends."""
+
+
+def _itself(thing: Any, above: Above) -> Any:
+    return thing
+
+
+def _of_array(array: np.ndarray, above: Above) -> Any:
+    if array.dtype is _FLOATS:  # -0.0 equals 0.0, their bytes do not
+        return array.shape, (array + 0.0).tobytes()
+    if array.dtype.kind == "f":
+        return _of_array(array.astype(_FLOATS), above)
+    if array.dtype.kind == "O":
+        return array.shape, _of_several(array.ravel().tolist(), above)
+    return array.shape, array.tobytes()
+
+
+def _of_scalar(number: np.generic, above: Above) -> Any:
+    return number.item()
+
+
+def _of_several(things: Any, above: Above) -> Any:
+    return tuple([_way(type(part))(part, above) for part in things])
+
+
+def _of_dict(things: dict, above: Above) -> Any:
+    return {key: _way(type(value))(value, above) for key, value in things.items()}
+
+
+def _of_set(things: set, above: Above) -> Any:
+    return frozenset(things)
+
+
+def _of_random(rng: np.random.Generator, above: Above) -> Any:
+    # Its seed, not how far it has been drawn: drawing changes nothing that is made of it.
+    seed: Any = rng.bit_generator.seed_seq
+    return (
+        type(rng.bit_generator),
+        str(getattr(seed, "entropy", seed)),
+        getattr(seed, "spawn_key", ()),
+    )
+
+
+def _of_object(thing: Any, above: Above) -> Any:
+    if id(thing) in above:
+        return "itself", above.index(id(thing))
+    made_of = getattr(thing, "_made_of", None)
+    held = getattr(thing, "__dict__", None) if made_of is None else made_of()
+    return thing if held is None else (type(thing), _of_dict(held, (*above, id(thing))))
+
+
+def _way(kind: type) -> Callable[[Any, Above], Any]:
+    """Return how things of a class are looked at."""
+    found = _WAYS.get(kind)
+    if found is None:
+        found = _WAYS[kind] = _find_way(kind)
+    return found
+
+
+_WAYS: dict[type, Callable[[Any, Above], Any]] = {}
+
+
+def _find_way(kind: type) -> Callable[[Any, Above], Any]:
+    for kinds, way in (
+        (_AS_THEY_ARE, _itself),
+        (np.ndarray, _of_array),
+        (np.generic, _of_scalar),
+        ((list, tuple), _of_several),
+        (dict, _of_dict),
+        (set, _of_set),
+        (np.random.Generator, _of_random),
+    ):
+        if issubclass(kind, kinds):
+            return way
+    return _of_object
 
 
 class Compared:
@@ -37,11 +141,14 @@ class Compared:
     _transient: ClassVar[tuple[str, ...]] = ()
 
     def _made_of(self) -> dict[str, Any]:
-        return {key: value for key, value in vars(self).items() if key not in self._transient}
+        made_of = self.__dict__.copy()
+        for name in self._transient:
+            made_of.pop(name, None)
+        return made_of
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return same(self._made_of(), other._made_of())
+        return self is other or bool(content(self) == content(other))
 
     # No __hash__, which Python drops beside __eq__: mutable objects have none that could stay.

@@ -11,9 +11,12 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 __all__ = ["Spelled", "keywords", "names_from"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Spelled:
@@ -39,7 +42,7 @@ def _all_spellings(cls: type) -> dict[str, str]:
     return pairs
 
 
-def keywords(**pairs: str) -> Callable:
+def keywords(**pairs: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a function take second spellings of its keywords.
 
     Parameters
@@ -50,7 +53,8 @@ def keywords(**pairs: str) -> Callable:
     Returns
     -------
     decorator
-        The decorated function keeps its signature; the pairs are in its ``second_keywords``.
+        The decorated function keeps its signature, for type checkers too; the pairs are in its
+        ``second_keywords``.
 
     Raises
     ------
@@ -66,11 +70,11 @@ def keywords(**pairs: str) -> Callable:
     True
     """
 
-    def decorate(function: Callable) -> Callable:
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
 
         @functools.wraps(function)
-        def translated(*args: Any, **kwargs: Any) -> Any:
+        def translated(*args: P.args, **kwargs: P.kwargs) -> R:
             for second in pairs.keys() & kwargs.keys():
                 first = pairs[second]
                 if first in kwargs:

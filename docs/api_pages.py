@@ -12,7 +12,9 @@ from pathlib import Path
 from sphinx.util import logging
 
 PACKAGES = {
-    "czone": "generator geometry transform volume molecule scene surface prefab util viz".split(),
+    "czone": (
+        "generator geometry matter transform volume molecule scene surface prefab util viz"
+    ).split(),
     "hrtem_sim": (
         "electron grid specimen specimen.builders specimen.particles potential wave imaging mask "
         "database dataset interchange provenance figures fft cli"

@@ -22,8 +22,8 @@ from czone.generator.composition import (
     parse_composition,
     split_count,
 )
+from czone.geometry.region import Body
 from czone.randomness import Seed, as_rng
-from czone.transform import AffineTransform
 from czone.transform.base import steps_of
 
 __all__ = ["AmorphousGenerator", "number_density"]
@@ -172,7 +172,9 @@ class AmorphousGenerator(BaseGenerator):
         _, _, positions, numbers = self._block
         return self._to_lab(positions), numbers.copy()
 
-    def supply_atoms(self, bbox: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def supply_atoms(
+        self, bbox: np.ndarray, *, print_progress: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return atoms that fill the box around some points.
 
         Parameters
@@ -180,6 +182,8 @@ class AmorphousGenerator(BaseGenerator):
         bbox
             Corners of the region in angstrom, (m, 3). The box is aligned with the axes of the
             generator, which are those of the laboratory until it is transformed.
+        print_progress
+            Whether to show how far a new block has come.
 
         Returns
         -------
@@ -201,7 +205,7 @@ class AmorphousGenerator(BaseGenerator):
         # Rounded, so that the film does not hang on the last digits a rotation leaves behind.
         dims = np.round(high - low, 6)
         if not self._covers(low, dims):
-            self._block = (low, dims, *self._make_block(low, dims))
+            self._block = (low, dims, *self._make_block(low, dims, print_progress))
         assert self._block is not None  # covers the box by now
         _, _, positions, numbers = self._block
         return self._to_lab(positions), numbers.copy()
@@ -220,18 +224,25 @@ class AmorphousGenerator(BaseGenerator):
             if not step.basis_only:
                 self._origin = step.apply_transformation(self._origin)
 
-    def supply_inside(self, region: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    def supply_inside(self, region: Body, **kwargs: Any) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the atoms inside a volume; None for a generator that was never turned.
 
         The region is boxed along the axes of the generator, so that a volume that is turned
         together with its solid keeps its atoms.
+
+        Parameters
+        ----------
+        region
+            What to fill, see `czone.geometry.region.Body`.
+        **kwargs
+            Passed to `supply_atoms`.
         """
-        if not hasattr(region, "from_volume") or np.array_equal(self._bases, np.eye(3)):
+        moved = getattr(region, "moved", None)
+        if moved is None or np.array_equal(self._bases, np.eye(3)):
             return None
         back = np.linalg.inv(self._bases)
-        home = AffineTransform(back, -back @ self._origin, locked=False)
-        corners = region.from_volume(transformation=home).get_bounding_box()
-        positions, numbers = self.supply_atoms(self._to_lab(corners))
+        corners = moved(back, -back @ self._origin).get_bounding_box()
+        positions, numbers = self.supply_atoms(self._to_lab(corners), **kwargs)
         inside = region.check_if_interior(positions)
         return positions[inside], numbers[inside]
 
@@ -248,7 +259,7 @@ class AmorphousGenerator(BaseGenerator):
             old_dims, dims, rtol=0, atol=slack
         )
 
-    def _make_block(self, low: np.ndarray, dims: Any) -> Any:
+    def _make_block(self, low: np.ndarray, dims: Any, progress: bool) -> Any:
         if (dims == 0).any():
             return np.empty((0, 3)), np.empty(0, dtype=np.int64)
         if not self._fixed_seed:
@@ -261,6 +272,7 @@ class AmorphousGenerator(BaseGenerator):
             self._table,
             periodic=periodic,
             rng=self._seed,
+            progress=progress,
         )
         return positions + low, np.array(list(self._shares), dtype=np.int64)[kinds]
 

@@ -2,18 +2,20 @@
 
 from abc import ABC, abstractmethod
 from copy import deepcopy
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from czone.equality import Compared
+from czone.geometry.region import Body
+from czone.quick import Quick
 from czone.spelling import Spelled
 from czone.transform.base import steps_of
 
 __all__ = ["BaseGenerator", "NullGenerator"]
 
 
-class BaseGenerator(Compared, Spelled, ABC):
+class BaseGenerator(Compared, Quick, Spelled, ABC):
     """A supplier of atoms for a volume.
 
     A new generator needs `supply_atoms`. One whose atoms have a place of their own (an origin, a
@@ -32,6 +34,8 @@ class BaseGenerator(Compared, Spelled, ABC):
     array([79])
     """
 
+    _quick: ClassVar[dict[str, str]] = {"supply_inside": "supply_atoms"}
+
     @abstractmethod
     def supply_atoms(self, bbox: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return atoms that fill a region.
@@ -49,13 +53,17 @@ class BaseGenerator(Compared, Spelled, ABC):
             Atomic numbers (n,).
         """
 
-    def supply_inside(self, region: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    def supply_inside(self, region: Body, **kwargs: Any) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the atoms inside a volume directly, or None when they must be supplied and tested.
+
+        A class that overrides `supply_atoms` and not this is asked for the former.
 
         Parameters
         ----------
         region
-            Offers `span`, `flat_faces`, `chords` and `check_if_interior`, see `Volume`.
+            What to fill, see `czone.geometry.region.Body`.
+        **kwargs
+            What `Volume.populate_atoms` was given.
         """
         return None
 
@@ -63,7 +71,7 @@ class BaseGenerator(Compared, Spelled, ABC):
         """Move the generator; the default has no place of its own and checks the argument only."""
         steps_of(transformation)
 
-    def from_generator(self, **kwargs: Any) -> "BaseGenerator":
+    def from_generator(self, **kwargs: Any) -> Self:
         """Return a copy, moved by ``transformation``: one transform or a list of them."""
         transformation = kwargs.pop("transformation", None)
         if kwargs:

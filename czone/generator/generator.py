@@ -1,20 +1,20 @@
 """The crystal: a unit cell that tiles space."""
 
 from copy import deepcopy
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from czone.checks import as_points, as_vector
-from czone.compiled import compiled_pays
 from czone.generator.amorphous import AmorphousGenerator
 from czone.generator.base import BaseGenerator, NullGenerator
-from czone.generator.cell import UnitCell, lattice_matrix
-from czone.generator.rows import cell_atoms, cut_rows, row_starts, written_out
 from czone.generator.spacegroup import fill_cell, spacegroup_number
 from czone.geometry import Voxel
 from czone.geometry.elements import SYMBOLS, atomic_numbers
+from czone.geometry.region import Body
+from czone.matter.cell import UnitCell, lattice_matrix
+from czone.matter.crystal import Crystal
 from czone.spelling import keywords
 from czone.transform.base import steps_of
 from czone.transform.post import BasePostTransform
@@ -76,7 +76,7 @@ class Generator(BaseGenerator):
         sgn: int | None = None,
         sym: str | None = None,
         **kwargs: Any,
-    ) -> "Generator":
+    ) -> Self:
         """Build a crystal from its asymmetric unit.
 
         Parameters
@@ -104,7 +104,7 @@ class Generator(BaseGenerator):
     @keywords(cellDims="cell_dims", cellAngs="cell_angs")
     def from_unit_cell(
         cls, Z: Any, coords: ArrayLike, cell_dims: ArrayLike, cell_angs: ArrayLike, **kwargs: Any
-    ) -> "Generator":
+    ) -> Self:
         """Return a crystal from all atoms of its cell.
 
         Parameters
@@ -118,7 +118,7 @@ class Generator(BaseGenerator):
         )
 
     @classmethod
-    def _from_cell(cls, cell: UnitCell, kwargs: dict[str, Any]) -> "Generator":
+    def _from_cell(cls, cell: UnitCell, kwargs: dict[str, Any]) -> Self:
         generator = cls(**kwargs)
         generator._set_cell(cell)
         return generator
@@ -129,11 +129,21 @@ class Generator(BaseGenerator):
         self._cell = cell
         self._structure = None
         self._voxel = Voxel(bases=turn @ cell.matrix.T, origin=origin)
-        self._scrape()
 
-    def _scrape(self) -> None:
+    def _tell_strain(self) -> None:
         if self._strain_field is not None and self._voxel is not None:
             self._strain_field.scrape_params(self)
+
+    def _seen(self) -> Crystal:
+        """Return the crystal as it is at this moment, for asking it something at once."""
+        cell = self._contents()
+        return Crystal.seen(cell, self.voxel, self._strain_field, self._post_transform)
+
+    @property
+    def crystal(self) -> Crystal:
+        """The crystal as a value, which later changes of this generator do not reach."""
+        seen = self._seen()
+        return Crystal(seen.cell, seen.bases, seen.origin, seen.scale, seen.strain, seen.post)
 
     def _contents(self) -> UnitCell:
         if self._cell is None:
@@ -187,7 +197,6 @@ class Generator(BaseGenerator):
             self._first_origin = as_vector("origin", value)
         else:
             self._voxel.origin = value
-            self._scrape()
 
     @property
     def voxel(self) -> Voxel:
@@ -201,11 +210,11 @@ class Generator(BaseGenerator):
         if not (hasattr(value, "sbases") and hasattr(value, "origin")):
             raise TypeError(f"voxel must be a Voxel; got {value!r}")
         self._voxel = deepcopy(value)
-        self._scrape()
 
     @property
     def strain_field(self) -> BaseStrain | None:
-        """Displacement of the supplied atoms; None for none."""
+        """Displacement of the supplied atoms; None for none. It knows the lattice of now."""
+        self._tell_strain()
         return self._strain_field
 
     @strain_field.setter
@@ -214,7 +223,6 @@ class Generator(BaseGenerator):
         if value is not None and not all(hasattr(value, name) for name in offered):
             raise TypeError(f"strain_field must be a BaseStrain or None; got {value!r}")
         self._strain_field = deepcopy(value)
-        self._scrape()
 
     @property
     def post_transform(self) -> BasePostTransform | None:
@@ -227,13 +235,15 @@ class Generator(BaseGenerator):
             raise TypeError(f"post_transform must be a post transform or None; got {value!r}")
         self._post_transform = value
 
-    def supply_atoms(self, bbox: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def supply_atoms(self, bbox: np.ndarray, **kwargs: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return the atoms of all cells that reach a region.
 
         Parameters
         ----------
         bbox
             Points (m, 3) around the region, in angstrom.
+        **kwargs
+            Taken and ignored, as in Construction Zone: a class of its own may use them.
 
         Returns
         -------
@@ -242,78 +252,30 @@ class Generator(BaseGenerator):
         numbers
             Atomic numbers (n,).
         """
-        cell, voxel = self._contents(), self.voxel
-        bbox = as_points("bbox", bbox)
-        if len(bbox) == 0:
-            return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
-        strain = self._strain_field
-        if strain is not None:
-            strain.scrape_params(self)
-            bbox = strain.source_box(bbox)
-        positions, count = cell_atoms(voxel.sbases, voxel.origin, cell.coords, bbox)
-        numbers = np.tile(cell.numbers, count)
-        if self._post_transform is not None:
-            positions, numbers = self._post_transform.apply_function(positions, numbers)
-            numbers = atomic_numbers("species", np.asarray(numbers))
-        if strain is not None:
-            positions = strain.apply_strain(positions)
-        return np.asarray(positions, dtype=float), numbers
+        return self._seen().supply(bbox)
 
-    def supply_inside(self, region: Any) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return the atoms inside a convex region, row by row; None for a changed crystal."""
-        if type(self).supply_atoms is not Generator.supply_atoms:
-            return None
-        cell = self._contents()
-        bases, origin = self.voxel.sbases, self.voxel.origin
-        if self._strain_field is not None:
-            self._strain_field.scrape_params(self)
-            affine = self._strain_field.affine()
-            if affine is None:
-                return None
-            # A homogeneous strain of a lattice is a lattice again.
-            bases, origin = affine[0] @ bases, affine[0] @ origin + affine[1]
-        if self._post_transform is not None:
-            return None
-        inverse = np.linalg.inv(bases)
-        low, high = region.span(inverse)
-        if (low > high).any():
-            return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
-        corner = inverse @ origin
-        low, high = low - corner - cell.highest, high - corner - cell.lowest
-        faces = region.flat_faces()
-        if faces is not None and compiled_pays():
-            from czone.generator.row_kernel import fill_flat_body  # loads numba
+    def supply_inside(self, region: Body, **kwargs: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return the atoms inside a region, whole rows at a time where it is convex.
 
-            positions, sites = fill_flat_body(bases, origin, cell.coords, low, high, faces)
-            return positions, cell.numbers[sites]
-        starts, step, per_atom = row_starts(bases, origin, cell.coords, low, high)
-        chords = region.chords(starts, step)
-        if chords is None:
-            return None
-        # Rows are opened by a hair; the true test at both ends decides.
-        enter, leave = chords
-        starts, first, counts, rows = cut_rows(starts, enter - 1e-6, leave + 1e-6)
-        ends = np.concatenate([first, first + counts - 1])[:, None] * step
-        ends.reshape(2, -1, 3)[:] += starts
-        outside = ~region.check_if_interior(ends)
-        head, tail = outside[: len(rows)], outside[len(rows) :]
-        first += head
-        counts = np.maximum(counts - head - tail, 0)
-        positions = written_out(starts, step, first, counts)
-        return positions, np.repeat(cell.numbers[rows // per_atom], counts)
+        Parameters
+        ----------
+        region
+            What to fill, see `czone.geometry.region.Body`.
+        **kwargs
+            Taken and ignored, as by `supply_atoms`.
+        """
+        atoms = self._seen().fill(region)
+        return atoms.positions, atoms.numbers
 
     def transform(self, transformation: Any) -> None:
         """Move the crystal: lattice vectors and, unless `basis_only`, the origin."""
         voxel = self.voxel
         for step in steps_of(transformation):
-            voxel.bases = step.apply_transformation_bases(voxel.bases)
-            if not step.basis_only:
-                voxel.origin = step.apply_transformation(voxel.origin[None])[0]
-            if self._strain_field is not None:
-                self._strain_field.transform(step)
-        self._scrape()
+            moved = self._seen().moved(step)
+            voxel.bases, voxel.origin = moved.bases, moved.origin
+            self._strain_field = moved.strain
 
-    def __deepcopy__(self, memo: dict) -> "Generator":
+    def __deepcopy__(self, memo: dict) -> Self:
         copy = type(self).__new__(type(self))
         for key, value in vars(self).items():
             # The cell is frozen and shared; the Structure has a quicker copy of its own.
@@ -325,10 +287,12 @@ class Generator(BaseGenerator):
         return copy
 
     def _made_of(self) -> dict[str, Any]:
-        state = {
-            k: v for k, v in super()._made_of().items() if k not in ("_structure", "_first_origin")
-        }
-        return state | {"_cell": self._cell and self._contents(), "_origin": self.origin}
+        self._tell_strain()
+        made_of = super()._made_of()
+        if self._voxel is not None:
+            made_of["_cell"] = self._contents()
+            del made_of["_structure"], made_of["_first_origin"]
+        return made_of
 
     def __repr__(self) -> str:
         if self._cell is None:
@@ -357,8 +321,6 @@ class Generator(BaseGenerator):
 
 
 def _sites(coords: ArrayLike, cell_of: Any) -> np.ndarray:
-    from czone.checks import as_points
-
     sites = as_points("coords", coords)
     count = 1 if isinstance(cell_of, str) else np.size(cell_of)
     if len(sites) != count:

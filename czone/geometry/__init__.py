@@ -13,6 +13,7 @@ from czone.geometry.hull import (
     make_rect_prism,
 )
 from czone.geometry.primitives import Ellipsoid, Plane, Sphere
+from czone.geometry.region import Region
 from czone.geometry.rotations import rot_align, rot_v, rot_vtv, rot_zxz
 from czone.geometry.voxel import Voxel
 
@@ -23,6 +24,7 @@ __all__ = [
     "Hull",
     "MovedAlgebraic",
     "Plane",
+    "Region",
     "Sphere",
     "Voxel",
     "convex_hull_to_planes",

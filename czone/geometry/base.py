@@ -1,13 +1,15 @@
 """What every algebraic surface offers, and how any of them is moved by an affine map."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from copy import deepcopy
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from czone.checks import Checked, as_matrix, as_positive, as_vector
 from czone.equality import Compared
+from czone.quick import Quick
 from czone.spelling import Spelled, keywords
 
 __all__ = ["BaseAlgebraic", "MovedAlgebraic", "Params", "point_rows"]
@@ -28,11 +30,12 @@ class Params(tuple):
         return self
 
 
-class BaseAlgebraic(Compared, Spelled, ABC):
+class BaseAlgebraic(Compared, Quick, Spelled, ABC):
     """A region of space bounded by an algebraic surface.
 
     A new surface needs `check_if_interior` and `params`. It then works everywhere; `moved`,
-    `get_bounding_box` and `chords` make it exact to read, bounded and fast.
+    `get_bounding_box` and `chords` make it exact to read, bounded and fast. Its numbers may be
+    changed at any time; a `Volume` looks at them whenever it is asked for something.
 
     Parameters
     ----------
@@ -52,12 +55,8 @@ class BaseAlgebraic(Compared, Spelled, ABC):
     """
 
     _spellings: ClassVar[dict[str, str]] = {"checkIfInterior": "check_if_interior"}
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "check_if_interior" in vars(cls) and "chords" not in vars(cls):
-            # A new inside has other chords than the surface it derives from.
-            setattr(cls, "chords", BaseAlgebraic.chords)  # noqa: B010
+    _quick: ClassVar[dict[str, str]] = {"chords": "check_if_interior"}
+    _transient: ClassVar[tuple[str, ...]] = ("_frozen",)
 
     def __init__(self, tol: float = 1e-10) -> None:
         self.tol = tol
@@ -77,6 +76,25 @@ class BaseAlgebraic(Compared, Spelled, ABC):
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "BaseAlgebraic":
         """Return this region after x -> matrix @ x + shift; the region itself is left as it is."""
         return MovedAlgebraic(self, matrix, shift)
+
+    def move(self, matrix: np.ndarray, shift: np.ndarray) -> "BaseAlgebraic":
+        """Return this region itself, moved in place by x -> matrix @ x + shift.
+
+        Where the map makes it a region of another kind (a ball that is stretched unevenly becomes
+        an `Ellipsoid`), that one is returned and this one stays.
+
+        Parameters
+        ----------
+        matrix, shift
+            The map, (3, 3) and (3,), the shift in angstrom.
+        """
+        if "_frozen" in vars(self):
+            raise AttributeError(f"{self!r} belongs to a Region, which never changes; move a copy")
+        moved = self.moved(matrix, shift)
+        if type(moved) is not type(self):
+            return moved
+        vars(self).update(vars(moved))
+        return self
 
     def chords(
         self, starts: np.ndarray, direction: np.ndarray
@@ -118,8 +136,6 @@ class BaseAlgebraic(Compared, Spelled, ABC):
 
     def from_alg_object(self, **kwargs: Any) -> "BaseAlgebraic":
         """Return a copy, moved by the transforms given as ``transformation=[...]``."""
-        from copy import deepcopy
-
         copy = deepcopy(self)
         transformation = kwargs.pop("transformation", None)
         if kwargs:
@@ -129,6 +145,22 @@ class BaseAlgebraic(Compared, Spelled, ABC):
         steps = transformation if isinstance(transformation, (list, tuple)) else [transformation]
         for step in steps:
             copy = step.apply_transformation_alg(copy)
+        return copy
+
+    def frozen(self) -> Self:
+        """Return a copy that refuses changes, for a `Region`; a copy of it is free again."""
+        copy = deepcopy(self)
+        for value in vars(copy).values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+        vars(copy)["_frozen"] = True
+        return copy
+
+    def __deepcopy__(self, memo: dict) -> Self:
+        copy = type(self).__new__(type(self))
+        memo[id(self)] = copy
+        own = {key: value for key, value in vars(self).items() if key != "_frozen"}
+        vars(copy).update((key, deepcopy(value, memo)) for key, value in own.items())
         return copy
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from czone.checks import as_points
-from czone.equality import Compared
+from czone.equality import Value
 from czone.geometry.lines import half_space_chords
 from czone.geometry.primitives import Plane
 
@@ -51,8 +51,8 @@ def make_rect_prism(a: float, b: float, c: float, center: ArrayLike | None = Non
     return corners if center is None else corners - edges / 2 + as_vector("center", center)
 
 
-class Hull(Compared):
-    """Convex hull of points, as the half spaces it is made of.
+class Hull(Value):
+    """Convex hull of points, as the half spaces it is made of; it never changes.
 
     Parameters
     ----------
@@ -67,8 +67,6 @@ class Hull(Compared):
     array([ True, False])
     """
 
-    _transient = ("qhull", "equations", "slabs", "box")
-
     def __init__(self, points: ArrayLike) -> None:
         self.points = as_points("points", points)
         if len(self.points) < 4:
@@ -76,6 +74,7 @@ class Hull(Compared):
         spread = np.linalg.svd(self.points - self.points.mean(axis=0), compute_uv=False)
         if spread[-1] <= 1e-9 * max(spread[0], 1e-300):
             raise ValueError("points must span a volume; got points in one plane or line")
+        self.points.setflags(write=False)
 
     @cached_property
     def qhull(self) -> Any:
@@ -83,6 +82,13 @@ class Hull(Compared):
         from scipy.spatial import ConvexHull
 
         return ConvexHull(self.points)
+
+    @cached_property
+    def delaunay(self) -> Any:
+        """The scipy.spatial.Delaunay triangulation."""
+        from scipy.spatial import Delaunay
+
+        return Delaunay(self.points)
 
     @cached_property
     def equations(self) -> np.ndarray:
@@ -152,6 +158,14 @@ class Hull(Compared):
     def __getstate__(self) -> dict:
         # Qhull objects do not pickle; they are made again when asked for.
         return {"points": self.points}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Hull):
+            return NotImplemented
+        return self is other or np.array_equal(self.points, other.points)
+
+    def __hash__(self) -> int:
+        return hash(self.points.tobytes())
 
     def __repr__(self) -> str:
         return f"Hull({len(self.points)} points)"

@@ -1,6 +1,7 @@
 """The simplest surfaces: sphere, ellipsoid and plane."""
 
 from copy import deepcopy
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -34,6 +35,11 @@ class Sphere(BaseAlgebraic):
     array([ True, False])
     """
 
+    _quick: ClassVar[dict[str, str]] = {
+        "chords": "check_if_interior",
+        "_stretched": "check_if_interior",
+    }
+
     def __init__(self, radius: float, center: ArrayLike, tol: float = 1e-5) -> None:
         super().__init__(tol=tol)
         self.radius = radius
@@ -62,14 +68,16 @@ class Sphere(BaseAlgebraic):
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> BaseAlgebraic:
         """Return the ball after the map; a map that stretches it unevenly gives an Ellipsoid."""
         scale = similarity_scale(matrix)
-        if scale is None and type(self).check_if_interior is not Sphere.check_if_interior:
-            return super().moved(matrix, shift)
         if scale is None:
-            return Ellipsoid(matrix * self.radius, matrix @ self.center + shift, tol=self.tol)
+            return self._stretched(matrix, shift) or super().moved(matrix, shift)
         # A copy, not a new Sphere: what a class that derives from this one holds comes along.
         moved = deepcopy(self)
         moved.radius, moved.center = scale * self.radius, matrix @ self.center + shift
         return moved
+
+    def _stretched(self, matrix: np.ndarray, shift: np.ndarray) -> "Ellipsoid | None":
+        """Return the ball after an uneven map; None for a class that has another inside."""
+        return Ellipsoid(matrix * self.radius, matrix @ self.center + shift, tol=self.tol)
 
     def chords(self, starts: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where lines enter and leave the ball."""

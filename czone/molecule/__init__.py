@@ -1,7 +1,6 @@
 """Molecules: explicit atoms, to be placed like any other object."""
 
-from czone.molecule.base import BaseMolecule
-from czone.molecule.molecule import Molecule
+from czone.molecule.molecule import BaseMolecule, Molecule
 from czone.spelling import names_from
 
 __all__ = ["BaseMolecule", "Molecule"]

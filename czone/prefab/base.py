@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, ClassVar
@@ -76,9 +75,9 @@ class FilledPrefab(BasePrefab):
     Parameters
     ----------
     generator
-        The crystal; copied. None to take that of `volume`, or to set it later.
+        The crystal, not copied. None to take that of `volume`, or to set it later.
     volume
-        The region; copied. None to set it later.
+        The region, not copied: what is built has volumes of its own. None to set it later.
     rng
         Seed, `numpy.random.Generator`, or None for fresh entropy.
     """
@@ -111,7 +110,7 @@ class FilledPrefab(BasePrefab):
     def generator(self, value: Any) -> None:
         if not hasattr(value, "voxel"):
             raise TypeError(f"generator must be a Generator; got {value!r}")
-        self._generator = deepcopy(value)
+        self._generator = value
 
     @property
     def volume(self) -> BaseVolume | None:
@@ -122,7 +121,7 @@ class FilledPrefab(BasePrefab):
     def volume(self, value: Any) -> None:
         if not hasattr(value, "populate_atoms") or not hasattr(value, "check_if_interior"):
             raise TypeError(f"volume must be a Volume or MultiVolume; got {value!r}")
-        self._volume = deepcopy(value)
+        self._volume = value
 
     @property
     def defects(self) -> tuple[PlanarDefect, ...]:

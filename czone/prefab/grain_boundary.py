@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from czone.checks import as_positive, as_vector
 from czone.geometry import Plane
+from czone.matter import Atoms
 from czone.prefab.base import FilledPrefab, cut
 from czone.transform import Rotation, rot_v, rot_vtv
 from czone.volume import BaseVolume, MultiVolume
-from czone.volume.precedence import kept_atoms, separated
+from czone.volume.precedence import separated
 
 __all__ = ["GrainBoundaryVolume", "SimpleGrainBoundary"]
 
@@ -43,18 +44,13 @@ class GrainBoundaryVolume(MultiVolume):
 
     def populate_atoms(self) -> None:
         """Fill the grains and drop atoms that come too close to those of an earlier one."""
-        for volume in self.volumes:
-            volume.populate_atoms()
-        pairs = list(zip(self.volumes, kept_atoms(self.volumes), strict=True))
-        atoms = [volume.atoms[mask] for volume, mask in pairs]
-        species = [volume.species[mask] for volume, mask in pairs]
-        keep = np.concatenate(separated(atoms, range(len(atoms)), self.min_distance))
-        self._atoms, self._species = np.vstack(atoms)[keep], np.concatenate(species)[keep]
+        parts = self._kept_of_each()
+        apart = separated([part.positions for part in parts], range(len(parts)), self.min_distance)
+        self._keep(Atoms.joined(parts).kept(np.concatenate(apart)))
 
-    def from_volume(self, **kwargs: Any) -> GrainBoundaryVolume:
+    def from_volume(self, **kwargs: Any) -> Self:
         """Return a copy, see `MultiVolume.from_volume`."""
         copy = super().from_volume(**kwargs)
-        assert isinstance(copy, GrainBoundaryVolume)  # a copy is of its original's class
         copy.min_distance = self.min_distance
         return copy
 

@@ -85,7 +85,7 @@ class _MultiplyTwinned(WulffBase):
             place = AffineTransform(frame.orientation @ deform, self._generator.origin)
             crystal = frame.crystal_at_origin()
             crystal.transform(AffineTransform(place.matrix @ turn, place.shift))
-            bounds = [place.apply_transformation_alg(plane) for plane in planes]
+            bounds = [plane.from_alg_object(transformation=place) for plane in planes]
             grains.append(Volume(alg_objects=bounds, generator=crystal, priority=index))
         return MultiVolume(grains)
 

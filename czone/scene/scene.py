@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import as_flag, as_integer, as_positive
-from czone.equality import Compared
+from czone.checks import as_flag, as_integer, as_positive, read_only
+from czone.equality import Compared, content
+from czone.matter.atoms import Atoms, populated
 from czone.scene import output
 from czone.spelling import keywords
+from czone.volume.base import BaseVolume
 from czone.volume.multivolume import priority_levels
 from czone.volume.precedence import kept_atoms, separated
 
@@ -26,7 +28,8 @@ class Scene(Compared):
         Two opposite corners (2, 3) of the box, in angstrom; a cube of 10 angstrom by default.
     objects
         Volumes, molecules, or anything with `populate_atoms`, `atoms`, `species`, `priority` and
-        `check_if_interior`. They stay the caller's: later changes count at the next `populate`.
+        `check_if_interior`. They stay the caller's: after a change the scene has no atoms until the
+        next `populate`.
     min_distance
         Smallest distance between atoms of different objects, in angstrom; the atom of lower
         precedence goes (larger priority number, then later in the list). None for no such rule.
@@ -56,7 +59,8 @@ class Scene(Compared):
         clip: bool = False,
         periodic: bool | tuple[bool, bool] = False,
     ) -> None:
-        self._made: dict[str, Any] | None = None
+        # What the atoms were made from, the atoms, and which of each object stayed.
+        self._made: tuple[tuple[Any, list], Atoms, list[np.ndarray]] | None = None
         self._objects: list[Any] = []
         self.bounds = [[0.0, 0.0, 0.0], [10.0, 10.0, 10.0]] if bounds is None else bounds
         self.min_distance = min_distance
@@ -67,8 +71,8 @@ class Scene(Compared):
 
     @property
     def bounds(self) -> np.ndarray:
-        """Two opposite corners (2, 3) of the box, the lower one first, in angstrom."""
-        return self._bounds
+        """Two opposite corners (2, 3) of the box, the lower first, in angstrom, read-only."""
+        return read_only(self._bounds)
 
     @bounds.setter
     def bounds(self, value: ArrayLike) -> None:
@@ -85,7 +89,6 @@ class Scene(Compared):
         if not (bounds[1] > bounds[0]).all():
             raise ValueError(f"bounds must have the lower corner first; got {bounds.tolist()}")
         self._bounds = bounds
-        self._made = None
 
     @property
     def min_distance(self) -> float | None:
@@ -95,7 +98,6 @@ class Scene(Compared):
     @min_distance.setter
     def min_distance(self, value: float | None) -> None:
         self._min_distance = None if value is None else as_positive("min_distance", value)
-        self._made = None
 
     @property
     def clip(self) -> bool:
@@ -105,7 +107,6 @@ class Scene(Compared):
     @clip.setter
     def clip(self, value: bool) -> None:
         self._clip = as_flag("clip", value)
-        self._made = None
 
     @property
     def periodic(self) -> tuple[bool, bool]:
@@ -118,7 +119,6 @@ class Scene(Compared):
         if len(flags) != 2:
             raise ValueError(f"periodic must be one flag or two, for x and y; got {value!r}")
         self._periodic = (as_flag("periodic", flags[0]), as_flag("periodic", flags[1]))
-        self._made = None
 
     @property
     def pbc(self) -> tuple[bool, bool, bool]:
@@ -134,7 +134,7 @@ class Scene(Compared):
 
     @property
     def objects(self) -> list[Any]:
-        """The objects, in the order they were added."""
+        """The objects themselves, in the order they were added."""
         return self._objects
 
     @keywords(ob="obj")
@@ -153,13 +153,10 @@ class Scene(Compared):
                     f"priority); got {member!r}"
                 )
         self._objects.extend(members)
-        self._made = None
 
     def remove_object(self, idx: int) -> Any:
         """Take an object out of the list by its index and return it."""
-        removed = self._objects.pop(self._object_index(idx))
-        self._made = None
-        return removed
+        return self._objects.pop(self._object_index(idx))
 
     def _object_index(self, idx: int) -> int:
         index, count = as_integer("idx", idx), len(self._objects)
@@ -183,19 +180,25 @@ class Scene(Compared):
             raise ValueError(
                 "objects must hold at least one object; the scene is empty, add_object()"
             )
-        for ob in self._objects:
-            ob.populate_atoms()
-        self._made = self._resolved()
+        filled = [_filled(ob) for ob in self._objects]
+        atoms, checks = self._resolved([part for _, part in filled])
+        self._made = ((self._settings(), [made_of for made_of, _ in filled]), atoms, checks)
 
-    def _resolved(self) -> dict[str, Any]:
-        atoms = [np.asarray(ob.atoms, dtype=float).reshape(-1, 3) for ob in self._objects]
-        counts = [len(a) for a in atoms]
-        positions = np.vstack(atoms)
-        numbers = np.concatenate([np.asarray(ob.species) for ob in self._objects]).astype(np.int64)
-        labels = np.repeat(np.arange(len(atoms)), counts)
-        masks = kept_atoms(self._objects, self._images(positions))
-        keep = np.concatenate(masks)
-        positions = self._wrapped(positions)
+    def _settings(self) -> Any:
+        """Return the content of all but the objects."""
+        return content({k: v for k, v in vars(self).items() if k not in ("_objects", "_made")})
+
+    def _is_stale(self) -> bool:
+        if self._made is None:
+            return True
+        return self._made[0] != (self._settings(), [_state(ob) for ob in self._objects])
+
+    def _resolved(self, parts: list[Atoms]) -> tuple[Atoms, list[np.ndarray]]:
+        """Return the atoms that stay, and which (n,) of the atoms of each object they are."""
+        joined = Atoms.joined(parts)
+        labels = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+        keep = np.concatenate(kept_atoms(self._objects, parts, self._images(joined.positions)))
+        positions = self._wrapped(joined.positions)
         if any(self._periodic):
             keep[np.flatnonzero(keep)[self._repeated(positions[keep])]] = False
         if self.clip:
@@ -205,19 +208,14 @@ class Scene(Compared):
         if self.min_distance is not None:
             order = np.argsort([ob.priority for ob in self._objects], kind="stable").tolist()
             kept = np.flatnonzero(keep)
-            parts = np.split(kept, np.searchsorted(labels[kept], np.arange(1, len(atoms))))
+            pieces = np.split(kept, np.searchsorted(labels[kept], np.arange(1, len(parts))))
             inside = positions - self._bounds[0]
             apart = separated(
-                [inside[part] for part in parts], order, self.min_distance, self._periods()
+                [inside[piece] for piece in pieces], order, self.min_distance, self._periods()
             )
             keep[kept] = np.concatenate(apart)
-        checks = np.split(keep, np.cumsum(counts)[:-1])
-        return {
-            "positions": positions[keep],
-            "numbers": numbers[keep],
-            "labels": labels[keep],
-            "checks": checks,
-        }
+        atoms = Atoms.owned(positions, joined.numbers, labels).kept(keep)
+        return atoms, np.split(keep, np.cumsum([len(part) for part in parts])[:-1])
 
     def _periods(self) -> np.ndarray | None:
         if not any(self._periodic):
@@ -259,40 +257,49 @@ class Scene(Compared):
         tree = cKDTree(inside, boxsize=self._periods())
         return np.unique(tree.query_pairs(same_site, output_type="ndarray").max(axis=1, initial=-1))
 
-    def _result(self, name: str) -> Any:
-        if self._made is None:
+    def _result(self) -> tuple[Atoms, list[np.ndarray]]:
+        if self._made is None or self._is_stale():
             raise RuntimeError(
                 "the scene has no atoms yet (or was changed since); call populate() first"
             )
-        return self._made[name]
+        return self._made[1], self._made[2]
+
+    @property
+    def filling(self) -> Atoms:
+        """The kept atoms as a value, with labels."""
+        return self._result()[0]
 
     @property
     def _checks(self) -> list[np.ndarray]:
         """Which atoms of each object are kept, one boolean array per object."""
-        return self._result("checks")
+        return self._result()[1]
 
     @property
     def all_atoms(self) -> np.ndarray:
-        """Positions (n, 3) of the kept atoms, object after object, in angstrom."""
-        return self._result("positions")
+        """Positions (n, 3) of the kept atoms, object after object, in angstrom, read-only."""
+        return self.filling.positions
 
     @property
     def all_species(self) -> np.ndarray:
-        """Atomic numbers (n,) of the kept atoms."""
-        return self._result("numbers")
+        """Atomic numbers (n,) of the kept atoms, read-only."""
+        return self.filling.numbers
 
     @property
     def labels(self) -> np.ndarray:
-        """Index (n,) into `objects`, the object each kept atom belongs to."""
-        return self._result("labels")
+        """Index (n,) into `objects`, the object each kept atom belongs to, read-only."""
+        labels = self.filling.labels
+        assert labels is not None  # a scene's atoms have them
+        return labels
 
     def atoms_from_object(self, idx: int) -> np.ndarray:
         """Return the positions (n, 3) of the kept atoms of one object, in angstrom."""
-        return self.all_atoms[self.labels == self._object_index(idx)]
+        atoms = self.filling
+        return atoms.positions[atoms.labels == self._object_index(idx)]
 
     def species_from_object(self, idx: int) -> np.ndarray:
         """Return the atomic numbers (n,) of the kept atoms of one object."""
-        return self.all_species[self.labels == self._object_index(idx)]
+        atoms = self.filling
+        return atoms.numbers[atoms.labels == self._object_index(idx)]
 
     # Going elsewhere.
 
@@ -327,8 +334,21 @@ class Scene(Compared):
 
     def __repr__(self) -> str:
         size = " x ".join(f"{x:g}" for x in self._bounds[1] - self._bounds[0])
-        state = "not populated" if self._made is None else f"{len(self.all_atoms)} atoms"
+        state = "not populated" if self._is_stale() else f"{len(self.all_atoms)} atoms"
         return f"Scene({size} A, {len(self._objects)} objects, {state})"
+
+
+def _state(ob: Any) -> Any:
+    """Return what the atoms of a scene follow from in one object."""
+    return ob.state if isinstance(ob, BaseVolume) else content(ob)
+
+
+def _filled(ob: Any) -> tuple[Any, Atoms]:
+    """Populate an object; return its state and its atoms."""
+    if isinstance(ob, BaseVolume):
+        return ob.filled()
+    ob.populate_atoms()
+    return content(ob), populated(ob)
 
 
 def _viz() -> Any:

@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 
 from czone.geometry.elements import atomic_numbers
+from czone.matter.atoms import populated
 
 __all__ = ["allowed_atoms", "atoms_of", "filtered_atoms"]
 
 
 def atoms_of(target: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return positions and atomic numbers of a volume, molecule or scene."""
-    for positions, numbers in (("all_atoms", "all_species"), ("atoms", "species")):
-        if hasattr(type(target), positions):
-            return np.asarray(getattr(target, positions)), np.asarray(getattr(target, numbers))
+    if hasattr(type(target), "all_atoms"):
+        return np.asarray(target.all_atoms), np.asarray(target.all_species)
+    if hasattr(type(target), "atoms"):
+        atoms = populated(target)
+        return atoms.positions, atoms.numbers
     raise TypeError(f"target must be a Volume, MultiVolume, Molecule or Scene; got {target!r}")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import as_matrix, as_vector
+from czone.checks import as_matrix, as_vector, read_only
 from czone.geometry import Plane
 from czone.transform.base import BaseTransform
 
@@ -95,12 +95,12 @@ class MatrixTransform(BaseTransform):
 
     @property
     def matrix(self) -> np.ndarray:
-        """Linear part (3, 3)."""
+        """Linear part (3, 3), read-only: set another to change it."""
         if self._matrix is None:
             raise ValueError(
                 f"matrix must be set before this {type(self).__name__} is used; got None"
             )
-        return self._matrix
+        return read_only(self._matrix)
 
     @matrix.setter
     def matrix(self, value: ArrayLike) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import as_flag, as_matrix, as_points, as_vector
+from czone.checks import as_flag, as_matrix, as_points, as_vector, read_only
 from czone.equality import Compared
 from czone.geometry import BaseAlgebraic
 from czone.spelling import Spelled
@@ -101,8 +101,17 @@ class BaseTransform(Compared, Spelled, ABC):
         return self.matrix @ np.asarray(points, dtype=float)
 
     def apply_transformation_alg(self, alg_object: BaseAlgebraic) -> BaseAlgebraic:
-        """Return a moved surface; the one handed in stays as it is."""
-        return alg_object.moved(self.matrix, self.shift)
+        """Return a surface itself, moved in place; its `from_alg_object` moves a copy.
+
+        Where the map makes it a surface of another kind, that one is returned and the one handed in
+        stays, see `BaseAlgebraic.move`.
+
+        Parameters
+        ----------
+        alg_object
+            The surface.
+        """
+        return alg_object.move(self.matrix, self.shift)
 
     def inverse(self) -> "BaseTransform":
         """Return the transform that takes this one back, with the same flags."""
@@ -151,13 +160,13 @@ class AffineTransform(BaseTransform):
 
     @property
     def matrix(self) -> np.ndarray:
-        """Linear part (3, 3) of the map."""
-        return self._matrix
+        """Linear part (3, 3) of the map, read-only."""
+        return read_only(self._matrix)
 
     @property
     def shift(self) -> np.ndarray:
-        """Image (3,) of the coordinate origin, in angstrom."""
-        return self._shift
+        """Image (3,) of the coordinate origin, in angstrom, read-only."""
+        return read_only(self._shift)
 
 
 def steps_of(transformation: Any) -> tuple[BaseTransform, ...]:

@@ -103,7 +103,7 @@ class MultiTransform(BaseTransform):
         return np.array(points, dtype=float)
 
     def apply_transformation_alg(self, alg_object: Any) -> Any:
-        """Return a surface moved by every member in turn."""
+        """Return a surface itself, moved in place by every member in turn."""
         for member in self._transforms:
             alg_object = member.apply_transformation_alg(alg_object)
         return alg_object

@@ -11,6 +11,7 @@ from ase.data import chemical_symbols, covalent_radii
 from ase.data.colors import jmol_colors
 
 from czone.checks import as_positive
+from czone.matter.atoms import populated
 
 __all__ = ["DrawnAtoms", "drawn_atoms"]
 
@@ -84,13 +85,12 @@ def drawn_atoms(
 
 
 def _positions_and_numbers(source: Any) -> tuple:
-    for positions, numbers in (
-        ("all_atoms", "all_species"),
-        ("positions", "numbers"),
-        ("atoms", "species"),
-    ):
+    for positions, numbers in (("all_atoms", "all_species"), ("positions", "numbers")):
         if hasattr(type(source), positions):
             return getattr(source, positions), getattr(source, numbers)
+    if hasattr(type(source), "atoms"):
+        atoms = populated(source)
+        return atoms.positions, atoms.numbers
     if isinstance(source, (tuple, list)) and len(source) == 2:
         return source[0], source[1]
     raise TypeError(

@@ -1,12 +1,12 @@
 """Volumes of volumes."""
 
-from collections.abc import Sequence
-from copy import deepcopy
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
 
 import numpy as np
 
 from czone.geometry.base import point_rows
+from czone.matter.atoms import Atoms, populated
 from czone.spelling import keywords
 from czone.transform.base import steps_of
 from czone.volume.base import BaseVolume
@@ -18,10 +18,13 @@ __all__ = ["MultiVolume"]
 class MultiVolume(BaseVolume):
     """Union of volumes, with priorities among them; may be nested.
 
+    It refers to its members: what is done to one of them shows here, and to move the whole moves
+    them. `from_volume` returns one with members of its own.
+
     Parameters
     ----------
     volumes
-        Volumes or MultiVolumes; copied.
+        Volumes or MultiVolumes, each of them once.
     priority
         Precedence of the whole, see `BaseVolume`.
 
@@ -37,27 +40,34 @@ class MultiVolume(BaseVolume):
     """
 
     def __init__(
-        self, volumes: Sequence[BaseVolume] | None = None, priority: int | None = None
+        self, volumes: Iterable[BaseVolume] | None = None, priority: int | None = None
     ) -> None:
         super().__init__(priority=0 if priority is None else priority)
-        self._volumes: list[BaseVolume] = []
+        self._volumes: list[Any] = []
         if volumes is not None:
             self.add_volume(volumes)
 
     @property
-    def volumes(self) -> list[BaseVolume]:
-        """The members, in the order they were added."""
+    def volumes(self) -> list[Any]:
+        """The members themselves, in the order they were added."""
         return self._volumes
 
-    def add_volume(self, volume: BaseVolume | Sequence[BaseVolume]) -> None:
-        """Add a copy of a volume, or of several."""
+    def add_volume(self, volume: BaseVolume | Iterable[BaseVolume]) -> None:
+        """Add a volume, or several."""
         given: Any = volume
-        members = list(given) if isinstance(given, (list, tuple, np.ndarray)) else [given]
+        alone = hasattr(given, "populate_atoms") or not hasattr(given, "__iter__")
+        members = [given] if alone else list(given)
         for member in members:
             if not (hasattr(member, "populate_atoms") and hasattr(member, "check_if_interior")):
                 raise TypeError(f"volumes must be Volume or MultiVolume; got {member!r}")
-        self._volumes.extend(deepcopy(members))
-        self._forget_atoms()
+        together = [*self._volumes, *members]
+        if len({id(member) for member in together}) < len(together):
+            # It would empty itself when populated, and be moved twice by one transform.
+            raise ValueError(
+                "volumes must hold each volume once; got the same object twice. "
+                "from_volume() makes a copy"
+            )
+        self._volumes.extend(members)
 
     def _require_volumes(self) -> None:
         if not self._volumes:
@@ -68,11 +78,10 @@ class MultiVolume(BaseVolume):
         return priority_levels(self._volumes)
 
     def transform(self, transformation: Any) -> None:
-        """Move every member by a transform or a list of them."""
+        """Move every member, the volumes themselves, by a transform or a list of them."""
         for step in steps_of(transformation):
             for volume in self._volumes:
                 volume.transform(step)
-        self._forget_atoms()
 
     @keywords(testPoints="points")
     def check_if_interior(self, points: np.ndarray) -> np.ndarray:
@@ -100,17 +109,20 @@ class MultiVolume(BaseVolume):
         return np.array([corners.min(axis=0), corners.max(axis=0)]) if len(corners) else corners
 
     def populate_atoms(self) -> None:
-        """Fill all members and resolve their overlaps by priority."""
+        """Fill all members and resolve their overlaps by priority; each has its own atoms too."""
         self._require_volumes()
+        self._keep(Atoms.joined(self._kept_of_each()))
+
+    def _kept_of_each(self) -> list[Atoms]:
+        """Fill the members and return which atoms stay of each."""
         for volume in self._volumes:
             volume.populate_atoms()
-        masks = kept_atoms(self._volumes)
-        pairs = list(zip(self._volumes, masks, strict=True))
-        self._atoms = np.vstack([volume.atoms[mask] for volume, mask in pairs])
-        self._species = np.concatenate([volume.species[mask] for volume, mask in pairs])
+        parts = [populated(volume) for volume in self._volumes]
+        masks = kept_atoms(self._volumes, parts)
+        return [part.kept(mask) for part, mask in zip(parts, masks, strict=True)]
 
-    def from_volume(self, **kwargs: Any) -> "MultiVolume":
-        """Return a copy.
+    def from_volume(self, **kwargs: Any) -> Self:
+        """Return a copy with members of its own, not populated.
 
         Parameters
         ----------
@@ -125,7 +137,7 @@ class MultiVolume(BaseVolume):
         return copy
 
     def __repr__(self) -> str:
-        state = "" if self._atoms is None else f", {len(self._atoms)} atoms"
+        state = "" if self.atoms is None else f", {len(self.atoms)} atoms"
         return f"MultiVolume({len(self._volumes)} volumes, priority={self.priority}{state})"
 
 

@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 
 from czone.compiled import compiled_pays
+from czone.matter.atoms import Atoms
 
 __all__ = ["kept_atoms", "separated"]
 
 
-def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list[np.ndarray]:
+def kept_atoms(
+    objects: Sequence[Any], parts: Sequence[Atoms], images: np.ndarray | None = None
+) -> list[np.ndarray]:
     """Return, for every object, which of its atoms stay.
 
     An atom goes when it lies inside another object of smaller or equal priority number.
@@ -18,7 +21,9 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
     Parameters
     ----------
     objects
-        Populated objects: `atoms`, `priority`, `check_if_interior`, and if they can `outer_box`.
+        Objects with `priority`, `check_if_interior`, and if they can `outer_box`, `flat_faces`.
+    parts
+        The atoms of each.
     images
         Shifts (k, 3) under which the world repeats, in angstrom, the zero shift among them; None
         for a world that does not repeat.
@@ -30,10 +35,10 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
     """
     images = np.zeros((1, 3)) if images is None else np.asarray(images, dtype=float)
     priorities = np.array([ob.priority for ob in objects])
-    atoms = [np.asarray(ob.atoms, dtype=float).reshape(-1, 3) for ob in objects]
-    ends = np.cumsum([len(a) for a in atoms])
-    begins = ends - [len(a) for a in atoms]
-    points, keep = np.concatenate(atoms), np.ones(ends[-1], dtype=bool)
+    ends = np.cumsum([len(part) for part in parts])
+    begins = ends - [len(part) for part in parts]
+    points = np.concatenate([part.positions for part in parts])
+    keep = np.ones(len(points), dtype=bool)
     lows, highs = _reach([_box_of(ob) for ob in objects])
     loses = priorities[None, :] >= priorities[:, None]
     np.fill_diagonal(loses, False)
@@ -50,12 +55,12 @@ def kept_atoms(objects: Sequence[Any], images: np.ndarray | None = None) -> list
                 faces[:, 3] += faces[:, :3] @ shift
                 drop_inside(points, keep, begins[found], ends[found], faces)
                 continue
-            parts = [slice(begins[k], ends[k]) for k in found]
-            moved = np.concatenate([points[part] for part in parts])
+            ranges = [slice(begins[k], ends[k]) for k in found]
+            moved = np.concatenate([points[part] for part in ranges])
             moved = moved + shift if shift.any() else moved
             outside = _outside(objects[index], moved, lows[index], highs[index])
-            pieces = np.split(outside, np.cumsum([part.stop - part.start for part in parts])[:-1])
-            for part, piece in zip(parts, pieces, strict=True):
+            pieces = np.split(outside, np.cumsum([part.stop - part.start for part in ranges])[:-1])
+            for part, piece in zip(ranges, pieces, strict=True):
                 keep[part] &= piece
     return np.split(keep, ends[:-1])
 

@@ -1,6 +1,7 @@
 """One nanoparticle about the origin: material, shape, planar defects, orientation."""
 
 import math
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -109,15 +110,19 @@ def build_particle(
     return shape, defects
 
 
-@cache
 def crystal_of(material: str) -> Generator:
-    """Return the crystal of a material; do not change it.
+    """Return the crystal of a material, the caller's own.
 
     Raises
     ------
     ValueError
         If the material is neither known by name nor a readable CIF file.
     """
+    return deepcopy(_crystal_of(material))
+
+
+@cache
+def _crystal_of(material: str) -> Generator:
     if material in FCC:
         cell = [FCC[material]] * 3
         return Generator.from_spacegroup([material], np.zeros((1, 3)), cell, [90.0] * 3, sgn=225)

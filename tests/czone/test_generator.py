@@ -9,9 +9,9 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from czone.generator import BaseGenerator, Generator, NullGenerator
-from czone.generator.cell import lattice_matrix
 from czone.generator.spacegroup import fill_cell, operations, spacegroup_number
 from czone.geometry import Voxel
+from czone.matter.cell import lattice_matrix
 from czone.transform import HStrain, Reflection, Rotation, Translation, rot_v
 from czone.volume import Plane, Sphere, Volume, make_rect_prism
 

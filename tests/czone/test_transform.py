@@ -63,20 +63,22 @@ def test_transform_then_inverse_is_the_identity(transform):
 
 
 @by_name
-def test_transform_leaves_its_arguments_as_they_are(transform):
+def test_points_stay_and_surfaces_move_in_place(transform):
     points, plane = cloud(), Plane([0, 1, 1], [0, 0, 1])
     copies = points.copy(), deepcopy(plane)
     transform.apply_transformation(points)
-    transform.apply_transformation_alg(plane)
     np.testing.assert_array_equal(points, copies[0])
+    moved = plane.from_alg_object(transformation=transform)
     assert plane == copies[1]
+    assert transform.apply_transformation_alg(plane) is plane
+    assert plane == moved != copies[1]
 
 
 @by_name
 def test_interior_follows_planes_and_spheres(transform):
     points = cloud()
     for surface in (Plane([0, 1, 1], [0, 0, 1]), Sphere(5, [1, 2, 0])):
-        moved = transform.apply_transformation_alg(surface)
+        moved = surface.from_alg_object(transformation=transform)
         where = transform.apply_transformation(points)
         assert (moved.check_if_interior(where) == surface.check_if_interior(points)).all()
 
@@ -167,7 +169,7 @@ def test_alignment_puts_surface_on_surface(normal, height):
     before = deepcopy((bottom, top))
     alignment = s2s_alignment(bottom, top, particle, target)
     assert (bottom, top) == before
-    placed = alignment.apply_transformation_alg(bottom)
+    placed = bottom.from_alg_object(transformation=alignment)
     np.testing.assert_allclose(placed.normal, [0, 0, -1], atol=1e-12)
     assert placed.point[2] == pytest.approx(50)
     center = alignment.apply_transformation(particle)

@@ -81,8 +81,7 @@ def test_atoms_move_with_the_volume(shape):
     volume.populate_atoms()
     expected = TURN.apply_transformation(volume.atoms) + [30, 0, 0]
     volume.transform([TURN, Translation([30, 0, 0])])
-    with pytest.raises(RuntimeError, match="populate_atoms"):
-        _ = volume.atoms
+    assert volume.atoms is None
     volume.populate_atoms()
     np.testing.assert_allclose(ordered(volume.atoms), ordered(expected), atol=1e-6)
 
@@ -264,12 +263,25 @@ def balls(**kwargs):
     return [first, second]
 
 
-def test_multivolume_copies_its_members():
+def test_multivolume_refers_to_its_members():
     members = balls(priority=1)
     union = MultiVolume(members)
+    assert all(a is b for a, b in zip(union.volumes, members, strict=True))
     union.transform(Translation([5, 0, 0]))
-    assert members[0].alg_objects[0].center.tolist() == [0, 0, 0]
-    assert [v.alg_objects[0].center[0] for v in union.volumes] == [5, 17]
+    assert [v.alg_objects[0].center[0] for v in members] == [5, 17]
+
+
+def test_one_volume_cannot_be_two_members():
+    volume = balls()[0]
+    with pytest.raises(ValueError, match=r"each volume once.*from_volume\(\) makes a copy"):
+        MultiVolume([volume, volume])
+    union = MultiVolume(volume)
+    with pytest.raises(ValueError, match="each volume once"):
+        union.add_volume(volume)
+    union.add_volume(volume.from_volume(priority=1))  # as the message advises
+    union.populate_atoms()
+    volume.populate_atoms()
+    assert len(union.atoms) == len(volume.atoms)
 
 
 def test_multivolume_keeps_the_order_of_its_members():
@@ -336,8 +348,8 @@ def test_levels_of_priority():
         ),
         (lambda: Volume(generator=gold()).populate_atoms(), ValueError, "a Volume needs points"),
         (lambda: Volume(generator=gold()).create_hull(), ValueError, "points must be 4 or more"),
-        (lambda: Volume(make_rect_prism(1, 1, 1)).atoms, RuntimeError, "populate_atoms"),
-        (lambda: Volume(make_rect_prism(1, 1, 1)).species, RuntimeError, "populate_atoms"),
+        (lambda: Volume(make_rect_prism(1, 1, 1)).ase_atoms, RuntimeError, "populate_atoms"),
+        (lambda: Volume(make_rect_prism(1, 1, 1)).to_file("a.xyz"), RuntimeError, "populate_atoms"),
         (
             lambda: Volume(make_rect_prism(1, 1, 1)).transform(3),
             TypeError,
@@ -345,7 +357,7 @@ def test_levels_of_priority():
         ),
         (lambda: MultiVolume([3]), TypeError, "volumes must be Volume"),
         (lambda: MultiVolume().populate_atoms(), ValueError, "volumes must hold at least one"),
-        (lambda: MultiVolume(balls()).atoms, RuntimeError, "populate_atoms"),
+        (lambda: MultiVolume(balls()).ase_atoms, RuntimeError, "populate_atoms"),
         (lambda: snap_plane_near_point([0, 0], gold(), (1, 1, 1)), ValueError, "point must be 3"),
         (lambda: snap_plane_near_point([0] * 3, gold(), (0, 0, 0)), ValueError, "miller_indices"),
         (lambda: snap_plane_near_point([0] * 3, gold(), (1, 1)), ValueError, "miller_indices"),

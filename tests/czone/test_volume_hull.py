@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from czone.generator import Generator
-from czone.generator import generator as crystals
 from czone.geometry import Hull, Sphere, make_rect_prism
+from czone.matter import crystal as crystals
 from czone.scene import Scene
 from czone.transform import Rotation, rot_v
 from czone.volume import Volume, precedence

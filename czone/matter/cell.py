@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from czone.checks import as_points
+from czone.equality import Value
 from czone.geometry.elements import SYMBOLS, atomic_numbers
 
 __all__ = ["UnitCell", "lattice_matrix"]
@@ -65,7 +66,7 @@ def _three_positive(name: str, value: ArrayLike, wanted: str) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class UnitCell:
+class UnitCell(Value):
     """Atoms of one cell.
 
     Parameters

@@ -1,0 +1,221 @@
+"""The crystal: a unit cell that tiles space, as a value that fills regions."""
+
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from czone.checks import as_matrix, as_points, as_vector
+from czone.compiled import compiled_pays
+from czone.equality import Value, content
+from czone.geometry import Voxel
+from czone.geometry.elements import atomic_numbers
+from czone.geometry.region import Body
+from czone.matter.atoms import Atoms, cut_out
+from czone.matter.cell import UnitCell
+from czone.matter.rows import cell_atoms, cut_rows, row_starts, written_out
+from czone.transform.base import BaseTransform
+from czone.transform.post import BasePostTransform
+from czone.transform.strain import BaseStrain
+
+__all__ = ["Crystal"]
+
+
+@dataclass(frozen=True, eq=False)
+class Crystal(Value):
+    """A unit cell that tiles space from an origin, strained and changed.
+
+    Parameters
+    ----------
+    cell
+        Atoms of the cell, in fractional coordinates.
+    bases
+        Lattice vectors as columns (3, 3), in angstrom; those of the cell itself if None.
+    origin
+        Point (3,) where cell (0, 0, 0) begins, in angstrom.
+    scale
+        Factor on `bases`: one number, or one per vector.
+    strain
+        Displacement of the atoms, after `post`; None for none.
+    post
+        Change of the atoms; None for none.
+
+    Examples
+    --------
+    >>> from czone.geometry import Region, Sphere
+    >>> cell = UnitCell([84], [[0, 0, 0]], 3.35 * np.eye(3))
+    >>> polonium = Crystal(cell)
+    >>> len(polonium.fill(Region(surfaces=[Sphere(3.5, [0, 0, 0])])))
+    7
+    """
+
+    cell: UnitCell
+    bases: np.ndarray = None  # type: ignore[assignment]
+    origin: np.ndarray = (0.0, 0.0, 0.0)  # type: ignore[assignment]
+    scale: np.ndarray = (1.0,)  # type: ignore[assignment]
+    strain: BaseStrain | None = None
+    post: BasePostTransform | None = None
+
+    def __post_init__(self) -> None:
+        bases = self.cell.matrix.T if self.bases is None else self.bases
+        fields = {
+            "bases": as_matrix("bases", bases),
+            "origin": as_vector("origin", self.origin),
+            "scale": np.atleast_1d(np.array(self.scale, dtype=float)),
+        }
+        for name, array in fields.items():
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+        for name in ("strain", "post"):
+            object.__setattr__(self, name, deepcopy(getattr(self, name)))
+        if self.strain is not None:
+            self.strain.scrape_params(self)
+
+    @classmethod
+    def seen(
+        cls,
+        cell: UnitCell,
+        voxel: Voxel,
+        strain: BaseStrain | None,
+        post: BasePostTransform | None,
+    ) -> "Crystal":
+        """Return a crystal of things as they are, not copied: for asking it something at once.
+
+        Parameters
+        ----------
+        cell, voxel, strain, post
+            As for the class; the voxel holds lattice vectors, scale and origin.
+        """
+        crystal = object.__new__(cls)
+        crystal.__dict__.update(
+            cell=cell,
+            bases=voxel.bases,
+            origin=voxel.origin,
+            scale=voxel.scale,
+            strain=strain,
+            post=post,
+        )
+        if strain is not None:
+            strain.scrape_params(crystal)
+        return crystal
+
+    @property
+    def sbases(self) -> np.ndarray:
+        """Scaled lattice vectors as columns (3, 3), in angstrom."""
+        return self.bases * self.scale
+
+    @property
+    def voxel(self) -> Voxel:
+        """The tiling cell, a new one."""
+        return Voxel(self.bases, self.scale, self.origin)
+
+    def moved(self, step: BaseTransform) -> "Crystal":
+        """Return this crystal after one simple transform.
+
+        Parameters
+        ----------
+        step
+            Moves lattice vectors and, unless `basis_only`, the origin; turns the strain.
+        """
+        bases, origin = step.apply_transformation_bases(self.bases), self.origin
+        if not step.basis_only:
+            origin = step.apply_transformation(origin[None])[0]
+        strain = deepcopy(self.strain)
+        if strain is not None:
+            strain.transform(step)
+        return replace(self, bases=bases, origin=origin, strain=strain)
+
+    def supply(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return positions and atomic numbers of all cells that reach the box around points.
+
+        Parameters
+        ----------
+        points
+            Points (m, 3), in angstrom.
+        """
+        points = as_points("bbox", points)
+        if len(points) == 0:
+            return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
+        if self.strain is not None:
+            points = self.strain.source_box(points)
+        positions, count = cell_atoms(self.sbases, self.origin, self.cell.coords, points)
+        numbers = np.tile(self.cell.numbers, count)
+        if self.post is not None:
+            positions, numbers = self.post.apply_function(positions, numbers)
+            numbers = atomic_numbers("species", np.asarray(numbers))
+        if self.strain is not None:
+            positions = self.strain.apply_strain(positions)
+        return np.asarray(positions, dtype=float), numbers
+
+    def fill(self, body: Body) -> Atoms:
+        """Return the atoms inside a region.
+
+        Parameters
+        ----------
+        body
+            A `Region`, a `Volume`, or anything else that answers as they do.
+        """
+        quick = self._whole_rows(body)
+        return cut_out(body, self.supply) if quick is None else Atoms.owned(*quick)
+
+    def _lattice(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return lattice vectors and origin as strained; None where the atoms form no lattice."""
+        if self.post is not None:
+            return None
+        if self.strain is None:
+            return self.sbases, self.origin
+        affine = self.strain.affine()
+        if affine is None:
+            return None
+        # A homogeneous strain of a lattice is a lattice again.
+        return affine[0] @ self.sbases, affine[0] @ self.origin + affine[1]
+
+    def _whole_rows(self, body: Body) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the atoms inside, row by row; None where crystal or body do not allow it.
+
+        A convex body cuts every row of atoms in one piece, so rows are shortened, not tested
+        atom by atom.
+        """
+        lattice = self._lattice()
+        if lattice is None:
+            return None
+        bases, origin = lattice
+        cell, inverse = self.cell, np.linalg.inv(bases)
+        span = body.span(inverse)
+        if span is None:
+            return None
+        low, high = span
+        if (low > high).any():
+            return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
+        corner = inverse @ origin
+        low, high = low - corner - cell.highest, high - corner - cell.lowest
+        faces = body.flat_faces()
+        if faces is not None and compiled_pays():
+            from czone.matter.row_kernel import fill_flat_body  # loads numba
+
+            positions, sites = fill_flat_body(bases, origin, cell.coords, low, high, faces)
+            return positions, cell.numbers[sites]
+        starts, step, per_atom = row_starts(bases, origin, cell.coords, low, high)
+        chords = body.chords(starts, step)
+        if chords is None:
+            return None
+        # Rows are opened by a hair; the true test at both ends decides.
+        enter, leave = chords
+        starts, first, counts, rows = cut_rows(starts, enter - 1e-6, leave + 1e-6)
+        ends = np.concatenate([first, first + counts - 1])[:, None] * step
+        ends.reshape(2, -1, 3)[:] += starts
+        outside = ~body.check_if_interior(ends)
+        head, tail = outside[: len(rows)], outside[len(rows) :]
+        first += head
+        counts = np.maximum(counts - head - tail, 0)
+        positions = written_out(starts, step, first, counts)
+        return positions, np.repeat(cell.numbers[rows // per_atom], counts)
+
+    def _made_of(self) -> Any:
+        return content([self.cell, self.sbases, self.origin, self.strain, self.post])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Crystal):
+            return NotImplemented
+        return self is other or bool(self._made_of() == other._made_of())
