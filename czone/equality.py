@@ -49,7 +49,7 @@ def content(thing: Any) -> Any:
     >>> content(ball) == before
     False
     """
-    return _way(type(thing))(thing, ())
+    return _WAYS[type(thing)](thing, ())
 
 
 _FLOATS = np.dtype(float)
@@ -77,11 +77,11 @@ def _of_scalar(number: np.generic, above: Above) -> Any:
 
 
 def _of_several(things: Any, above: Above) -> Any:
-    return tuple([_way(type(part))(part, above) for part in things])
+    return tuple([_WAYS[type(part)](part, above) for part in things])
 
 
 def _of_dict(things: dict, above: Above) -> Any:
-    return {key: _way(type(value))(value, above) for key, value in things.items()}
+    return {key: _WAYS[type(value)](value, above) for key, value in things.items()}
 
 
 def _of_set(things: set, above: Above) -> Any:
@@ -106,30 +106,24 @@ def _of_object(thing: Any, above: Above) -> Any:
     return thing if held is None else (type(thing), _of_dict(held, (*above, id(thing))))
 
 
-def _way(kind: type) -> Callable[[Any, Above], Any]:
-    """Return how things of a class are looked at."""
-    found = _WAYS.get(kind)
-    if found is None:
-        found = _WAYS[kind] = _find_way(kind)
-    return found
+class _Ways(dict[type, Callable[[Any, Above], Any]]):
+    """How things of a class are looked at, found once for every class."""
+
+    def __missing__(self, kind: type) -> Callable[[Any, Above], Any]:
+        known = (
+            (_AS_THEY_ARE, _itself),
+            (np.ndarray, _of_array),
+            (np.generic, _of_scalar),
+            ((list, tuple), _of_several),
+            (dict, _of_dict),
+            (set, _of_set),
+            (np.random.Generator, _of_random),
+        )
+        self[kind] = next((way for kinds, way in known if issubclass(kind, kinds)), _of_object)
+        return self[kind]
 
 
-_WAYS: dict[type, Callable[[Any, Above], Any]] = {}
-
-
-def _find_way(kind: type) -> Callable[[Any, Above], Any]:
-    for kinds, way in (
-        (_AS_THEY_ARE, _itself),
-        (np.ndarray, _of_array),
-        (np.generic, _of_scalar),
-        ((list, tuple), _of_several),
-        (dict, _of_dict),
-        (set, _of_set),
-        (np.random.Generator, _of_random),
-    ):
-        if issubclass(kind, kinds):
-            return way
-    return _of_object
+_WAYS = _Ways()
 
 
 class Compared:

@@ -3,9 +3,17 @@
 from czone.generator.amorphous import AmorphousGenerator, number_density
 from czone.generator.base import BaseGenerator, NullGenerator
 from czone.generator.generator import Generator
+from czone.generator.solid import Amorphous
 from czone.spelling import names_from
 
-__all__ = ["AmorphousGenerator", "BaseGenerator", "Generator", "NullGenerator", "number_density"]
+__all__ = [
+    "Amorphous",
+    "AmorphousGenerator",
+    "BaseGenerator",
+    "Generator",
+    "NullGenerator",
+    "number_density",
+]
 
 __getattr__ = names_from(
     __name__, "czone.transform", "czone.geometry", "czone.generator.amorphous_algorithms"

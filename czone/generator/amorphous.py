@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from numbers import Integral
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from ase.data import chemical_symbols
 
 from czone.checks import as_points, as_positive, as_vector
-from czone.generator.amorphous_algorithms import (
-    CARBON_DENSITY,
-    atom_count,
-    random_sequential_addition,
-)
+from czone.generator.amorphous_algorithms import CARBON_DENSITY
 from czone.generator.base import BaseGenerator
-from czone.generator.composition import (
-    distance_table,
-    number_density,
-    parse_composition,
-    split_count,
-)
+from czone.generator.composition import distance_table, number_density, parse_composition
+from czone.generator.solid import Amorphous
 from czone.geometry.region import Body
+from czone.matter.atoms import Atoms
 from czone.randomness import Seed, as_rng
 from czone.transform.base import steps_of
 
@@ -90,12 +84,11 @@ class AmorphousGenerator(BaseGenerator):
         rng: Seed = None,
         periodic: bool | Sequence[bool] = (True, True),
     ) -> None:
-        self._block: tuple | None = None
+        self._block: tuple[np.ndarray, np.ndarray, Atoms] | None = None
         self._bases = np.eye(3)
         self.origin = (0.0, 0.0, 0.0) if origin is None else origin
         self._shares = parse_composition(species)
-        self._min_dist = min_dist
-        self._table = distance_table(min_dist, list(self._shares))
+        self.min_dist = min_dist
         self.density = density
         self.periodic = periodic
         self.use_old_result = False
@@ -105,7 +98,7 @@ class AmorphousGenerator(BaseGenerator):
     @property
     def origin(self) -> np.ndarray:
         """Origin of the block's own frame in angstrom, (3,)."""
-        return self._origin.copy()
+        return self._origin
 
     @origin.setter
     def origin(self, value: Any) -> None:
@@ -124,20 +117,21 @@ class AmorphousGenerator(BaseGenerator):
     @property
     def min_dist(self) -> float | Mapping:
         """Smallest distance between two atoms in angstrom, or a mapping of pairs to distances."""
-        return self._min_dist
+        given = self._min_dist
+        return MappingProxyType(given) if isinstance(given, dict) else given
 
     @min_dist.setter
     def min_dist(self, value: Any) -> None:
         self._table = distance_table(value, list(self._shares))
-        self._min_dist = value
+        self._min_dist = dict(value) if isinstance(value, Mapping) else value
         self._block = None
 
     @property
-    def species(self) -> int | dict[str, float]:
+    def species(self) -> int | Mapping[str, float]:
         """Atomic number, or the share of every element of a mixture."""
         if len(self._shares) == 1:
             return next(iter(self._shares))
-        return {chemical_symbols[number]: share for number, share in self._shares.items()}
+        return MappingProxyType({chemical_symbols[z]: share for z, share in self._shares.items()})
 
     @species.setter
     def species(self, value: Any) -> None:
@@ -169,8 +163,8 @@ class AmorphousGenerator(BaseGenerator):
         """Positions (n, 3) and atomic numbers (n,) of the last block, or None."""
         if self._block is None:
             return None
-        _, _, positions, numbers = self._block
-        return self._to_lab(positions), numbers.copy()
+        atoms = self._block[2]
+        return self._solid(0).to_lab(atoms.positions), atoms.numbers.copy()
 
     def supply_atoms(
         self, bbox: np.ndarray, *, print_progress: bool = False
@@ -197,18 +191,33 @@ class AmorphousGenerator(BaseGenerator):
         ValueError
             If `bbox` is not an array of points, or the density cannot be reached.
         """
-        corners = as_points("bbox", bbox)
-        if len(corners) == 0:
+        if len(as_points("bbox", bbox)) == 0:
             return np.empty((0, 3)), np.empty(0, dtype=np.int64)
-        local = np.linalg.solve(self._bases, (corners - self._origin).T).T
-        low, high = local.min(axis=0), local.max(axis=0)
-        # Rounded, so that the film does not hang on the last digits a rotation leaves behind.
-        dims = np.round(high - low, 6)
-        if not self._covers(low, dims):
-            self._block = (low, dims, *self._make_block(low, dims, print_progress))
-        assert self._block is not None  # covers the box by now
-        _, _, positions, numbers = self._block
-        return self._to_lab(positions), numbers.copy()
+        low, dims = self._solid(0).box(bbox)
+        if self._block is None or not self._covers(low, dims):
+            if not self._fixed_seed:
+                self._seed = _fresh_seed()
+            self._block = (low, dims, self.solid.block(low, dims, progress=print_progress))
+        atoms = self._block[2]
+        return self._solid(0).to_lab(atoms.positions), atoms.numbers.copy()
+
+    @property
+    def solid(self) -> Amorphous:
+        """The solid as a value, which later changes of this generator do not reach."""
+        if self._seed is None:
+            self._seed = _fresh_seed()
+        return self._solid(self._seed)
+
+    def _solid(self, seed: int) -> Amorphous:
+        return Amorphous(
+            tuple(self._shares.items()),
+            self._table,
+            self._density,
+            seed,
+            self._periodic,
+            self._bases,
+            self._origin,
+        )
 
     def transform(self, transformation: Any) -> None:
         """Move, turn or deform the solid; its atoms follow.
@@ -220,12 +229,11 @@ class AmorphousGenerator(BaseGenerator):
             origin in place.
         """
         for step in steps_of(transformation):
-            self._bases = step.apply_transformation_bases(self._bases)
-            if not step.basis_only:
-                self._origin = step.apply_transformation(self._origin)
+            moved = self._solid(0).moved(step)
+            self._bases, self._origin = np.array(moved.bases), np.array(moved.origin)
 
-    def supply_inside(self, region: Body, **kwargs: Any) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return the atoms inside a volume; None for a generator that was never turned.
+    def supply_inside(self, region: Body, **kwargs: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return the atoms inside a volume.
 
         The region is boxed along the axes of the generator, so that a volume that is turned
         together with its solid keeps its atoms.
@@ -237,19 +245,13 @@ class AmorphousGenerator(BaseGenerator):
         **kwargs
             Passed to `supply_atoms`.
         """
-        moved = getattr(region, "moved", None)
-        if moved is None or np.array_equal(self._bases, np.eye(3)):
-            return None
-        back = np.linalg.inv(self._bases)
-        corners = moved(back, -back @ self._origin).get_bounding_box()
-        positions, numbers = self.supply_atoms(self._to_lab(corners), **kwargs)
+        positions, numbers = self.supply_atoms(self._solid(0).corners(region), **kwargs)
         inside = region.check_if_interior(positions)
         return positions[inside], numbers[inside]
 
     def _covers(self, low: np.ndarray, dims: np.ndarray) -> bool:
-        if self._block is None:
-            return False
-        old_low, old_dims = self._block[:2]
+        assert self._block is not None  # the caller has looked
+        old_low, old_dims, _ = self._block
         slack = 1e-5
         if self.use_old_result:
             return bool(
@@ -258,26 +260,6 @@ class AmorphousGenerator(BaseGenerator):
         return np.allclose(old_low, low, rtol=0, atol=slack) and np.allclose(
             old_dims, dims, rtol=0, atol=slack
         )
-
-    def _make_block(self, low: np.ndarray, dims: Any, progress: bool) -> Any:
-        if (dims == 0).any():
-            return np.empty((0, 3)), np.empty(0, dtype=np.int64)
-        if not self._fixed_seed:
-            self._seed = _fresh_seed()
-        # An axis shorter than the minimum distance cannot repeat.
-        periodic = (*self._periodic, False) & (dims >= self._table.max())
-        positions, kinds = random_sequential_addition(
-            dims,
-            split_count(atom_count(dims, self._density), self._shares),
-            self._table,
-            periodic=periodic,
-            rng=self._seed,
-            progress=progress,
-        )
-        return positions + low, np.array(list(self._shares), dtype=np.int64)[kinds]
-
-    def _to_lab(self, local: np.ndarray) -> np.ndarray:
-        return local @ self._bases.T + self._origin
 
     def __repr__(self) -> str:
         species = self.species

@@ -98,6 +98,12 @@ class Hull(Value):
         _, first = np.unique(np.round(rows * scale, 9), axis=0, return_index=True)
         return rows[np.sort(first)]
 
+    def padded(self, tol: float) -> np.ndarray:
+        """Return the faces, moved outwards by `tol`, in angstrom."""
+        rows = self.equations.copy()
+        rows[:, 3] -= tol
+        return rows
+
     @cached_property
     def slabs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The faces, opposite ones together: normals (k, 3), and lowest and highest x . n (k, 1).

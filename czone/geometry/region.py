@@ -15,6 +15,8 @@ from czone.geometry.hull import Hull, enclosed_corners
 
 __all__ = ["Body", "Region"]
 
+_DOWN_AND_UP = np.array([[-1.0], [1.0]])
+
 
 class Body(Protocol):
     """What matter asks of the space it fills: a `Region`, a `Volume`, or a user's own.
@@ -135,7 +137,7 @@ class Region(Value):
         """Return rows (a, b, c, d) with a x + b y + c z + d <= 0 inside, when the hull is all."""
         if self.hull is None or self.surfaces:
             return None
-        return self.hull.equations - [0, 0, 0, self.tolerance]
+        return self.hull.padded(self.tolerance)
 
     def get_bounding_box(self) -> np.ndarray:
         """Return the corners (m, 3) of a convex body around the region, in angstrom.
@@ -156,7 +158,7 @@ class Region(Value):
                 return np.array(corners)
         faces = [surface.half_spaces() for surface in self.surfaces]
         if self.hull is not None:
-            faces.append(self.hull.equations - [0, 0, 0, self.tolerance])
+            faces.append(self.hull.padded(self.tolerance))
         corners, status = enclosed_corners(np.vstack(faces))
         if status == 3:
             raise ValueError(
@@ -184,7 +186,7 @@ class Region(Value):
     def outer_box(self) -> np.ndarray:
         """Return two corners (2, 3) of a box along x, y, z around the region; (0, 3) if empty."""
         if self.hull is not None and not self.surfaces:
-            return self.hull.box + [[-self.tolerance], [self.tolerance]]
+            return self.hull.box + self.tolerance * _DOWN_AND_UP
         low, high = self.span(np.eye(3))
         return np.zeros((0, 3)) if (low > high).any() else np.array([low, high])
 

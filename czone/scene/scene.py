@@ -196,7 +196,8 @@ class Scene(Compared):
     def _resolved(self, parts: list[Atoms]) -> tuple[Atoms, list[np.ndarray]]:
         """Return the atoms that stay, and which (n,) of the atoms of each object they are."""
         joined = Atoms.joined(parts)
-        labels = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+        labels = joined.labels
+        assert labels is not None  # they say which part
         keep = np.concatenate(kept_atoms(self._objects, parts, self._images(joined.positions)))
         positions = self._wrapped(joined.positions)
         if any(self._periodic):

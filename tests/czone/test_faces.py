@@ -17,7 +17,15 @@ from czone.geometry import MovedAlgebraic, Region, Voxel
 from czone.matter import Atoms, Crystal, UnitCell
 from czone.molecule import Molecule
 from czone.scene import Scene
-from czone.transform import ChemicalSubstitution, HStrain, IStrain, PostSequence, Translation
+from czone.transform import (
+    ChemicalSubstitution,
+    HStrain,
+    IStrain,
+    PostSequence,
+    Rotation,
+    Translation,
+    rot_v,
+)
 from czone.volume import (
     BaseVolume,
     Cylinder,
@@ -209,6 +217,7 @@ IN_PLACE = {
     "map of a moved surface": (moved_surface, write(*SURFACE, "matrix", at=(2, 2))),
     "surface inside a moved one": (moved_surface, put(*SURFACE, "region", "radius", to=3)),
     "origin of a crystal": (ball, write("generator", "origin")),
+    "origin of a solid": (carbon, write("generator", "origin")),
     "bases of a crystal": (ball, write("generator", "voxel", "bases", at=(0, 0))),
     "site of a crystal": (ball, lambda v: v.generator.structure.replace(0, "Au")),
     "matrix of a strain": (
@@ -350,6 +359,28 @@ def test_values_move_and_fill_as_their_faces_do():
     volume.populate_atoms()
     assert moved == volume.filling == pickle.loads(pickle.dumps(moved))
     assert region == volume.region
+
+
+def test_an_amorphous_solid_is_a_value_too():
+    volume, shift = carbon(), Translation([1, 2, 3])
+    solid, region = volume.generator.solid, volume.region
+    volume.populate_atoms()
+    assert solid.fill(region) == volume.filling
+    volume.transform([Rotation(rot_v([1, 2, 3], 0.5)), shift])
+    assert solid != volume.generator.solid == pickle.loads(pickle.dumps(volume.generator.solid))
+    turned = volume.generator.solid.fill(volume.region)
+    volume.populate_atoms()
+    np.testing.assert_allclose(turned.positions, volume.atoms, atol=1e-9)  # block of before
+    assert len(turned) == len(solid.fill(region))
+    assert volume.generator.origin is volume.generator.origin  # live, as in Construction Zone
+    mixture = AmorphousGenerator(
+        species="SiO2",
+        density=0.06,
+        min_dist={("Si", "O"): 1.5, ("O", "O"): 2.1, ("Si", "Si"): 2.4},
+    )
+    for mapping in (mixture.species, mixture.min_dist):
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            mapping["Si"] = 1.0
 
 
 def test_content_is_a_value_and_sees_everything():
