@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--select", help='condition on the catalogue, such as "dose > 300"')
     export.set_defaults(run=_export)
 
+    engines = commands.add_parser("engines", help="show which engines this machine has")
+    engines.set_defaults(run=_engines)
+
     check = commands.add_parser("check", help="verify checksums, ids and completeness")
     check.add_argument("folder")
     check.set_defaults(run=_check)
@@ -76,17 +79,30 @@ def _recipes(options: argparse.Namespace) -> int:
     return 0
 
 
+def _engines(options: argparse.Namespace) -> int:
+    from hrtem_sim.wave import ENGINES
+
+    for name, kind in ENGINES.items():
+        print(f"{name:<{max(map(len, ENGINES)) + 2}}{kind().describe()}")
+    return 0
+
+
 def _build(options: argparse.Namespace) -> int:
+    from hrtem_sim.database import DatabaseError
     from hrtem_sim.dataset import build_dataset, read_dataset_recipe
+    from hrtem_sim.wave import PrismaticError
 
     recipe = read_dataset_recipe(options.recipe).scaled(options.scale)
-    database = build_dataset(
-        recipe,
-        options.out,
-        workers=options.workers,
-        share=options.shard,
-        progress=not options.quiet,
-    )
+    try:
+        database = build_dataset(
+            recipe,
+            options.out,
+            workers=options.workers,
+            share=options.shard,
+            progress=not options.quiet,
+        )
+    except PrismaticError as error:
+        raise DatabaseError(f"no wave from the engine of the recipe: {error}") from None
     print(database.identity, database)
     return 0
 

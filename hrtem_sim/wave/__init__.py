@@ -5,6 +5,7 @@
 * `WaveSettings` holds energy, sampling, phonons and the engine.
 * `NumpyEngine`, `TorchEngine` and `PrismaticEngine` compute; each is an `Engine`, and goes by its
   name in `ENGINES` too.
+* `read_prismatic` reads the waves that Prismatic 2 has written, `read_prismatic_atoms` its atoms.
 * `configurations` gives the atoms of the frozen phonons one after the other.
 * `FilmBank` keeps the waves behind films; `waves_behind_film` puts particles behind one of them.
 * `thickness_series` gives the waves at several depths.
@@ -19,7 +20,12 @@ from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.engines import ENGINES
 from hrtem_sim.wave.exit_wave import ExitWave
 from hrtem_sim.wave.numpy_engine import NumpyEngine
-from hrtem_sim.wave.prismatic_engine import PrismaticEngine
+from hrtem_sim.wave.prismatic import (
+    PrismaticEngine,
+    PrismaticError,
+    read_prismatic,
+    read_prismatic_atoms,
+)
 from hrtem_sim.wave.series import thickness_series
 from hrtem_sim.wave.settings import WaveSettings
 from hrtem_sim.wave.torch_engine import TorchEngine
@@ -32,6 +38,7 @@ __all__ = [
     "FilmWave",
     "NumpyEngine",
     "PrismaticEngine",
+    "PrismaticError",
     "TorchEngine",
     "WaveSettings",
     "compute_exit_wave",
@@ -40,6 +47,8 @@ __all__ = [
     "converge",
     "move_film",
     "phonon_convergence",
+    "read_prismatic",
+    "read_prismatic_atoms",
     "thickness_series",
     "waves_behind_film",
 ]

@@ -80,6 +80,10 @@ class Engine(Protocol):
         """
         return None
 
+    def describe(self) -> str:
+        """Return what this machine has of the engine, and what to do if that is not enough."""
+        return repr(self)
+
     def memory(
         self, specimen: Specimen, parts: Sequence[Sequence[str]], settings: "WaveSettings"
     ) -> int:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from hrtem_sim.provenance import RecipeError, from_table, to_table
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.numpy_engine import NumpyEngine
-from hrtem_sim.wave.prismatic_engine import PrismaticEngine
+from hrtem_sim.wave.prismatic.engine import PrismaticEngine
 from hrtem_sim.wave.torch_engine import TorchEngine
 
 ENGINES: dict[str, type[NumpyEngine] | type[TorchEngine] | type[PrismaticEngine]] = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from hrtem_sim.fft import choose_fft
+from hrtem_sim.fft import available_fft, choose_fft
 from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.engine import Engine
@@ -50,6 +50,11 @@ class NumpyEngine(Engine):
         with choose_fft().threads(self.threads):
             stacks = [_waves(atoms, parts, settings, grid) for atoms in configurations]
         return np.stack(stacks, axis=1)
+
+    def describe(self) -> str:
+        """Return the FFT library in use; see `Engine.describe`."""
+        fft = choose_fft().name
+        return f"the embedded engine, transforms by {fft}; of {', '.join(available_fft())}"
 
     def memory(
         self, specimen: Specimen, parts: Sequence[Sequence[str]], settings: "WaveSettings"

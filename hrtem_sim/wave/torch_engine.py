@@ -10,7 +10,7 @@ from hrtem_sim.grid import Grid
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.memory import COMPLEX, kept_memory
-from hrtem_sim.wave.torch_multislice import torch_multislice
+from hrtem_sim.wave.torch_multislice import import_torch, torch_multislice
 
 if TYPE_CHECKING:
     from hrtem_sim.wave.settings import WaveSettings
@@ -61,6 +61,16 @@ class TorchEngine(Engine):
             batch=self.batch,
         )
         return np.ascontiguousarray(waves.swapaxes(0, 1))
+
+    def describe(self) -> str:
+        """Return the version of PyTorch and its device; see `Engine.describe`."""
+        try:
+            torch = import_torch()
+        except ImportError as error:
+            return f"not usable: {error}"
+        if self.device is None and torch.cuda.is_available():
+            return f"PyTorch {torch.__version__} on {torch.cuda.get_device_name()}"
+        return f"PyTorch {torch.__version__} on {self.device or 'the CPU: no CUDA card is seen'}"
 
     def memory(
         self, specimen: Specimen, parts: Sequence[Sequence[str]], settings: "WaveSettings"

@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 import runpy
+import shutil
 import tomllib
 from pathlib import Path
 from textwrap import dedent
@@ -18,7 +19,7 @@ from seg_train import TrainingRecipe
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md"])
-RUN = ("howto-structure.md", "howto-microscope.md")
+RUN = ("howto-structure.md", "howto-microscope.md", "howto-waves.md")
 """Pages whose samples run one after the other; those of the others need data, a cluster, a card."""
 
 
@@ -58,6 +59,10 @@ def test_what_a_page_imports_exists(page):
 def test_the_samples_of_a_page_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
+    if page == "howto-waves.md":  # a folder of them
+        (tmp_path / "waves").mkdir()
+        for ending in ("h5", "xyz"):
+            shutil.copy(ROOT / f"tests/physics/data/a2_au_atom_offgrid.{ending}", "waves")
     exec("\n".join(samples(ROOT / "docs" / page)), {})
 
 
