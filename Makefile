@@ -12,7 +12,7 @@ SPHINX := -W --keep-going -q -b html
 .PHONY: demo test docs clean
 
 demo: $(VENV)/.train
-	$(BIN)/seg-train run recipes/demo.toml --out $(DEMO_OUT) --workers $(WORKERS)
+	$(BIN)/seg-train run demo --out $(DEMO_OUT) --workers $(WORKERS)
 
 test: $(VENV)/.dev
 	$(BIN)/ruff check .

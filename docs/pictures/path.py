@@ -1,6 +1,6 @@
 """Draw the picture of the README from the folder that `make demo` leaves.
 
-Usage: python docs/pictures/path.py [demo-run [recipes/demo.toml]]
+Usage: python docs/pictures/path.py [demo-run [demo]]
 """
 
 import sys
@@ -18,7 +18,7 @@ from seg_train import load_experimental_sample, load_run, predict
 STRUCTURE, SAMPLE = 9, "au2p2nm_330kx_hp_0"
 
 
-def main(folder: str = "demo-run", recipe: str = "recipes/demo.toml") -> None:
+def main(folder: str = "demo-run", recipe: str = "demo") -> None:
     dataset = read_dataset_recipe(recipe)
     plan = plan_structure(dataset, STRUCTURE)
     scene, _ = particle_scene(plan.specimen, plan.rng)

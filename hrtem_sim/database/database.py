@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from hrtem_sim.database.maker import make_again
 from hrtem_sim.database.shard import DatabaseError, read_catalogue, read_shard
 from hrtem_sim.provenance import identity
-
-if TYPE_CHECKING:
-    from hrtem_sim.imaging import Micrograph
 
 MAX_OPEN = 32
 
@@ -62,6 +57,7 @@ class Database:
                 frame = read_catalogue(file)
                 frames.append(frame.assign(shard=number, row=np.arange(len(frame))))
                 recipes.add(file.attrs["recipe_id"])
+                self.beside_id = str(file.attrs.get("beside_id", ""))
                 self.recipe_toml = file["recipe"].asstr()[()]
                 self.pixel_size = float(file.attrs["pixel_size"])
                 self.shape = tuple(int(n) for n in file["images/counts"].shape[1:])
@@ -82,8 +78,8 @@ class Database:
 
     @cached_property
     def identity(self) -> str:
-        """Id of the data set: the ids of all its micrographs."""
-        return identity(list(self.catalogue["micrograph"]), "dataset")
+        """Id of all that the data set hands out: its micrographs, and what lies beside them."""
+        return identity([list(self.catalogue["micrograph"]), self.beside_id], "dataset")
 
     def counts(self, rows: ArrayLike) -> np.ndarray:
         """Return the images of some rows.
@@ -188,23 +184,6 @@ class Database:
             raise ValueError(f"n must be in 1..{len(found)}, the micrographs selected; got {n}")
         chosen = np.random.default_rng(rng).choice(len(found), size=n, replace=False)
         return found.iloc[np.sort(chosen)]
-
-    def regenerate(self, micrograph: str) -> Micrograph:
-        """Make a micrograph again from its stored plan alone, bit for bit on the same machine.
-
-        Parameters
-        ----------
-        micrograph
-            Id, from the column "micrograph" of the catalogue.
-
-        Raises
-        ------
-        ValueError
-            If the data set has no such micrograph.
-        DatabaseError
-            If the stored plan does not have the id that the catalogue says.
-        """
-        return make_again(self, micrograph)
 
     def check(self) -> None:
         """Verify the checksum of every shard; raise `DatabaseError` at the first that is wrong."""

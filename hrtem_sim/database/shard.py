@@ -2,7 +2,8 @@
 
 Layout, all arrays with their first axis over the rows of the catalogue unless said otherwise::
 
-    attributes        format, version, recipe_id, index, pixel_size (angstrom), checksum, versions
+    attributes        format, version, recipe_id, beside_id (of masks, labels, atoms and waves),
+                      index, pixel_size (angstrom), checksum, versions
     recipe            the data set's recipe as TOML text
     catalogue/NAME    one column: float64, int64 or UTF-8 text
     images/counts     uint16 or uint32 (rows, ny, nx): electrons per pixel
@@ -44,6 +45,8 @@ class ShardContent:
         Number of the shard in its data set.
     recipe, recipe_id
         TOML text and id of the recipe.
+    beside_id
+        Id of how all that lies beside the images was made: masks, labels, atoms and waves.
     pixel_size
         Of images and masks, in angstrom.
     catalogue
@@ -65,6 +68,7 @@ class ShardContent:
     index: int
     recipe: str
     recipe_id: str
+    beside_id: str
     pixel_size: float
     catalogue: pd.DataFrame
     counts: np.ndarray
@@ -132,7 +136,7 @@ def write_shard(folder: Path, content: ShardContent) -> Path:
     path = Path(folder) / shard_name(content.index)
     part = path.with_name(f"{path.name}.{host_name()}.{os.getpid()}.part")
     try:
-        with h5py.File(part, "w", libver=("v110", "v114")) as file:
+        with _timeless_file(part) as file:
             _fill(file, content)
             file.attrs["checksum"] = _checksum(file)
         with part.open("rb") as stream:
@@ -203,19 +207,20 @@ def _fill(file: h5py.File, content: ShardContent) -> None:
     file.attrs["format"] = FORMAT
     file.attrs["version"] = VERSION
     file.attrs["recipe_id"] = content.recipe_id
+    file.attrs["beside_id"] = content.beside_id
     file.attrs["index"] = content.index
     file.attrs["pixel_size"] = content.pixel_size
     file.attrs["versions"] = content.versions
     text = h5py.string_dtype("utf-8")
     file.create_dataset("recipe", data=content.recipe, dtype=text)
-    catalogue = file.create_group("catalogue")
+    catalogue = _timeless_group(file, "catalogue")
     catalogue.attrs["columns"] = list(content.catalogue.columns)
     for name, column in content.catalogue.items():
         plain = column.dtype.kind in "iuf"
         values = column.to_numpy() if plain else column.astype(str).to_numpy(object)
         catalogue.create_dataset(name, data=values, dtype=None if plain else text)
-    counts = file.create_dataset(
-        "images/counts",
+    counts = _timeless_group(file, "images").create_dataset(
+        "counts",
         data=content.counts,
         chunks=(1, *content.counts.shape[1:]),
         compression="gzip",
@@ -224,14 +229,41 @@ def _fill(file: h5py.File, content: ShardContent) -> None:
     )
     counts.attrs["units"] = "electrons per pixel"
     packed = np.packbits(content.masks.astype(bool), axis=-1)
-    masks = file.create_dataset("masks/packed", data=packed)
+    group = _timeless_group(file, "masks")
+    masks = group.create_dataset("packed", data=packed)
     masks.attrs["width"] = content.masks.shape[-1]
     masks.attrs["classes"] = ["background", "particle"]
-    file.create_dataset("masks/of", data=np.asarray(content.mask_of, np.int64))
-    file.create_dataset("structures/plan", data=list(content.plans), dtype=text)
+    group.create_dataset("of", data=np.asarray(content.mask_of, np.int64))
+    structures = _timeless_group(file, "structures")
+    structures.create_dataset("plan", data=list(content.plans), dtype=text)
     for name, array in content.extras.items():
         packing = "gzip" if name.startswith("labels/") else None
-        file.create_dataset(name, data=array, compression=packing)
+        *above, last = name.split("/")
+        parent: h5py.Group = file
+        for step in above:
+            parent = parent[step] if step in parent else _timeless_group(parent, step)
+        parent.create_dataset(last, data=array, compression=packing)
+
+
+def _timeless_file(path: Path) -> h5py.File:
+    """Create a file whose bytes do not depend on the hour.
+
+    HDF5 notes in the header of every group when it was made, unless the group's creation
+    properties forbid it; h5py reaches these by its low level alone. (Datasets it creates without.)
+    """
+    creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    creation.set_obj_track_times(False)
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5py.h5f.LIBVER_V110, h5py.h5f.LIBVER_V114)
+    access.set_fclose_degree(h5py.h5f.CLOSE_STRONG)
+    return h5py.File(h5py.h5f.create(os.fsencode(path), h5py.h5f.ACC_TRUNC, creation, access))
+
+
+def _timeless_group(parent: h5py.Group, name: str) -> h5py.Group:
+    """Create a group that does not note the hour."""
+    creation = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
+    creation.set_obj_track_times(False)
+    return h5py.Group(h5py.h5g.create(parent.id, name.encode(), gcpl=creation))
 
 
 def _checksum(file: h5py.File) -> str:
@@ -249,7 +281,9 @@ def _checksum(file: h5py.File) -> str:
             digest.update(data)
 
     file.visititems(add)  # alphabetical
-    for name in ("recipe_id", "index", "pixel_size", "versions"):
+    for name in ("recipe_id", "beside_id", "index", "pixel_size", "versions"):
+        if name not in file.attrs:
+            continue  # older data sets have no beside_id
         digest.update(f"{name} {file.attrs[name]}\n".encode())
     return digest.hexdigest()
 

@@ -9,7 +9,6 @@ import h5py
 import numpy as np
 
 from hrtem_sim.database import Database, DatabaseError, read_shard
-from hrtem_sim.database.maker import makes_again
 from hrtem_sim.dataset.plan import StructurePlan, draw_conditions
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import micrograph_id, simulate_structure
@@ -58,11 +57,8 @@ def stored_plan(database: Database, row: int) -> StructurePlan:
         return _plan(file, int(record["row"]))
 
 
-@makes_again
 def regenerate(database: Database, micrograph: str) -> Micrograph:
     """Make a micrograph again from its stored plan alone, bit for bit on the same machine.
-
-    `Database.regenerate` is this function.
 
     Parameters
     ----------

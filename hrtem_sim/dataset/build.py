@@ -28,9 +28,15 @@ from hrtem_sim.dataset.executors import check_executor, run_tasks
 from hrtem_sim.dataset.labels import make_labels
 from hrtem_sim.dataset.plan import plan_structure
 from hrtem_sim.dataset.recipe import DatasetRecipe
-from hrtem_sim.dataset.simulate import SimulatedStructure, micrograph_id, simulate_structure
+from hrtem_sim.dataset.simulate import (
+    SimulatedStructure,
+    beside_id,
+    micrograph_id,
+    simulate_structure,
+)
 from hrtem_sim.fft import choose_fft
 from hrtem_sim.provenance import identity, to_table, to_toml
+from hrtem_sim.specimen.materials import name_of
 
 CONDITIONS = (
     "dose",
@@ -144,6 +150,7 @@ def build_shard(task: ShardTask, advance: Callable[[int], object] | None = None)
         index=task.index,
         recipe=to_toml({"dataset": to_table(recipe)}),
         recipe_id=identity(recipe, "recipe"),
+        beside_id=beside_id(recipe),
         pixel_size=recipe.detector.pixel_size,
         catalogue=pd.DataFrame(rows),
         counts=np.concatenate([kept.counts for kept in simulated]),
@@ -200,7 +207,7 @@ def _row(recipe: DatasetRecipe, structure: SimulatedStructure, image: int) -> di
         "structure": plan.structure_id,
         "structure_index": plan.index,
         "image_index": image,
-        "material": specimen.particles[0].material,
+        "material": name_of(specimen.particles[0].material),
         "shape": " ".join(sorted({particle.shape for particle in specimen.particles})),
         "n_particles": len(specimen.particles),
         "radius": float(np.mean([particle.radius for particle in specimen.particles])),

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ase.data import atomic_numbers
 from ase.formula import Formula
@@ -12,8 +12,15 @@ from ase.formula import Formula
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.mask.phase import PAPER_CUT, PAPER_THRESHOLD
-from hrtem_sim.provenance import Distribution, RecipeError, added, from_table, read_file_table
-from hrtem_sim.specimen.particles import FCC, WURTZITE
+from hrtem_sim.provenance import (
+    Distribution,
+    RecipeError,
+    added,
+    from_table,
+    read_file_table,
+    recipe_file,
+)
+from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, as_material, name_of
 from hrtem_sim.wave import WaveSettings
 
 ZERO = Distribution("constant", (0.0,))
@@ -33,7 +40,7 @@ class ParticleRecipe:
         In angstrom; of faceted shapes that of the sphere of equal volume.
     materials
         Names (Ag, Al, Au, Cu, Ni, Pd, Pt, CdSe, ZnO) or paths of CIF files; one is drawn for every
-        structure.
+        structure. A file is read at once, and the crystal in it takes the place of its path.
     shapes
         `"sphere"`, `"wulff"`, `"decahedron"`, `"icosahedron"`; one is drawn for every particle.
     count
@@ -49,7 +56,7 @@ class ParticleRecipe:
     """
 
     radius: Distribution
-    materials: tuple[str, ...] = ("Au",)
+    materials: tuple[Material, ...] = ("Au",)
     shapes: tuple[Literal["sphere", "wulff", "decahedron", "icosahedron"], ...] = ("sphere",)
     count: Distribution = ONE
     gap: float = 10.0
@@ -62,15 +69,12 @@ class ParticleRecipe:
         _whole("count", self.count, 1)
         if not (self.materials and self.shapes):
             raise ValueError("materials and shapes must name at least one each; got none")
+        object.__setattr__(self, "materials", tuple(map(as_material, self.materials)))
         for material in self.materials:
-            if material not in (*FCC, *WURTZITE) and not Path(material).is_file():
-                known = ", ".join([*FCC, *WURTZITE])
-                raise ValueError(
-                    f"materials must be of {known} or paths of CIF files; got {material!r}"
-                )
             if material not in FCC and {"decahedron", "icosahedron"} & set(self.shapes):
                 raise ValueError(
-                    f"shapes must be sphere or wulff for {material!r}; got {list(self.shapes)}"
+                    f"shapes must be sphere or wulff for {name_of(material)!r}; "
+                    f"got {list(self.shapes)}"
                 )
         if not 0 <= self.gap < math.inf:
             raise ValueError(f"gap must be >= 0, in angstrom; got {self.gap!r}")
@@ -326,11 +330,33 @@ def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
     >>> read_dataset_recipe("optimized_au").structures
     1000
     """
-    table = read_file_table(path, "dataset")
+    table = _with_paths(read_file_table(path, "dataset"), recipe_file(path).parent)
     try:
         return from_table(DatasetRecipe, table, "dataset")
     except RecipeError as error:
         raise RecipeError(f"{path}: {error}") from None
+
+
+def _with_paths(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the table with files of materials found beside the recipe, or where the user works."""
+    particle = table.get("particle")
+    materials = particle.get("materials") if isinstance(particle, dict) else None
+    if not isinstance(materials, list):
+        return table
+    found = [_found(m, folder) if isinstance(m, str) else m for m in materials]
+    return {**table, "particle": {**table["particle"], "materials": found}}
+
+
+def _found(name: str, folder: Path) -> str:
+    beside, here = folder / name, Path(name)
+    if name in FCC or name in WURTZITE or not beside.is_file():
+        return name
+    if here.is_file() and here.read_bytes() != beside.read_bytes():
+        raise RecipeError(
+            f"dataset.particle.materials must name one file; {name!r} is one beside the recipe and "
+            "another in the working folder: write the whole path"
+        )
+    return str(beside)
 
 
 def _formula(name: str, text: str) -> None:

@@ -12,6 +12,9 @@ from hrtem_sim.provenance import identity
 from hrtem_sim.specimen.builders import BuiltSpecimen, build_particles_on_film
 from hrtem_sim.wave import ExitWave, compute_exit_waves
 
+LABELLING = 1
+"""Version of how masks and labels are made; part of the id of a data set."""
+
 
 @dataclass(frozen=True, eq=False)
 class SimulatedStructure:
@@ -87,6 +90,12 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
     noise = [plan.rng("noise", image) for image in range(len(plan.images))]
     micrographs = tuple(form_images(wave, conditions, recipe.detector, noise))
     return SimulatedStructure(plan, built, wave, particle_wave, mask, micrographs, zero)
+
+
+def beside_id(recipe: DatasetRecipe) -> str:
+    """Id of how masks, labels, atoms and waves are made of the structures that images show."""
+    kept = recipe.storage
+    return identity((LABELLING, recipe.mask, kept.labels, kept.atoms, kept.waves), "beside")
 
 
 def micrograph_id(recipe: DatasetRecipe, plan: StructurePlan, image: int) -> str:

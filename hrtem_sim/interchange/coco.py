@@ -11,6 +11,7 @@ import numpy as np
 from hrtem_sim.database import Database
 from hrtem_sim.interchange.pictures import to_8_bit, write_png, write_tiff
 from hrtem_sim.interchange.structures import rows_of, stored_instances
+from hrtem_sim.specimen.materials import name_of
 
 ANNOTATIONS = "instances.json"
 
@@ -91,7 +92,7 @@ def to_coco(
             here = instances.ids == i + 1
             if not here.any():
                 continue
-            material = Path(particle.material).stem
+            material = name_of(particle.material)
             if material not in materials:
                 materials.append(material)
             annotations.append(

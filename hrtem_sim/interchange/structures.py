@@ -9,7 +9,7 @@ from hrtem_sim.dataset import StructurePlan
 from hrtem_sim.dataset.again import stored_plan
 from hrtem_sim.mask import InstanceMap, Mask, instance_map, plan_volumes
 from hrtem_sim.specimen import Specimen
-from hrtem_sim.specimen.particles import build_particle
+from hrtem_sim.specimen.builders import place
 
 NAMES = ("background", "particle")
 
@@ -36,25 +36,14 @@ def particles_of(plan: StructurePlan) -> Specimen:
     >>> particles_of(plan).objects
     ('particle-0',)
     """
-    field = plan.specimen.field
-    positions, numbers, labels = [], [], []
-    for i, particle in enumerate(plan.specimen.particles):
-        volume, _ = build_particle(particle, plan.rng("defect planes", i))
-        volume.populate_atoms()
-        atoms = np.array(volume.atoms)
-        atoms[:, :2] += np.array(field) / 2 + particle.offset
-        outward = 1.0 if plan.specimen.side == "exit" else -1.0
-        # every particle is buried to the same depth, in its radii
-        edge = (outward * atoms[:, 2]).min()
-        atoms[:, 2] -= outward * (edge + plan.specimen.burial * particle.radius)
-        positions.append(atoms)
-        numbers.append(np.array(volume.species))
-        labels.append(np.full(len(atoms), i))
-    atoms = np.concatenate(positions)
+    placed = place(plan.specimen, plan.rng)
+    atoms = np.concatenate([particle.atoms for particle in placed])
     atoms[:, 2] += 1.0 - atoms[:, 2].min()
-    names = tuple(f"particle-{i}" for i in range(len(positions)))
-    cell = (*field, float(atoms[:, 2].max()) + 1.0)
-    return Specimen(atoms, np.concatenate(numbers), cell, np.concatenate(labels), names)
+    numbers = np.concatenate([particle.species for particle in placed])
+    labels = np.repeat(np.arange(len(placed)), [len(particle.atoms) for particle in placed])
+    names = tuple(f"particle-{i}" for i in range(len(placed)))
+    cell = (*plan.specimen.field, float(atoms[:, 2].max()) + 1.0)
+    return Specimen(atoms, numbers, cell, labels, names)
 
 
 def stored_instances(

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from hrtem_sim.specimen.builders import FILM, ParticlesOnFilm
-from hrtem_sim.specimen.particles import crystal_of
+from hrtem_sim.specimen.materials import crystal_of
 
 
 def plan_bases(plan: ParticlesOnFilm) -> dict[str, np.ndarray]:

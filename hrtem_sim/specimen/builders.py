@@ -9,7 +9,7 @@ import numpy as np
 from czone.generator import AmorphousGenerator
 from czone.scene import Scene
 from czone.transform import Translation
-from czone.volume import Volume, make_rect_prism
+from czone.volume import BaseVolume, Volume, make_rect_prism
 from hrtem_sim.specimen.particles import ParticlePlan, build_particle
 from hrtem_sim.specimen.specimen import Specimen
 
@@ -97,29 +97,17 @@ def particle_scene(
     plan: ParticlesOnFilm, streams: Streams
 ) -> tuple[Scene, tuple[tuple[str, ...], ...]]:
     """Return the populated `czone` scene of a plan, and the defects of each particle."""
-    outward = 1.0 if plan.side == "exit" else -1.0
-    objects, defects = [], []
-    for i, particle in enumerate(plan.particles):
-        volume, found = build_particle(particle, streams("defect planes", i))
-        x, y = (
-            length / 2 + shift for length, shift in zip(plan.field, particle.offset, strict=True)
-        )
-        volume.populate_atoms()
-        # the face is z = 0 and the film lies beyond it; the particle's depth counts from its edge
-        edge = (outward * volume.atoms[:, 2]).min()
-        height = -plan.burial * particle.radius - edge
-        volume.transform(Translation(np.array([x, y, outward * height])))
-        volume.priority = i
-        objects.append(volume)
-        defects.append(found)
-    film = np.sort([0.0, -outward * plan.film_thickness])
-    extent = [film.tolist()]
-    for volume in objects:
-        volume.populate_atoms()
-        extent.append([volume.atoms[:, 2].min(), volume.atoms[:, 2].max()])
-    low, high = np.min(extent) - plan.margin, np.max(extent) + plan.margin
-    for volume in objects:
-        volume.transform(Translation(np.array([0.0, 0.0, -low])))
+    placed = place(plan, streams)
+    film = (0.0, plan.film_thickness) if plan.side == "entrance" else (-plan.film_thickness, 0.0)
+    heights = [particle.atoms[:, 2] for particle in placed]
+    low = min(film[0], *(z.min() for z in heights)) - plan.margin
+    high = max(film[1], *(z.max() for z in heights)) + plan.margin
+    up = Translation(np.array([0.0, 0.0, -low]))
+    objects = []
+    for i, particle in enumerate(placed):
+        particle.volume.transform(up)
+        particle.volume.priority = i
+        objects.append(particle.volume)
     slab = Volume(
         points=make_rect_prism(*plan.field, plan.film_thickness) + [0.0, 0.0, film[0] - low],
         generator=AmorphousGenerator(
@@ -133,4 +121,50 @@ def particle_scene(
     bounds = np.array([[0.0, 0.0, 0.0], [*plan.field, high - low]])
     scene = Scene(bounds=bounds, objects=[*objects, slab])
     scene.populate()
-    return scene, tuple(defects)
+    return scene, tuple(particle.defects for particle in placed)
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedParticle:
+    """A particle where it sits on its film, whose face is z = 0.
+
+    Parameters
+    ----------
+    volume
+        The particle.
+    atoms, species
+        What fills it: positions (n, 3) in angstrom, atomic numbers (n,).
+    defects
+        Kinds of its planar defects, in order along the plane normal.
+    """
+
+    volume: BaseVolume
+    atoms: np.ndarray
+    species: np.ndarray
+    defects: tuple[str, ...]
+
+
+def place(plan: ParticlesOnFilm, streams: Streams) -> tuple[PlacedParticle, ...]:
+    """Return the particles of a plan where they sit: the one place that knows how deep.
+
+    Parameters
+    ----------
+    plan
+        Their numbers. The film lies beyond its face z = 0, below or above it as `side` says; every
+        particle's lowest atom is buried by the same share of its radius.
+    streams
+        Random streams of the defect planes ("defect planes", i).
+    """
+    outward = 1.0 if plan.side == "exit" else -1.0
+    placed = []
+    for i, particle in enumerate(plan.particles):
+        volume, defects = build_particle(particle, streams("defect planes", i))
+        volume.populate_atoms()
+        atoms, species = np.array(volume.atoms), np.array(volume.species)
+        edge = (outward * atoms[:, 2]).min()
+        height = -plan.burial * particle.radius - edge
+        x, y = (n / 2 + shift for n, shift in zip(plan.field, particle.offset, strict=True))
+        shift = np.array([x, y, outward * height])
+        volume.transform(Translation(shift))
+        placed.append(PlacedParticle(volume, atoms + shift, species, defects))
+    return tuple(placed)

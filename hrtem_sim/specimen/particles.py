@@ -1,10 +1,7 @@
 """One nanoparticle about the origin: material, shape, planar defects, orientation."""
 
 import math
-from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -20,14 +17,7 @@ from czone.prefab import (
 )
 from czone.transform import Rotation
 from czone.volume import BaseVolume, Sphere, Volume
-
-FCC = {"Ag": 4.0853, "Al": 4.0495, "Au": 4.07825, "Cu": 3.6149, "Ni": 3.5240, "Pd": 3.8907,
-       "Pt": 3.9242}  # fmt: skip
-"""Lattice constants of fcc metals at room temperature, in angstrom (Kittel (2005), chapter 1)."""
-
-WURTZITE = {"CdSe": (48, 34, 4.2985, 7.0152, 0.376), "ZnO": (30, 8, 3.2498, 5.2066, 0.382)}
-"""Numbers of cation and anion, a and c in angstrom, u of wurtzite crystals (R. W. G. Wyckoff,
-Crystal Structures, 2nd ed. (1963); CdSe as in the group's later data sets)."""
+from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, as_material, crystal_of
 
 SHAPES = ("sphere", "wulff", "decahedron", "icosahedron")
 
@@ -51,7 +41,7 @@ class ParticlePlan:
     Parameters
     ----------
     material
-        A name of `FCC` or `WURTZITE`, or the path of a CIF file.
+        A name of `FCC` or `WURTZITE`, or a crystal that was read from a file.
     shape
         `"sphere"`, or faceted: `"wulff"`, `"decahedron"`, `"icosahedron"` of that volume.
     radius
@@ -66,13 +56,16 @@ class ParticlePlan:
         Probability that a defect of an fcc particle is a stacking fault and not a twin.
     """
 
-    material: str
+    material: Material
     shape: Literal["sphere", "wulff", "decahedron", "icosahedron"]
     radius: float
     orientation: tuple[float, float, float, float]
     offset: tuple[float, float]
     defects: int
     stacking_fault_ratio: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "material", as_material(self.material))
 
 
 def build_particle(
@@ -110,39 +103,7 @@ def build_particle(
     return shape, defects
 
 
-def crystal_of(material: str) -> Generator:
-    """Return the crystal of a material, the caller's own.
-
-    Raises
-    ------
-    ValueError
-        If the material is neither known by name nor a readable CIF file.
-    """
-    return deepcopy(_crystal_of(material))
-
-
-@cache
-def _crystal_of(material: str) -> Generator:
-    if material in FCC:
-        cell = [FCC[material]] * 3
-        return Generator.from_spacegroup([material], np.zeros((1, 3)), cell, [90.0] * 3, sgn=225)
-    if material in WURTZITE:
-        cation, anion, a, c, u = WURTZITE[material]
-        sites = [[1 / 3, 2 / 3, 0], [2 / 3, 1 / 3, 0.5], [1 / 3, 2 / 3, u], [2 / 3, 1 / 3, 0.5 + u]]
-        numbers = [cation, cation, anion, anion]
-        return Generator.from_unit_cell(numbers, sites, [a, a, c], [90.0, 90.0, 120.0])
-    if not Path(material).is_file():
-        known = ", ".join([*FCC, *WURTZITE])
-        raise ValueError(f"material must be one of {known} or the path of a CIF; got {material!r}")
-    from pymatgen.core import Structure
-
-    try:
-        return Generator(structure=Structure.from_file(material))
-    except Exception as error:  # parsers raise many kinds
-        raise ValueError(f"material {material!r} is not a usable CIF: {error}") from None
-
-
-def most_defects(material: str, radius: float) -> int:
+def most_defects(material: Material, radius: float) -> int:
     """Return how many planar defects surely fit a sphere, three planes apart.
 
     Parameters

@@ -68,8 +68,9 @@ def test_the_wheel_holds_data_recipes_and_markers(wheel):
             for path in (ROOT / package).rglob(f"*.{ending}")
         }
         assert data <= names
-    recipes = {path.relative_to(ROOT).as_posix() for path in (ROOT / "recipes").rglob("*.toml")}
-    assert {f"hrtem_sim/{name}" for name in recipes} <= names
+    shipped = (ROOT / "hrtem_sim" / "recipes").rglob("*.toml")
+    recipes = {path.relative_to(ROOT).as_posix() for path in shipped}
+    assert recipes and recipes <= names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {
         "czone",
         "hrtem_sim",

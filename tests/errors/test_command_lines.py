@@ -13,7 +13,9 @@ from seg_train.cli import main as seg_train
 from tests.errors.table import Row, refused, said, table
 
 NAN, INF = float("nan"), float("inf")
-DEMO = tomllib.loads((Path(__file__).parents[2] / "recipes/demo.toml").read_text())["dataset"]
+DEMO = tomllib.loads((Path(__file__).parents[2] / "hrtem_sim/recipes/demo.toml").read_text())[
+    "dataset"
+]
 ABSENT = object()
 
 

@@ -8,7 +8,7 @@ from scipy import stats
 from hrtem_sim.dataset import plan_structure, read_dataset_recipe, simulate_structure
 from hrtem_sim.provenance import read_recipe
 
-RECIPES = Path(__file__).parents[2] / "recipes"
+RECIPES = Path(__file__).parents[2] / "hrtem_sim" / "recipes"
 ALL = sorted(p for p in RECIPES.rglob("*.toml") if "dataset" in read_recipe(p))
 IMAGES = {  # of the paper and its archived scripts
     "baseline": 10240,

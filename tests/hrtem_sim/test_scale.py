@@ -102,21 +102,6 @@ def test_micrographs_are_made_again_from_their_plans_bit_for_bit(tiny_database):
         regenerate(tiny_database, "micrograph-0")
 
 
-def test_a_database_makes_its_micrographs_again_by_itself(tiny_database):
-    # in a process that has imported nothing but the database
-    script = (
-        "import sys, numpy as np\n"
-        "from hrtem_sim.database import open_database\n"
-        "database = open_database(sys.argv[1])\n"
-        "assert 'hrtem_sim.dataset' not in sys.modules\n"
-        "again = database.regenerate(database.catalogue['micrograph'][5])\n"
-        "np.testing.assert_array_equal(again.counts, database.counts([5])[0])\n"
-    )
-    subprocess.run([sys.executable, "-c", script, str(tiny_database.folder)], check=True)
-    with pytest.raises(ValueError, match="micrograph must be an id of the catalogue; got 'x'"):
-        tiny_database.regenerate("x")
-
-
 def test_ids_that_lie_are_refused(tiny, tmp_path):
     build_dataset(tiny, tmp_path, progress=False)
     with h5py.File(tmp_path / "shard-00000.h5", "r+") as file:

@@ -1,0 +1,221 @@
+"""Ids change with what they name, and with nothing else: every field of every recipe is tried."""
+
+import dataclasses
+from dataclasses import replace
+
+import pytest
+
+from hrtem_sim.database import DatabaseError, open_database
+from hrtem_sim.dataset import (
+    build_dataset,
+    check_dataset,
+    plan_structure,
+    read_dataset_recipe,
+    regenerate,
+)
+from hrtem_sim.dataset.recipe import DatasetRecipe
+from hrtem_sim.dataset.simulate import beside_id, micrograph_id
+from hrtem_sim.provenance import Distribution, from_table, identity, to_table
+from hrtem_sim.specimen.materials import FileCrystal, as_material, crystal_of
+
+
+def constant(value):
+    return Distribution("constant", (value,))
+
+
+STRUCTURE = {"structure", "micrograph"}
+"""What a field of the structure changes: its particles, and with them its images."""
+
+WALK = {
+    ("name",): ("another", set()),
+    ("seed",): (12, STRUCTURE),
+    ("structures",): (5, set()),
+    ("images_per_structure",): (2, set()),
+    ("particle", "radius"): (constant(4.5), STRUCTURE),
+    ("particle", "materials"): (("Pt",), STRUCTURE),
+    ("particle", "shapes"): (("wulff",), STRUCTURE),
+    ("particle", "count"): (constant(1.0), STRUCTURE),
+    ("particle", "gap"): (20.0, STRUCTURE),
+    ("particle", "defects"): (constant(1.0), STRUCTURE),
+    ("particle", "stacking_fault_ratio"): (0.25, STRUCTURE),
+    ("film", "thickness"): (constant(7.0), STRUCTURE),
+    ("film", "material"): ("Si", STRUCTURE),
+    ("film", "density"): (0.09, STRUCTURE),
+    ("film", "min_distance"): (1.3, STRUCTURE),
+    ("placement", "field"): ((64.0, 64.0), STRUCTURE),
+    ("placement", "burial"): (constant(0.5), STRUCTURE),
+    ("placement", "offset"): (constant(0.1), STRUCTURE),
+    ("placement", "side"): ("exit", STRUCTURE),
+    ("placement", "margin"): (3.0, STRUCTURE),
+    ("imaging", "dose"): (constant(300.0), {"micrograph"}),
+    ("imaging", "defocus"): (constant(50.0), {"micrograph"}),
+    ("imaging", "focal_spread"): (constant(20.0), {"micrograph"}),
+    ("imaging", "convergence"): (constant(0.1), {"micrograph"}),
+    ("imaging", "vibration"): (constant(0.2), {"micrograph"}),
+    ("imaging", "drift"): (constant(0.2), {"micrograph"}),
+    ("imaging", "plasmon_weight"): (constant(0.1), {"micrograph"}),
+    ("imaging", "plasmon_background"): (constant(0.5), {"micrograph"}),
+    ("imaging", "aberrations"): ({"C12": constant(9.0)}, {"micrograph"}),
+    ("imaging", "focus_reference"): ("minimum_contrast", {"micrograph"}),
+    ("wave", "energy"): (200e3, {"micrograph"}),
+    ("wave", "pixel_size"): (0.1, {"micrograph"}),
+    ("wave", "slice_thickness"): (1.0, {"micrograph"}),
+    ("wave", "particle_pixel"): (0.1, {"micrograph"}),
+    ("wave", "tilt"): ((1.0, 0.0), {"micrograph"}),
+    ("wave", "phonons"): (2, {"micrograph"}),
+    ("wave", "rms"): (0.08, {"micrograph"}),
+    ("wave", "parametrization"): ("kirkland", {"micrograph"}),
+    ("wave", "engine"): ("torch", {"micrograph"}),
+    ("detector", "pixel_size"): (0.8, {"micrograph"}),
+    ("detector", "mtf_half"): (0.3, {"micrograph"}),
+    ("detector", "mtf_power"): (2.5, {"micrograph"}),
+    ("detector", "mtf_curve"): (((0.0, 1.0), (1.0, 0.3)), {"micrograph"}),
+    ("detector", "noise_transfer"): ("flat", {"micrograph"}),
+    ("detector", "gain"): (2.0, {"micrograph"}),
+    ("detector", "readout_noise"): (1.0, {"micrograph"}),
+    ("detector", "dark"): (1.0, {"micrograph"}),
+    ("detector", "saturation"): (50_000, {"micrograph"}),
+    ("mask", "threshold"): (0.6, {"beside"}),
+    ("mask", "blur"): (3.0, {"beside"}),
+    ("mask", "cut"): (0.2, {"beside"}),
+    ("storage", "structures_per_shard"): (1, set()),
+    ("storage", "atoms"): (True, {"beside"}),
+    ("storage", "waves"): (True, {"beside"}),
+    ("storage", "labels"): (("instances",), {"beside"}),
+}
+"""A changed value of every field, and the ids that it changes besides that of the recipe."""
+
+
+@pytest.fixture(scope="module")
+def base():
+    """Three particles that find room in every structure, so that each field matters."""
+    return from_table(
+        DatasetRecipe,
+        {
+            "name": "walk",
+            "seed": 11,
+            "structures": 4,
+            "images_per_structure": 3,
+            "particle": {"radius": 9.5, "count": 3, "gap": 1.0},
+            "film": {"thickness": 6.0},
+            "placement": {"field": [76.8, 76.8]},
+            "imaging": {"dose": 400.0},
+            "detector": {"pixel_size": 0.4},
+        },
+    )
+
+
+def fields_of(value, path=()):
+    for field in dataclasses.fields(value):
+        item = getattr(value, field.name)
+        if dataclasses.is_dataclass(item) and not isinstance(item, Distribution):
+            if not path:
+                yield from fields_of(item, (field.name,))
+                continue
+        yield (*path, field.name)
+
+
+def changed(recipe, path, value):
+    if len(path) == 1:
+        return replace(recipe, **{path[0]: value})
+    inner = replace(getattr(recipe, path[0]), **{path[1]: value})
+    return replace(recipe, **{path[0]: inner})
+
+
+def ids(recipe):
+    plan = plan_structure(recipe, 1)
+    return {
+        "recipe": identity(recipe, "recipe"),
+        "structure": plan.structure_id,
+        "micrograph": micrograph_id(recipe, plan, 1),
+        "beside": beside_id(recipe),
+    }
+
+
+def test_the_walk_leaves_no_field_out(base):
+    assert set(fields_of(base)) == set(WALK)
+
+
+@pytest.mark.parametrize("path", WALK, ids=".".join)
+def test_a_changed_field_changes_the_ids_of_what_it_changes_and_no_other(base, path):
+    value, expected = WALK[path]
+    before, after = ids(base), ids(changed(base, path, value))
+    assert {name for name in before if before[name] != after[name]} == {"recipe", *expected}
+
+
+def test_data_sets_that_differ_in_their_masks_alone_are_two(tiny, tiny_database, tmp_path):
+    other = replace(tiny, mask=replace(tiny.mask, threshold=0.6, blur=3.0))
+    database = build_dataset(other, tmp_path, progress=False)
+    assert list(database.catalogue["micrograph"]) == list(tiny_database.catalogue["micrograph"])
+    assert (database.masks(range(12)) != tiny_database.masks(range(12))).any()
+    assert database.identity != tiny_database.identity
+
+
+def write_cif(path, symbol, length):
+    from pymatgen.core import Lattice, Structure
+
+    lattice = Lattice.cubic(length)
+    Structure.from_spacegroup("Fm-3m", lattice, [symbol], [[0, 0, 0]]).to(str(path), fmt="cif")
+
+
+@pytest.fixture
+def with_cif(tiny_file, tmp_path):
+    """A recipe with a file of a crystal beside it, and the file."""
+    cif = tmp_path / "recipes" / "mine.cif"
+    cif.parent.mkdir()
+    write_cif(cif, "Pt", 3.92)
+    text = tiny_file.read_text().replace("structures = 4", "structures = 2")
+    text = text.replace("[dataset.particle]", '[dataset.particle]\nmaterials = ["mine.cif"]')
+    (cif.parent / "mine.toml").write_text(text)
+    return cif.parent / "mine.toml", cif
+
+
+def test_a_crystal_from_a_file_travels_and_the_file_is_needed_no_more(with_cif, tmp_path):
+    path, cif = with_cif
+    recipe = read_dataset_recipe(path)
+    database = build_dataset(recipe, tmp_path / "set", progress=False)
+    assert set(database.catalogue["material"]) == {"mine"}
+    cif.unlink()
+    again = open_database(tmp_path / "set")
+    check_dataset(again)
+    micrograph = regenerate(again, again.catalogue["micrograph"][1])
+    assert (micrograph.counts == again.counts([1])[0]).all()
+    assert from_table(DatasetRecipe, to_table(recipe)) == recipe
+
+
+def test_a_file_that_holds_another_crystal_makes_another_data_set(with_cif, tmp_path):
+    path, cif = with_cif
+    platinum = read_dataset_recipe(path)
+    build_dataset(platinum, tmp_path / "set", progress=False)
+    write_cif(cif, "Ag", 4.09)
+    silver = read_dataset_recipe(path)
+    assert ids(platinum)["structure"] != ids(silver)["structure"]
+    with pytest.raises(DatabaseError, match="belongs to another recipe"):
+        build_dataset(silver, tmp_path / "set", progress=False)
+    check_dataset(open_database(tmp_path / "set"))
+
+
+def test_of_two_files_of_one_name_neither_is_guessed(with_cif, tmp_path, monkeypatch):
+    from hrtem_sim.provenance import RecipeError
+
+    monkeypatch.chdir(tmp_path)
+    write_cif(tmp_path / "mine.cif", "Ag", 4.09)
+    with pytest.raises(RecipeError, match=r"materials must name one file; 'mine\.cif'"):
+        read_dataset_recipe(with_cif[0])
+
+
+def test_a_crystal_that_a_caller_changes_changes_no_other():
+    crystal_of("Au").origin = [9.0, 9.0, 9.0]
+    assert crystal_of("Au").origin.tolist() == [0.0, 0.0, 0.0]
+    po = FileCrystal("po", ("Po",), ((3.35, 0, 0), (0, 3.35, 0), (0, 0, 3.35)), ((0, 0, 0),))
+    assert as_material(po) is po and crystal_of(po).species == (84,)
+
+
+def test_impossible_crystals_are_refused():
+    cube = ((3.0, 0.0, 0.0), (0.0, 3.0, 0.0), (0.0, 0.0, 3.0))
+    with pytest.raises(ValueError, match="species must be symbols of elements"):
+        FileCrystal("x", ("Qq",), cube, ((0.0, 0.0, 0.0),))
+    with pytest.raises(ValueError, match="sites must be as many as species, 1; got 2"):
+        FileCrystal("x", ("Au",), cube, ((0.0, 0.0, 0.0), (0.5, 0.5, 0.5)))
+    with pytest.raises(ValueError, match="lattice must span a volume"):
+        FileCrystal("x", ("Au",), (cube[0], cube[0], cube[2]), ((0.0, 0.0, 0.0),))
