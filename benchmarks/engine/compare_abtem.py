@@ -17,7 +17,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -57,7 +56,8 @@ class Runs:
 
     def ours(self, parts: int = 1, **settings) -> np.ndarray:
         wanted = [("particle", "film"), ("particle",)][:parts]
-        waves = compute_exit_waves(self.specimen, wanted, WaveSettings(**settings), rng=0)
+        how = WaveSettings(**settings, particles=("particle",))
+        waves = compute_exit_waves(self.specimen, wanted, how, rng=0)
         return waves[0].array[0]
 
     def banked(self, **settings) -> np.ndarray:
@@ -162,7 +162,7 @@ def main() -> None:
             memory = f"{memory_of(name):.0f}"
         ratio = f"{taken / floor:.1f}" if "512" in name or "1024" in name else ""
         print(f"| {name} | {taken:.3f} | {ratio} | {faster} | {error} | {memory} |", flush=True)
-    eight = replace(WaveSettings(particle_pixel=0.1), phonons=8)
+    eight = WaveSettings(particle_pixel=0.1, particles=("particle",), phonons=8)
 
     def phonons() -> None:
         parts = [("particle", "film"), ("particle",)]

@@ -292,6 +292,11 @@ class DatasetRecipe:
                 f"particle.radius must stay below {room:g} angstrom to fit placement.field; "
                 f"got {self.particle.radius.to_recipe()!r}"
             )
+        if self.wave.particles:
+            raise ValueError(
+                f"wave.particles must be left out, each structure names its own; "
+                f"got {self.wave.particles!r}"
+            )
         self._check_pixels()
 
     def _check_pixels(self) -> None:

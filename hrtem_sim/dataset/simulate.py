@@ -72,7 +72,7 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
     wave, particle_wave = compute_exit_waves(
         built.specimen,
         [built.specimen.objects, built.particles],
-        recipe.wave,
+        replace(recipe.wave, particles=built.particles),
         rng=plan.rng("phonons"),
     )
     mask = phase_mask(

@@ -6,6 +6,7 @@
 * `NumpyEngine`, `TorchEngine` and `PrismaticEngine` compute; each is an `Engine`, and goes by its
   name in `ENGINES` too.
 * `read_prismatic` reads the waves that Prismatic 2 has written, `read_prismatic_atoms` its atoms.
+* `ExitWave.lost` is the share of electrons lost beyond the band; a `LostElectrons` warning tells.
 * `configurations` gives the atoms of the frozen phonons one after the other.
 * `FilmBank` keeps the waves behind films; `waves_behind_film` puts particles behind one of them.
 * `thickness_series` gives the waves at several depths.
@@ -18,7 +19,7 @@ from hrtem_sim.wave.configurations import configurations
 from hrtem_sim.wave.convergence import converge, phonon_convergence
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.engines import ENGINES
-from hrtem_sim.wave.exit_wave import ExitWave
+from hrtem_sim.wave.exit_wave import ExitWave, LostElectrons
 from hrtem_sim.wave.numpy_engine import NumpyEngine
 from hrtem_sim.wave.prismatic import (
     PrismaticEngine,
@@ -36,6 +37,7 @@ __all__ = [
     "ExitWave",
     "FilmBank",
     "FilmWave",
+    "LostElectrons",
     "NumpyEngine",
     "PrismaticEngine",
     "PrismaticError",

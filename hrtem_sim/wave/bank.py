@@ -17,7 +17,7 @@ from hrtem_sim.potential.slices import slice_count
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.configurations import configurations
 from hrtem_sim.wave.engines import EMBEDDED
-from hrtem_sim.wave.exit_wave import ExitWave
+from hrtem_sim.wave.exit_wave import ExitWave, tell_losses
 from hrtem_sim.wave.multislice import Beam, Stepper, multislice, potential_of
 from hrtem_sim.wave.settings import WaveSettings
 from hrtem_sim.wave.windowed import add_particles
@@ -255,7 +255,7 @@ def waves_behind_film(
         wave = film.array[index % len(film.array)]
         stacks.append(_behind(atoms, wave, settings, grid, surface, particles_alone))
     waves = [np.stack(stack) for stack in zip(*stacks, strict=True)]
-    return [ExitWave(wave, grid, settings.energy, owned=True) for wave in waves]
+    return tell_losses([ExitWave(wave, grid, settings.energy, owned=True) for wave in waves])
 
 
 def _behind(

@@ -10,7 +10,7 @@ from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.configurations import configurations
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.engines import with_threads
-from hrtem_sim.wave.exit_wave import ExitWave
+from hrtem_sim.wave.exit_wave import ExitWave, tell_losses
 from hrtem_sim.wave.memory import check_memory
 from hrtem_sim.wave.settings import WaveSettings
 
@@ -126,10 +126,10 @@ def compute_exit_waves(
         settings = replace(settings, engine=with_threads(settings.program, threads))
     if not settings.phonons and (specimen.occupancies < 1).any():
         raise ValueError("phonons must be > 0 to sample partial occupancies; got phonons = 0")
-    for part in parts:
-        specimen.selection(*part)
+    for names in (*parts, settings.particles):
+        specimen.selection(*names)
     moments = configurations(specimen, settings, rng, progress=progress)
     check_memory(settings.program.memory(specimen, parts, settings), memory_limit)
     grid = Grid.covering(specimen.cell[:2], settings.pixel_size)
     waves = settings.program.waves(moments, parts, settings, grid)
-    return [ExitWave(stack, grid, settings.energy, owned=True) for stack in waves]
+    return tell_losses([ExitWave(stack, grid, settings.energy, owned=True) for stack in waves])

@@ -43,7 +43,8 @@ def converge(
     table
         A row per pair: `pixel_size` and `slice_thickness` asked for, `wave_error` (rms error over
         rms of the scattered wave, global phase removed), `image_error` (rms error of the intensity
-        in focus over its standard deviation) and `cpu_seconds`, those of other programs included.
+        in focus over its standard deviation), `lost` (`ExitWave.lost`, electrons beyond the band)
+        and `cpu_seconds`, those of other programs included.
 
     Raises
     ------
@@ -74,8 +75,8 @@ def converge(
             wave = compute_exit_wave(specimen, tried)
             seconds = _cpu_seconds() - start
             errors = _errors(_spectrum(wave, shape) * band, right)
-            rows.append((pixel_size, slice_thickness, *errors, seconds))
-    names = ["pixel_size", "slice_thickness", "wave_error", "image_error", "cpu_seconds"]
+            rows.append((pixel_size, slice_thickness, *errors, wave.lost, seconds))
+    names = ["pixel_size", "slice_thickness", "wave_error", "image_error", "lost", "cpu_seconds"]
     return pd.DataFrame(rows, columns=names)
 
 

@@ -1,5 +1,7 @@
 """The frozen exit wave."""
 
+import warnings
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass
 
 import numpy as np
@@ -7,6 +9,13 @@ import numpy as np
 from hrtem_sim.electron import wavelength
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize, propagator
+
+MOST_LOST = 0.05
+"""Share of the electrons above which a wave says that it has lost them."""
+
+
+class LostElectrons(UserWarning):
+    """A wave that has lost a good part of its electrons beyond its band."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +64,18 @@ class ExitWave:
         """In angstrom."""
         return wavelength(self.energy)
 
+    @property
+    def lost(self) -> float:
+        """Share of the electrons that are missing: 1 - mean of |psi|^2 over pixels and phonons.
+
+        Nothing absorbs electrons in multislice. What is missing was scattered beyond the wave's
+        band, where a microscope may not look, but from where it would have come back with the
+        next scattering: a thick crystal on a zone axis is wrong by about as much.
+        """
+        rows = self.array.reshape(-1, self.array.shape[-1])
+        kept = sum(float(np.vdot(row, row).real) for row in rows)  # rows: single precision adds up
+        return 1 - kept / self.array.size
+
     def refocused(self, plane: float) -> "ExitWave":
         """Return the wave at another plane, propagated through vacuum.
 
@@ -87,6 +108,25 @@ class ExitWave:
         grid = self.grid.resized(shape)
         array = array.astype(self.array.dtype)
         return ExitWave(array, grid, self.energy, self.plane, owned=True)
+
+
+def tell_losses(waves: Sequence[ExitWave]) -> list[ExitWave]:
+    """Warn of the wave that has lost most if that is more than `MOST_LOST`; return the waves.
+
+    Parameters
+    ----------
+    waves
+        Of one calculation.
+    """
+    most = max((wave.lost for wave in waves), default=0.0)
+    if most > MOST_LOST:
+        warnings.warn(
+            f"{most:.1%} of the electrons were scattered beyond the wave's band and are lost; take "
+            "a smaller pixel_size (or particle_pixel), and look at `converge`",
+            LostElectrons,
+            stacklevel=4,
+        )
+    return list(waves)
 
 
 def _check_plane(plane: float) -> None:

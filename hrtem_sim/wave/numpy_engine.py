@@ -13,7 +13,7 @@ from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.memory import COMPLEX, kept_memory
 from hrtem_sim.wave.multislice import Beam, Stepper, multislice, potential_of
 from hrtem_sim.wave.windowed import WindowLeak, windowed_multislice
-from hrtem_sim.wave.windows import find_windows, support_of
+from hrtem_sim.wave.windows import find_windows
 
 if TYPE_CHECKING:
     from hrtem_sim.wave.settings import WaveSettings
@@ -103,9 +103,10 @@ def _waves(
     selections = [atoms.selection(*part) for part in parts]
     if settings.particle_pixel is None or settings.particle_pixel >= max(grid.pixel_size):
         return multislice(atoms, grid, settings, selections=selections)
-    windowed = _windowed(atoms, selections, settings, grid)
-    if windowed is not None:
-        return windowed
+    if settings.particles:
+        windowed = _windowed(atoms, selections, settings, grid)
+        if windowed is not None:
+            return windowed
     fine = Grid.covering(atoms.cell[:2], settings.particle_pixel)
     waves = multislice(atoms, fine, settings, selections=selections)
     return np.stack(
@@ -117,8 +118,8 @@ def _windowed(
     atoms: Specimen, selections: list[np.ndarray], settings: "WaveSettings", grid: Grid
 ) -> np.ndarray | None:
     """The same waves by windows, or None where these would not pay or not serve the parts."""
-    support = support_of(atoms)
-    everything, particles = np.ones(len(atoms), bool), ~support
+    particles = atoms.selection(*settings.particles)
+    everything, support = np.ones(len(atoms), bool), ~particles
     if not particles.any():
         return None
     wanted = [

@@ -8,7 +8,7 @@ import numpy as np
 from hrtem_sim.grid import Grid
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.configurations import configurations
-from hrtem_sim.wave.exit_wave import ExitWave
+from hrtem_sim.wave.exit_wave import ExitWave, tell_losses
 from hrtem_sim.wave.settings import WaveSettings
 
 
@@ -61,7 +61,9 @@ def thickness_series(
     grid = Grid.covering(specimen.cell[:2], settings.pixel_size)
     atoms = configurations(specimen, settings, rng)
     waves = settings.program.series(atoms, cuts, settings, grid)
-    return [
-        ExitWave(wave, grid, settings.energy, float(cut - height / 2), owned=True)
-        for wave, cut in zip(waves, cuts, strict=True)
-    ]
+    return tell_losses(
+        [
+            ExitWave(wave, grid, settings.energy, float(cut - height / 2), owned=True)
+            for wave, cut in zip(waves, cuts, strict=True)
+        ]
+    )

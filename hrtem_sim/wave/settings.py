@@ -7,6 +7,7 @@ import numpy as np
 
 from hrtem_sim.electron import wavelength
 from hrtem_sim.potential import PARAMETRIZATIONS
+from hrtem_sim.provenance import added
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.engines import EMBEDDED, engine_from_recipe, engine_named, engine_to_recipe
 
@@ -25,9 +26,9 @@ class WaveSettings:
         Largest slice in angstrom.
     particle_pixel
         Largest pixel where the particles are, in angstrom; default: `pixel_size`. A finer one
-        puts the particles into windows of their own over a film on `pixel_size`, where that pays
+        puts `particles` into windows of their own over a film on `pixel_size`, where that pays
         and less than 3 % of what they scatter comes to an edge, see `hrtem_sim.wave.windowed`;
-        otherwise the whole cell gets these pixels.
+        otherwise, and if no particles are named, the whole cell gets these pixels.
     tilt
         Of the incident beam along x and y, in mrad.
     phonons
@@ -39,6 +40,9 @@ class WaveSettings:
     engine
         Program that computes the waves: `"numpy"` (the embedded engine), `"torch"`, `"prismatic"`,
         or an `Engine` with settings of its own. Settings that it cannot honour are refused.
+    particles
+        Names of the objects of the specimen that are particles; the others run on `pixel_size`.
+        Data sets name their own.
 
     Notes
     -----
@@ -63,6 +67,7 @@ class WaveSettings:
         default=EMBEDDED,
         metadata={"added": True, "read": engine_from_recipe, "write": engine_to_recipe},
     )
+    particles: tuple[str, ...] = added(())
 
     def __post_init__(self) -> None:
         wavelength(self.energy)
@@ -83,6 +88,9 @@ class WaveSettings:
             isinstance(self.rms, int | float) and 0 <= self.rms < np.inf
         ):
             raise ValueError(f'rms must be a number >= 0 in angstrom or "debye"; got {self.rms!r}')
+        if isinstance(self.particles, str):
+            raise ValueError(f"particles must be names of objects; got {self.particles!r}")
+        object.__setattr__(self, "particles", tuple(self.particles))
         object.__setattr__(self, "engine", engine_named(self.engine))
         self.program.check(self)
 

@@ -261,10 +261,11 @@ def _atoms_in(
 def _taper(inside: Grid, window: Window, specimen: Specimen, grid: Grid) -> np.ndarray:
     """Smooth window: 1 over the particles and their clearance, 0 at the ends; float32."""
     profiles = []
+    # atoms of a particle across the border may stand on either side: all are seen from the corner
     for axis, origin, pixel, coarse, n in zip(
         (1, 0), window.origin, inside.pixel_size, grid.pixel_size, inside.shape, strict=True
     ):
-        at = specimen.positions[window.atoms, axis] - origin * coarse
+        at = np.mod(specimen.positions[window.atoms, axis] - origin * coarse, specimen.cell[axis])
         low, high = at.min() - window.clearance, at.max() + window.clearance
         points = np.arange(n) * pixel
         outside = np.maximum(np.maximum(low - points, points - high), 0) / EDGE

@@ -27,17 +27,6 @@ WORTHWHILE = 0.6
 """Part of the cell that windows may cover; beyond it the whole cell on the fine grid is cheaper."""
 
 
-def support_of(specimen: Specimen) -> np.ndarray:
-    """Return the mask (n,) of the atoms of objects that span the cell: films, not particles."""
-    mask = np.zeros(len(specimen), bool)
-    for label in np.unique(specimen.labels):
-        atoms = specimen.labels == label
-        span = np.ptp(specimen.positions[atoms, :2], axis=0)
-        if (span > 0.9 * np.array(specimen.cell[:2])).all():
-            mask |= atoms
-    return mask
-
-
 @dataclass(frozen=True, eq=False)
 class Window:
     """A rectangle of the coarse grid and the same rectangle on a finer one.
@@ -105,7 +94,8 @@ def find_windows(
 
     Notes
     -----
-    Each object of the specimen that is not support is a particle. Windows that overlap are joined.
+    Each object of the specimen that is not support is a particle; one that lies across the border
+    of the periodic cell is taken together. Windows that overlap are joined, across the border too.
     A window is clear of its particle by what 1.25 1/angstrom and the tilt move sideways from the
     first to the last atom that the particles' wave meets, and `MARGIN`.
     """
@@ -117,12 +107,13 @@ def find_windows(
     boxes = []
     for label in np.unique(specimen.labels[~support]):
         atoms = np.flatnonzero(~support & (specimen.labels == label))
-        xy = specimen.positions[atoms, :2]
-        boxes.append([xy.min(axis=0), xy.max(axis=0), atoms])
+        spans = [_span(specimen.positions[atoms, axis], specimen.cell[axis]) for axis in (0, 1)]
+        low, high = (np.array(ends) for ends in zip(*spans, strict=True))
+        boxes.append([low, high, atoms])
     z = specimen.positions[:, 2]
     clearance = MARGIN + drift * (z.max() - z[~support].min())
     reserve = 2 * (EDGE + clearance)
-    boxes = _joined(boxes, reserve)
+    boxes = _joined(boxes, reserve, np.array(specimen.cell[:2]))
     windows = []
     for low, high, atoms in boxes:
         middle, size = (low + high) / 2, high - low + reserve
@@ -142,18 +133,32 @@ def find_windows(
     return windows if covered < WORTHWHILE * np.prod(grid.shape) else None
 
 
-def _joined(boxes: list[list], reserve: float) -> list[list]:
-    """Join boxes (low, high, atoms) whose windows would overlap."""
+def _span(at: np.ndarray, period: float) -> tuple[float, float]:
+    """Ends of a particle along one axis, the shorter way round where it lies across the border."""
+    low, high = float(at.min()), float(at.max())
+    inside = np.sort(np.mod(at, period))
+    gaps = np.diff(inside, append=inside[0] + period)
+    widest = int(gaps.argmax())
+    if period - gaps[widest] > high - low - 1e-6:
+        return low, high  # as it is, to the last bit
+    start = float(inside[(widest + 1) % len(inside)])
+    return start, start + period - float(gaps[widest])
+
+
+def _joined(boxes: list[list], reserve: float, period: np.ndarray) -> list[list]:
+    """Join boxes (low, high, atoms) whose windows would overlap, there or across the border."""
     boxes = list(boxes)
     merged = True
     while merged:
         merged = False
         for i in range(len(boxes)):
             for j in range(i + 1, len(boxes)):
-                gap = np.maximum(boxes[i][0] - boxes[j][1], boxes[j][0] - boxes[i][1])
+                middles = [(low + high) / 2 for low, high, _ in (boxes[i], boxes[j])]
+                shift = period * np.round((middles[0] - middles[1]) / period)  # the nearest copy
+                near, far = boxes[j][0] + shift, boxes[j][1] + shift
+                gap = np.maximum(boxes[i][0] - far, near - boxes[i][1])
                 if (gap < reserve).all():
-                    low = np.minimum(boxes[i][0], boxes[j][0])
-                    high = np.maximum(boxes[i][1], boxes[j][1])
+                    low, high = np.minimum(boxes[i][0], near), np.maximum(boxes[i][1], far)
                     boxes[i] = [low, high, np.concatenate([boxes[i][2], boxes[j][2]])]
                     del boxes[j]
                     merged = True

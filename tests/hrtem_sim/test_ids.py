@@ -133,7 +133,13 @@ def ids(recipe):
 
 
 def test_the_walk_leaves_no_field_out(base):
-    assert set(fields_of(base)) == set(WALK)
+    assert set(fields_of(base)) == {*WALK, ("wave", "particles")}
+
+
+def test_recipes_do_not_name_particles(base):
+    # each structure names its own
+    with pytest.raises(ValueError, match=r"wave\.particles must be left out"):
+        changed(base, ("wave", "particles"), ("particle-0",))
 
 
 @pytest.mark.parametrize("path", WALK, ids=".".join)

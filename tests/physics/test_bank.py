@@ -44,7 +44,7 @@ def test_moved_film_waves_are_the_waves_of_moved_films(film, symmetry):
 
 @pytest.mark.parametrize("particle_pixel", [None, 0.1])
 def test_a_particle_behind_a_banked_film_is_the_whole_specimen(film, particle_pixel):
-    settings = WaveSettings(particle_pixel=particle_pixel)
+    settings = WaveSettings(particle_pixel=particle_pixel, particles=("particle",))
     bank = FilmBank.compute([film], settings)
     moved = with_particle(move_film(film, shift=(5.0, 2.2), symmetry=6))
     parts = [("film", "particle"), ("particle",)]
