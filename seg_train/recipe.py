@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from hrtem_sim.provenance import Distribution, added, from_table, read_file_table, require
+from hrtem_sim.provenance import (
+    Distribution,
+    RecipeError,
+    added,
+    from_table,
+    parse_condition,
+    read_file_table,
+    require,
+)
 
 
 @dataclass(frozen=True)
@@ -135,7 +143,8 @@ class TrainingRecipe:
         Edge of the square patches in pixels of the training grid, cut at random from each image;
         absent: the whole image. A multiple of 2**stages.
     select
-        Condition on the catalogue in pandas query syntax, for example `"dose > 200"`.
+        Condition on the catalogue, for example `"dose > 200 and n_defects == 0"`; see
+        `hrtem_sim.provenance.parse_condition`.
     n_images
         Number of images drawn from those selected, validation included; absent: all.
     validation
@@ -180,6 +189,11 @@ class TrainingRecipe:
             stride = self.model.stride
             fits = self.patch > 0 and self.patch % stride == 0
             require(fits, "patch", f"a positive multiple of {stride} pixels", self.patch)
+        if self.select is not None:
+            try:
+                parse_condition(self.select)
+            except ValueError as error:
+                raise RecipeError(f"select must be a condition; {error}") from None
         if self.n_images is not None:
             require(self.n_images >= 1, "n_images", "at least 1", self.n_images)
         require(0 <= self.validation < 1, "validation", "in [0, 1)", self.validation)

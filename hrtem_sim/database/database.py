@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from hrtem_sim.database.shard import DatabaseError, read_catalogue, read_shard
-from hrtem_sim.provenance import identity
+from hrtem_sim.provenance import identity, rows_that_meet
 
 MAX_OPEN = 32
 
@@ -148,8 +148,8 @@ class Database:
         Parameters
         ----------
         query
-            In the language of `pandas.DataFrame.query`, for example
-            `"300 < dose < 500 and n_defects > 0"`; default: everything.
+            Condition on the columns, for example `"300 < dose < 500 and n_defects > 0"`, see
+            `hrtem_sim.provenance.parse_condition`; default: everything.
         n
             Draw this many rows of it without replacement; default: all.
         rng
@@ -168,8 +168,8 @@ class Database:
         found = self.catalogue
         if query is not None:
             try:
-                found = found.query(query)
-            except Exception as error:  # pandas raises many kinds
+                found = found[rows_that_meet(query, found)]
+            except ValueError as error:
                 columns = ", ".join(map(str, self.catalogue.columns))
                 raise ValueError(
                     f"query must be a condition on the columns {columns}; got {query!r} ({error})"

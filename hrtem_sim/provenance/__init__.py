@@ -7,9 +7,12 @@
 * `read_file_table` and `from_table` turn strict TOML into frozen dataclasses, `to_table` and
   `to_toml` turn them back; every refusal is a `RecipeError` that names the field.
 * `shipped_recipes` lists the recipes that come along; a reader takes their names for paths.
+* `rows_that_meet` selects rows of a table by a condition, which `parse_condition` reads and never
+  runs.
 * `Distribution` is a range in a recipe from which plans draw their numbers.
 """
 
+from hrtem_sim.provenance.conditions import parse_condition, rows_that_meet
 from hrtem_sim.provenance.distributions import Distribution
 from hrtem_sim.provenance.identity import added, identity
 from hrtem_sim.provenance.recipes import (
@@ -30,11 +33,13 @@ __all__ = [
     "added",
     "from_table",
     "identity",
+    "parse_condition",
     "read_file_table",
     "read_recipe",
     "recipe_file",
     "require",
     "rng_for",
+    "rows_that_meet",
     "shipped_recipes",
     "stream_seed",
     "to_table",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hrtem_sim.provenance import identity, rng_for
+from hrtem_sim.provenance import identity, rng_for, rows_that_meet
 from seg_train.recipe import TrainingRecipe
 
 
@@ -90,7 +90,7 @@ def select_rows(
     catalogue
         One row per micrograph.
     select
-        Condition in pandas query syntax; absent: all.
+        Condition, see `hrtem_sim.provenance.parse_condition`; absent: all.
     rows
         Positions to choose from; absent: all.
 
@@ -103,10 +103,10 @@ def select_rows(
     if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < len(catalogue)):
         raise ValueError(f"rows must be from 0 to {len(catalogue) - 1}; got {chosen.tolist()}")
     if select is not None:
-        table = catalogue.iloc[chosen].reset_index(drop=True)
+        table = catalogue.iloc[chosen]
         try:
-            chosen = chosen[table.query(select).index.to_numpy()]
-        except Exception as error:  # pandas raises many kinds
+            chosen = chosen[rows_that_meet(select, table)]
+        except ValueError as error:
             raise ValueError(
                 f"select must be a condition on {', '.join(map(str, catalogue.columns))}; "
                 f"got {select!r} ({error})"
