@@ -5,19 +5,16 @@ import sys
 from collections.abc import Sequence
 
 from hrtem_sim.arguments import count, positive, share
+from hrtem_sim.refusal import Refusal, answered
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit code (2 for a bad recipe or data set)."""
+    """Run the command line; return the exit code, 2 for input that cannot be used."""
     options = _parser().parse_args(arguments)
-    from hrtem_sim.database import DatabaseError
-    from hrtem_sim.provenance import RecipeError
-
-    try:
-        return options.run(options)
-    except (RecipeError, DatabaseError) as error:
-        print(f"hrtem-sim: {error}", file=sys.stderr)
-        return 2
+    code, line = answered(lambda: options.run(options))
+    if line:
+        print(f"hrtem-sim: {line}", file=sys.stderr)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _recipes(options: argparse.Namespace) -> int:
-    from hrtem_sim.provenance import RecipeError, recipe_file, shipped_recipes
+    from hrtem_sim.provenance import recipe_file, shipped_recipes
 
     names = shipped_recipes()
     if options.name is None:
@@ -75,7 +72,7 @@ def _recipes(options: argparse.Namespace) -> int:
     elif options.name in names:
         print(recipe_file(options.name).read_text(encoding="utf-8"), end="")
     else:
-        raise RecipeError(f"name must be one of {', '.join(names)}; got {options.name!r}")
+        raise Refusal(f"name must be one of {', '.join(names)}; got {options.name!r}")
     return 0
 
 
@@ -117,15 +114,12 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from hrtem_sim.database import DatabaseError, open_database
+    from hrtem_sim.database import open_database
     from hrtem_sim.interchange import export
 
     database = open_database(options.folder)
-    try:
-        rows = list(database.select(options.select).index)
-        path = export(database, rows, options.out, kind=options.kind)
-    except (ValueError, ImportError, OSError) as error:
-        raise DatabaseError(str(error)) from None
+    rows = list(database.select(options.select).index)
+    path = export(database, rows, options.out, kind=options.kind)
     print(f"{len(rows)} micrographs: {path}")
     return 0
 

@@ -4,6 +4,8 @@ import math
 
 from scipy import constants
 
+from hrtem_sim.refusal import Refusal
+
 REST_ENERGY = constants.m_e * constants.c**2 / constants.e
 """Rest energy of the electron in eV, m c^2 (CODATA)."""
 
@@ -82,5 +84,5 @@ def interaction_parameter(energy: float) -> float:
 
 def _checked(energy: float) -> float:
     if isinstance(energy, bool) or not math.isfinite(energy) or energy <= 0:
-        raise ValueError(f"energy must be positive, in eV; got {energy!r}")
+        raise Refusal(f"energy must be positive, in eV; got {energy!r}")
     return float(energy)

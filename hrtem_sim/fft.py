@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from hrtem_sim.refusal import Refusal
+
 LIBRARIES = ("mkl", "fftw", "scipy")
 ALIGNMENT = 64  # bytes: a cache line; the vector code, and so the last bit, depends on alignment
 
@@ -188,7 +190,7 @@ def choose_fft(name: str | None = None) -> Fft:
     """
     name = name or os.environ.get("HRTEM_SIM_FFT") or next(filter(_loads, LIBRARIES))
     if name not in LIBRARIES:
-        raise ValueError(f"name must be one of {', '.join(LIBRARIES)}; got {name!r}")
+        raise Refusal(f"name must be one of {', '.join(LIBRARIES)}; got {name!r}")
     return _load(name)
 
 

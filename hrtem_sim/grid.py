@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -39,9 +41,9 @@ class Grid:
         if np.ndim(pixel_size) == 0:
             pixel_size = (pixel_size, pixel_size)
         if len(shape) != 2 or any(n != int(n) or n < 1 for n in shape):
-            raise ValueError(f"shape must be two positive integers (y, x); got {self.shape!r}")
+            raise Refusal(f"shape must be two positive integers (y, x); got {self.shape!r}")
         if len(pixel_size) != 2 or not all(np.isfinite(p) and p > 0 for p in pixel_size):
-            raise ValueError(f"pixel_size must be positive, in angstrom; got {self.pixel_size!r}")
+            raise Refusal(f"pixel_size must be positive, in angstrom; got {self.pixel_size!r}")
         object.__setattr__(self, "shape", tuple(int(n) for n in shape))
         object.__setattr__(self, "pixel_size", tuple(float(p) for p in pixel_size))
 
@@ -62,9 +64,9 @@ class Grid:
         (512, 512)
         """
         if not np.isfinite(pixel_size) or pixel_size <= 0:
-            raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+            raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
         if len(cell) != 2 or not all(np.isfinite(length) and length > 0 for length in cell):
-            raise ValueError(f"cell must be two positive lengths (x, y), in angstrom; got {cell!r}")
+            raise Refusal(f"cell must be two positive lengths (x, y), in angstrom; got {cell!r}")
         width, height = map(float, cell)
         ny, nx = fast_even_length(height / pixel_size), fast_even_length(width / pixel_size)
         return cls((ny, nx), (height / ny, width / nx))

@@ -7,26 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from hrtem_sim.arguments import count, not_negative, positive, share
-from hrtem_sim.database import DatabaseError
-
-_REFUSALS = (
-    ValueError,  # RecipeError among them
-    OSError,
-    ImportError,
-    MemoryError,
-    FloatingPointError,
-    DatabaseError,
-)
+from hrtem_sim.refusal import Refusal, answered
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code, 2 for input that cannot be used."""
     options = _parser().parse_args(arguments)
-    try:
-        return options.run(options)
-    except _REFUSALS as error:
-        print(f"seg-train: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+    code, line = answered(lambda: options.run(options))
+    if line:
+        print(f"seg-train: {line}", file=sys.stderr)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -133,12 +123,12 @@ def _samples(options: argparse.Namespace) -> Any:
 
     if (options.images is None) != (options.masks is None):
         got = options.images or options.masks
-        raise ValueError(f"--images and --masks must be given together; got {got} alone")
+        raise Refusal(f"--images and --masks must be given together; got {got} alone")
     if options.folder is None and options.images is None:
         return load_experimental_sample()
     if options.pixel_size is None:
         got = options.folder or options.images
-        raise ValueError(f"--pixel-size must be given with --folder or --images; got {got} alone")
+        raise Refusal(f"--pixel-size must be given with --folder or --images; got {got} alone")
     if options.folder is not None:
         return load_folder(options.folder, pixel_size=options.pixel_size)
     return list(

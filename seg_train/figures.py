@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hrtem_sim.figures import Figure, scale_bar
+from hrtem_sim.refusal import Refusal
 from seg_train.metrics import mean_interval
 
 _TRUTH, _FOUND = "#ffb000", "#00a5ff"  # told apart with any colour vision
@@ -126,7 +127,7 @@ def transfer_figure(results: pd.DataFrame, *, label: str = "condition") -> Figur
     start = "particle_f1 held out "
     tests = [name for name in names if start + name in results]
     if not tests:
-        raise ValueError("results must be of a study that holds structures out; got none held out")
+        raise Refusal("results must be of a study that holds structures out; got none held out")
     values = np.array(
         [
             [

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.refusal import Refusal
 from seg_train.metrics import label_particles
 
 
@@ -35,7 +36,7 @@ def particle_table(mask: np.ndarray, *, pixel_size: float, min_area: float = 0.0
     """
     _check_pixel(pixel_size)
     if not 0 <= min_area < np.inf:
-        raise ValueError(f"min_area must be >= 0, in square angstrom; got {min_area!r}")
+        raise Refusal(f"min_area must be >= 0, in square angstrom; got {min_area!r}")
     labels = label_particles(mask, min_area=max(1, int(np.ceil(min_area / pixel_size**2))))
     n = int(labels.max(initial=0))
     flat = labels.ravel()
@@ -76,7 +77,7 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
     _check_pixel(pixel_size)
     mask = np.asarray(mask)
     if mask.ndim != 2:
-        raise ValueError(f"mask must have shape (ny, nx); got {mask.shape}")
+        raise Refusal(f"mask must have shape (ny, nx); got {mask.shape}")
     try:
         import tifffile
     except ImportError as error:
@@ -94,4 +95,4 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
 
 def _check_pixel(pixel_size: float) -> None:
     if not 0 < pixel_size < np.inf:
-        raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+        raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm.auto import tqdm
 
+from hrtem_sim.refusal import Refusal
 from seg_train.benchmark import evaluate
 from seg_train.card import model_card
 from seg_train.data import LabelledMicrograph, read_image
@@ -103,7 +104,7 @@ def prediction_report(
     """
     stems = [Path(path).stem for path in images]
     if len(set(stems)) < len(stems):
-        raise ValueError("images must have different names, for their masks are named after them")
+        raise Refusal("images must have different names, for their masks are named after them")
     network = load_network(run)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from hrtem_sim.provenance import identity, to_table, to_toml
+from hrtem_sim.refusal import Refusal
 from seg_train.recipe import TrainingRecipe, read_training_recipe
 from seg_train.shipped import run_folder, shipped_networks
 
@@ -110,7 +111,7 @@ def load_run(folder: str | Path) -> TrainingRun:
         ("weights", weights_identity(folder / WEIGHTS)),
     ):
         if provenance[name] != found:
-            raise ValueError(
+            raise Refusal(
                 f"{name} of {folder} must be {provenance[name]}, as its provenance says; "
                 f"got {found}"
             )
@@ -138,7 +139,7 @@ def epochs_to(history: pd.DataFrame, f1: float) -> int | None:
     2
     """
     if not 0 < f1 <= 1:
-        raise ValueError(f"f1 must be between 0 and 1; got {f1!r}")
+        raise Refusal(f"f1 must be between 0 and 1; got {f1!r}")
     reached = history.loc[history["val_f1"] >= f1, "epoch"]
     return int(reached.iloc[0]) if len(reached) else None
 

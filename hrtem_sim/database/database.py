@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from hrtem_sim.database.shard import DatabaseError, read_catalogue, read_shard
 from hrtem_sim.provenance import identity, rows_that_meet
+from hrtem_sim.refusal import Refusal
 
 MAX_OPEN = 32
 
@@ -169,19 +170,19 @@ class Database:
         if query is not None:
             try:
                 found = found[rows_that_meet(query, found)]
-            except ValueError as error:
+            except Refusal as error:
                 columns = ", ".join(map(str, self.catalogue.columns))
-                raise ValueError(
+                raise Refusal(
                     f"query must be a condition on the columns {columns}; got {query!r} ({error})"
                 ) from None
         if not len(found):
-            raise ValueError(f"query must select at least one micrograph; got none for {query!r}")
+            raise Refusal(f"query must select at least one micrograph; got none for {query!r}")
         if n is None:
             return found
         if rng is None:
-            raise ValueError("rng must be given to draw n rows; got None")
+            raise Refusal("rng must be given to draw n rows; got None")
         if not 1 <= n <= len(found):
-            raise ValueError(f"n must be in 1..{len(found)}, the micrographs selected; got {n}")
+            raise Refusal(f"n must be in 1..{len(found)}, the micrographs selected; got {n}")
         chosen = np.random.default_rng(rng).choice(len(found), size=n, replace=False)
         return found.iloc[np.sort(chosen)]
 
@@ -203,7 +204,7 @@ class Database:
         if array.size == 0:
             return array.astype(int)
         if array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= len(self):
-            raise ValueError(f"rows must be integers in 0..{len(self) - 1}; got {rows!r}")
+            raise Refusal(f"rows must be integers in 0..{len(self) - 1}; got {rows!r}")
         return array
 
     def _places(self, rows: np.ndarray) -> list[tuple[int, int]]:

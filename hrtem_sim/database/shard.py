@@ -27,11 +27,13 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.refusal import Refusal
+
 FORMAT = "micrograph-foundry shard"
 VERSION = 1
 
 
-class DatabaseError(RuntimeError):
+class DatabaseError(Refusal, RuntimeError):
     """A data set that cannot be used as it lies on disk; the message names the file."""
 
 

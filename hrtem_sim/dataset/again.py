@@ -15,6 +15,7 @@ from hrtem_sim.dataset.simulate import micrograph_id, simulate_structure
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Micrograph, form_image
 from hrtem_sim.provenance import from_table, identity, rng_for
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
 
@@ -84,7 +85,7 @@ def regenerate(database: Database, micrograph: str) -> Micrograph:
     """
     found = np.flatnonzero(database.catalogue["micrograph"] == micrograph)
     if not len(found):
-        raise ValueError(f"micrograph must be an id of the catalogue; got {micrograph!r}")
+        raise Refusal(f"micrograph must be an id of the catalogue; got {micrograph!r}")
     row = int(found[0])
     recipe, plan = stored_recipe(database), stored_plan(database, row)
     image = int(database.catalogue.iloc[row]["image_index"])
@@ -222,11 +223,11 @@ class ConditionStream:
 
 def _held_out(structures: np.ndarray, seed: int, part: float) -> np.ndarray:
     if not 0 <= part < 1:
-        raise ValueError(f"held_out must be in [0, 1); got {part!r}")
+        raise Refusal(f"held_out must be in [0, 1); got {part!r}")
     if not part:
         return structures[:0]
     if len(structures) < 2:
-        raise ValueError(f"held_out must be 0 for a data set of one structure; got {part!r}")
+        raise Refusal(f"held_out must be 0 for a data set of one structure; got {part!r}")
     n = int(np.clip(round(part * len(structures)), 1, len(structures) - 1))
     return rng_for(seed, "held out").choice(structures, size=n, replace=False)
 

@@ -36,6 +36,7 @@ from hrtem_sim.dataset.simulate import (
 )
 from hrtem_sim.fft import choose_fft
 from hrtem_sim.provenance import identity, to_table, to_toml
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import name_of
 
 CONDITIONS = (
@@ -242,7 +243,7 @@ def versions() -> str:
 def _checked_share(share: tuple[int, int]) -> tuple[int, int]:
     good = isinstance(share, tuple | list) and len(share) == 2
     if not (good and all(isinstance(n, int) for n in share) and 0 <= share[0] < share[1]):
-        raise ValueError(f"share must be (i, n) with 0 <= i < n; got {share!r}")
+        raise Refusal(f"share must be (i, n) with 0 <= i < n; got {share!r}")
     return share[0], share[1]
 
 

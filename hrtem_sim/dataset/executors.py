@@ -10,6 +10,8 @@ from multiprocessing.connection import wait
 from numbers import Integral
 from typing import Any, TypeVar
 
+from hrtem_sim.refusal import Refusal
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -34,7 +36,7 @@ def check_executor(workers: int, client: Any = None) -> None:
     if isinstance(workers, bool) or not isinstance(workers, Integral):
         raise TypeError(f"workers must be an integer; got {workers!r}")
     if workers < 1:
-        raise ValueError(f"workers must be at least 1; got {workers}")
+        raise Refusal(f"workers must be at least 1; got {workers}")
     if client is not None and not (hasattr(client, "map") and hasattr(client, "cancel")):
         raise TypeError(f"client must be a dask.distributed.Client; got {client!r}")
 

@@ -9,6 +9,7 @@ import numpy as np
 from hrtem_sim.dataset.recipe import DatasetRecipe, ImagingRecipe
 from hrtem_sim.imaging import Aberrations, ImagingConditions
 from hrtem_sim.provenance import Distribution, identity, rng_for
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders import ParticlesOnFilm
 from hrtem_sim.specimen.particles import ParticlePlan, most_defects
 
@@ -80,7 +81,7 @@ def plan_structure(recipe: DatasetRecipe, index: int) -> StructurePlan:
     (17, 8)
     """
     if not 0 <= index < recipe.structures:
-        raise ValueError(f"index must be in 0..{recipe.structures - 1}; got {index}")
+        raise Refusal(f"index must be in 0..{recipe.structures - 1}; got {index}")
     return StructurePlan(
         index=index,
         seed=recipe.seed,

@@ -13,12 +13,22 @@ from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.mask.phase import PAPER_CUT, PAPER_THRESHOLD
 from hrtem_sim.provenance import (
+    Checked,
     Distribution,
     RecipeError,
+    Refusal,
     added,
+    at_least,
+    between,
+    checked,
+    checks,
+    each,
     from_table,
+    positive,
     read_file_table,
     recipe_file,
+    that,
+    whole,
 )
 from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, as_material, name_of
 from hrtem_sim.wave import WaveSettings
@@ -26,12 +36,25 @@ from hrtem_sim.wave import WaveSettings
 ZERO = Distribution("constant", (0.0,))
 ONE = Distribution("constant", (1.0,))
 PAPER_BURIAL = Distribution("constant", (0.2,))
-FOCUS_REFERENCES = ("middle", "minimum_contrast")
 ANYWHERE = Distribution("uniform", (-1.0, 1.0))
 
 
+def _is_formula(text: str) -> bool:
+    try:
+        symbols = list(Formula(text).count())
+    except ValueError:
+        return False
+    return bool(symbols) and all(symbol in atomic_numbers for symbol in symbols)
+
+
+FORMULA = that("a symbol or formula such as C or SiO2", _is_formula)
+NOT_EMPTY = that(
+    "a list of at least one name", lambda names: isinstance(names, tuple | list) and bool(names)
+)
+
+
 @dataclass(frozen=True)
-class ParticleRecipe:
+class ParticleRecipe(Checked):
     """Random particles.
 
     Parameters
@@ -55,37 +78,28 @@ class ParticleRecipe:
         Probability that a defect of an fcc particle is a stacking fault and not a twin.
     """
 
-    radius: Distribution
-    materials: tuple[Material, ...] = ("Au",)
-    shapes: tuple[Literal["sphere", "wulff", "decahedron", "icosahedron"], ...] = ("sphere",)
-    count: Distribution = ONE
-    gap: float = 10.0
-    defects: Distribution = ZERO
-    stacking_fault_ratio: float = 0.5
+    radius: Distribution = field(metadata=checks(at_least(4, "angstrom")))
+    materials: tuple[Material, ...] = checked(("Au",), NOT_EMPTY)
+    shapes: tuple[Literal["sphere", "wulff", "decahedron", "icosahedron"], ...] = checked(
+        ("sphere",), NOT_EMPTY
+    )
+    count: Distribution = checked(ONE, whole(1))
+    gap: float = checked(10.0, at_least(0, "angstrom"))
+    defects: Distribution = checked(ZERO, whole(0))
+    stacking_fault_ratio: float = checked(0.5, between(0, 1))
 
-    def __post_init__(self) -> None:
-        _at_least("radius", self.radius, 4.0, "angstrom")
-        _whole("defects", self.defects, 0)
-        _whole("count", self.count, 1)
-        if not (self.materials and self.shapes):
-            raise ValueError("materials and shapes must name at least one each; got none")
+    def _check_together(self) -> None:
         object.__setattr__(self, "materials", tuple(map(as_material, self.materials)))
         for material in self.materials:
             if material not in FCC and {"decahedron", "icosahedron"} & set(self.shapes):
-                raise ValueError(
+                raise Refusal(
                     f"shapes must be sphere or wulff for {name_of(material)!r}; "
                     f"got {list(self.shapes)}"
                 )
-        if not 0 <= self.gap < math.inf:
-            raise ValueError(f"gap must be >= 0, in angstrom; got {self.gap!r}")
-        if not 0 <= self.stacking_fault_ratio <= 1:
-            raise ValueError(
-                f"stacking_fault_ratio must be in 0..1; got {self.stacking_fault_ratio!r}"
-            )
 
 
 @dataclass(frozen=True)
-class FilmRecipe:
+class FilmRecipe(Checked):
     """Amorphous support: random sequential addition, periodic in x and y.
 
     Parameters
@@ -100,20 +114,14 @@ class FilmRecipe:
         Between its atoms, in angstrom.
     """
 
-    thickness: Distribution
-    material: str = "C"
-    density: float = 0.1103075
-    min_distance: float = 1.4
-
-    def __post_init__(self) -> None:
-        _at_least("thickness", self.thickness, 1.0, "angstrom")
-        _formula("material", self.material)
-        _positive("density", self.density)
-        _positive("min_distance", self.min_distance)
+    thickness: Distribution = field(metadata=checks(at_least(1, "angstrom")))
+    material: str = checked("C", FORMULA)
+    density: float = checked(0.1103075, positive("atoms per cubic angstrom"))
+    min_distance: float = checked(1.4, positive("angstrom"))
 
 
 @dataclass(frozen=True)
-class PlacementRecipe:
+class PlacementRecipe(Checked):
     """Where the particle sits.
 
     Parameters
@@ -132,26 +140,15 @@ class PlacementRecipe:
         Vacuum above and below, in angstrom.
     """
 
-    field: tuple[float, float]
-    burial: Distribution = PAPER_BURIAL
-    offset: Distribution = ANYWHERE
+    field: tuple[float, float] = dataclasses.field(metadata=checks(each(positive("angstrom"), 2)))
+    burial: Distribution = checked(PAPER_BURIAL, between(0, 2, "radii"))
+    offset: Distribution = checked(ANYWHERE, between(-1, 1))
     side: Literal["entrance", "exit"] = "entrance"
-    margin: float = 2.0
-
-    def __post_init__(self) -> None:
-        for length in self.field:
-            _positive("field", length)
-        _at_least("burial", self.burial, 0.0, "radii")
-        if not self.burial.high <= 2:
-            raise ValueError(f"burial must be at most 2 radii; got {self.burial.to_recipe()!r}")
-        if not (self.offset.low >= -1 and self.offset.high <= 1):
-            raise ValueError(f"offset must be within -1..1; got {self.offset.to_recipe()!r}")
-        if not 0 <= self.margin < math.inf:
-            raise ValueError(f"margin must be >= 0, in angstrom; got {self.margin!r}")
+    margin: float = checked(2.0, at_least(0, "angstrom"))
 
 
 @dataclass(frozen=True)
-class ImagingRecipe:
+class ImagingRecipe(Checked):
     """Ranges of the imaging conditions; see `hrtem_sim.imaging.ImagingConditions`.
 
     `drift` is its length; its direction is drawn.
@@ -161,59 +158,39 @@ class ImagingRecipe:
     `hrtem_sim.imaging.minimum_contrast_defocus`).
     """
 
-    dose: Distribution
+    dose: Distribution = field(metadata=checks(at_least(1e-6, "e/angstrom^2")))
     defocus: Distribution = ZERO
-    focal_spread: Distribution = ZERO
-    convergence: Distribution = ZERO
-    vibration: Distribution = ZERO
-    drift: Distribution = ZERO
-    plasmon_weight: Distribution = ZERO
-    plasmon_background: Distribution = ONE
+    focal_spread: Distribution = checked(ZERO, at_least(0, "angstrom"))
+    convergence: Distribution = checked(ZERO, at_least(0, "mrad"))
+    vibration: Distribution = checked(ZERO, at_least(0, "angstrom"))
+    drift: Distribution = checked(ZERO, at_least(0, "angstrom"))
+    plasmon_weight: Distribution = checked(ZERO, between(0, 1))
+    plasmon_background: Distribution = checked(ONE, at_least(0, "mean intensities"))
     aberrations: dict[str, Distribution] = field(default_factory=dict)
     focus_reference: Literal["middle", "minimum_contrast"] = added("middle")
 
-    def __post_init__(self) -> None:
-        _at_least("dose", self.dose, 1e-6, "e/angstrom^2")
-        _at_least("focal_spread", self.focal_spread, 0.0, "angstrom")
-        _at_least("convergence", self.convergence, 0.0, "mrad")
-        _at_least("vibration", self.vibration, 0.0, "angstrom")
-        _at_least("drift", self.drift, 0.0, "angstrom")
-        _at_least("plasmon_background", self.plasmon_background, 0.0, "mean intensities")
-        if not (self.plasmon_weight.low >= 0 and self.plasmon_weight.high <= 1):
-            got = self.plasmon_weight.to_recipe()
-            raise ValueError(f"plasmon_weight must be within 0..1; got {got!r}")
-        if self.focus_reference not in FOCUS_REFERENCES:
-            raise ValueError(
-                f"focus_reference must be one of {', '.join(FOCUS_REFERENCES)}; "
-                f"got {self.focus_reference!r}"
-            )
+    def _check_together(self) -> None:
         known = [f.name for f in dataclasses.fields(Aberrations) if f.name != "C10"]
         for name in self.aberrations:
             if name not in known:
-                raise ValueError(
+                raise Refusal(
                     f"aberrations.{name} is not an aberration; allowed: {', '.join(known)}"
                 )
 
 
 @dataclass(frozen=True)
-class MaskRecipe:
+class MaskRecipe(Checked):
     """How masks are made; see `hrtem_sim.mask.phase_mask`."""
 
-    threshold: float = PAPER_THRESHOLD
-    blur: float = 1.0
-    cut: float = PAPER_CUT
-
-    def __post_init__(self) -> None:
-        if not 0 < self.threshold < math.pi:
-            raise ValueError(f"threshold must be between 0 and pi, in rad; got {self.threshold!r}")
-        if not 0 <= self.blur < math.inf:
-            raise ValueError(f"blur must be >= 0, in angstrom; got {self.blur!r}")
-        if not 0 < self.cut < 1:
-            raise ValueError(f"cut must be between 0 and 1; got {self.cut!r}")
+    threshold: float = checked(
+        PAPER_THRESHOLD, between(0, math.pi, "rad", open_low=True, open_high=True)
+    )
+    blur: float = checked(1.0, at_least(0, "angstrom"))
+    cut: float = checked(PAPER_CUT, between(0, 1, open_low=True, open_high=True))
 
 
 @dataclass(frozen=True)
-class StorageRecipe:
+class StorageRecipe(Checked):
     """What is kept and how it is cut into files.
 
     Parameters
@@ -229,20 +206,14 @@ class StorageRecipe:
         masks; without it they can be made from the plan (`hrtem_sim.interchange`).
     """
 
-    structures_per_shard: int = 16
+    structures_per_shard: int = checked(16, whole(1))
     atoms: bool = False
     waves: bool = False
     labels: tuple[Literal["instances", "structure"], ...] = added(())
 
-    def __post_init__(self) -> None:
-        if self.structures_per_shard < 1:
-            raise ValueError(
-                f"structures_per_shard must be at least 1; got {self.structures_per_shard}"
-            )
-
 
 @dataclass(frozen=True)
-class DatasetRecipe:
+class DatasetRecipe(Checked):
     """Everything that a data set is made from.
 
     Parameters
@@ -268,9 +239,9 @@ class DatasetRecipe:
     """
 
     name: str
-    seed: int
-    structures: int
-    images_per_structure: int
+    seed: int = field(metadata=checks(whole(0)))
+    structures: int = field(metadata=checks(whole(1)))
+    images_per_structure: int = field(metadata=checks(whole(1)))
     particle: ParticleRecipe
     film: FilmRecipe
     placement: PlacementRecipe
@@ -280,20 +251,15 @@ class DatasetRecipe:
     mask: MaskRecipe = field(default_factory=MaskRecipe)
     storage: StorageRecipe = field(default_factory=StorageRecipe)
 
-    def __post_init__(self) -> None:
-        if self.seed < 0:
-            raise ValueError(f"seed must not be negative; got {self.seed}")
-        for name in ("structures", "images_per_structure"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
+    def _check_together(self) -> None:
         room = min(self.placement.field) / 2 - 1.0  # the edge that plans keep
         if self.particle.radius.high > room:
-            raise ValueError(
+            raise Refusal(
                 f"particle.radius must stay below {room:g} angstrom to fit placement.field; "
                 f"got {self.particle.radius.to_recipe()!r}"
             )
         if self.wave.particles:
-            raise ValueError(
+            raise Refusal(
                 f"wave.particles must be left out, each structure names its own; "
                 f"got {self.wave.particles!r}"
             )
@@ -304,7 +270,7 @@ class DatasetRecipe:
         for axis, pixel in zip("yx", grid.pixel_size, strict=True):
             binning = self.detector.pixel_size / pixel
             if abs(binning - round(binning)) > 1e-6:
-                raise ValueError(
+                raise Refusal(
                     "detector.pixel_size must be a multiple of the wave's pixel, which is "
                     f"{pixel:.6g} angstrom along {axis} for this field; "
                     f"got {self.detector.pixel_size!r}"
@@ -313,7 +279,7 @@ class DatasetRecipe:
     def scaled(self, scale: float) -> "DatasetRecipe":
         """Return the recipe with `scale` times as many structures, at least one."""
         if not 0 < scale < math.inf:
-            raise ValueError(f"scale must be positive; got {scale!r}")
+            raise Refusal(f"scale must be positive; got {scale!r}")
         return dataclasses.replace(self, structures=max(1, round(scale * self.structures)))
 
 
@@ -362,29 +328,3 @@ def _found(name: str, folder: Path) -> str:
             "another in the working folder: write the whole path"
         )
     return str(beside)
-
-
-def _formula(name: str, text: str) -> None:
-    try:
-        symbols = list(Formula(text).count())
-    except ValueError:
-        symbols = []
-    if not symbols or any(symbol not in atomic_numbers for symbol in symbols):
-        raise ValueError(f"{name} must be a symbol or formula such as C or SiO2; got {text!r}")
-
-
-def _positive(name: str, value: float) -> None:
-    if not 0 < value < math.inf:
-        raise ValueError(f"{name} must be positive; got {value!r}")
-
-
-def _whole(name: str, values: Distribution, low: int) -> None:
-    _at_least(name, values, low, "a whole number")
-    discrete = values.kind in ("constant", "integers", "choice")
-    if not discrete or any(value != int(value) for value in values.values):
-        raise ValueError(f"{name} must be whole numbers; got {values.to_recipe()!r}")
-
-
-def _at_least(name: str, values: Distribution, low: float, unit: str) -> None:
-    if not values.low >= low:
-        raise ValueError(f"{name} must be at least {low:g} ({unit}); got {values.to_recipe()!r}")

@@ -8,10 +8,15 @@ import numpy as np
 
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging.kernels import sum_of_terms
+from hrtem_sim.provenance import Checked, checked, finite
+from hrtem_sim.refusal import Refusal
+
+LENGTH = finite("angstrom")
+AZIMUTH = finite("rad")
 
 
 @dataclass(frozen=True)
-class Aberrations:
+class Aberrations(Checked):
     """Aberration coefficients C_nm in angstrom and their azimuths phi_nm in rad.
 
     n is the order, m the multiplicity, in the notation of O. L. Krivanek, N. Dellby and A. R.
@@ -32,37 +37,31 @@ class Aberrations:
     -10000.0
     """
 
-    C10: float = 0.0
-    C12: float = 0.0
-    phi12: float = 0.0
-    C21: float = 0.0
-    phi21: float = 0.0
-    C23: float = 0.0
-    phi23: float = 0.0
-    C30: float = 0.0
-    C32: float = 0.0
-    phi32: float = 0.0
-    C34: float = 0.0
-    phi34: float = 0.0
-    C41: float = 0.0
-    phi41: float = 0.0
-    C43: float = 0.0
-    phi43: float = 0.0
-    C45: float = 0.0
-    phi45: float = 0.0
-    C50: float = 0.0
-    C52: float = 0.0
-    phi52: float = 0.0
-    C54: float = 0.0
-    phi54: float = 0.0
-    C56: float = 0.0
-    phi56: float = 0.0
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if not np.isfinite(value):
-                raise ValueError(f"{field.name} must be finite; got {value!r}")
+    C10: float = checked(0.0, LENGTH)
+    C12: float = checked(0.0, LENGTH)
+    phi12: float = checked(0.0, AZIMUTH)
+    C21: float = checked(0.0, LENGTH)
+    phi21: float = checked(0.0, AZIMUTH)
+    C23: float = checked(0.0, LENGTH)
+    phi23: float = checked(0.0, AZIMUTH)
+    C30: float = checked(0.0, LENGTH)
+    C32: float = checked(0.0, LENGTH)
+    phi32: float = checked(0.0, AZIMUTH)
+    C34: float = checked(0.0, LENGTH)
+    phi34: float = checked(0.0, AZIMUTH)
+    C41: float = checked(0.0, LENGTH)
+    phi41: float = checked(0.0, AZIMUTH)
+    C43: float = checked(0.0, LENGTH)
+    phi43: float = checked(0.0, AZIMUTH)
+    C45: float = checked(0.0, LENGTH)
+    phi45: float = checked(0.0, AZIMUTH)
+    C50: float = checked(0.0, LENGTH)
+    C52: float = checked(0.0, LENGTH)
+    phi52: float = checked(0.0, AZIMUTH)
+    C54: float = checked(0.0, LENGTH)
+    phi54: float = checked(0.0, AZIMUTH)
+    C56: float = checked(0.0, LENGTH)
+    phi56: float = checked(0.0, AZIMUTH)
 
     @property
     def terms(self) -> tuple[tuple[int, int, float, float], ...]:
@@ -101,7 +100,7 @@ class Aberrations:
         for r, m, magnitude, degrees in terms:
             name = f"C{r - 1}{m}"
             if name not in names:
-                raise ValueError(f"terms must be of C10 to C56; got {(r, m)}, which is {name}")
+                raise Refusal(f"terms must be of C10 to C56; got {(r, m)}, which is {name}")
             values[name] = float(magnitude)
             if m:
                 values[f"phi{r - 1}{m}"] = float(np.deg2rad(degrees))
@@ -110,7 +109,7 @@ class Aberrations:
     def defocused(self, defocus: float) -> "Aberrations":
         """Return the aberrations with `defocus` angstrom of underfocus more."""
         if not math.isfinite(defocus):
-            raise ValueError(f"defocus must be finite, in angstrom; got {defocus!r}")
+            raise Refusal(f"defocus must be finite, in angstrom; got {defocus!r}")
         return replace(self, C10=self.C10 - defocus)
 
 

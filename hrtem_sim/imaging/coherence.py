@@ -6,6 +6,7 @@ import numpy as np
 
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging.aberrations import Aberrations, aberration_gradient
+from hrtem_sim.refusal import Refusal
 
 
 def number_of_foci(focal_spread: float, wavelength: float, cutoff: float) -> int:
@@ -43,9 +44,9 @@ def number_of_foci(focal_spread: float, wavelength: float, cutoff: float) -> int
     units = (("wavelength", wavelength, "angstrom"), ("cutoff", cutoff, "1/angstrom"))
     for name, value, unit in units:
         if not 0 < value < math.inf:
-            raise ValueError(f"{name} must be positive, in {unit}; got {value!r}")
+            raise Refusal(f"{name} must be positive, in {unit}; got {value!r}")
     if not 0 <= focal_spread < math.inf:
-        raise ValueError(f"focal_spread must be >= 0, in angstrom; got {focal_spread!r}")
+        raise Refusal(f"focal_spread must be >= 0, in angstrom; got {focal_spread!r}")
     if focal_spread == 0:
         return 1
     x = math.pi * wavelength * focal_spread * cutoff**2
@@ -82,7 +83,7 @@ def focal_series_weights(focal_spread: float, number: int) -> tuple[np.ndarray, 
     19.9
     """
     if number < 1 or (number > 1 and focal_spread <= 0):
-        raise ValueError(
+        raise Refusal(
             f"number must be at least 1, and 1 without focal spread; got {number} for a "
             f"focal_spread of {focal_spread}"
         )

@@ -1,16 +1,18 @@
 """The camera: pixels, point spread, coloured noise, gain, readout, saturation."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from hrtem_sim.provenance import Checked, at_least, between, checked, optional, positive
+from hrtem_sim.refusal import Refusal
+
 Curve = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
-class Detector:
+class Detector(Checked):
     """A pixel detector.
 
     Parameters
@@ -46,34 +48,20 @@ class Detector:
     = 1, so electrons are conserved.
     """
 
-    pixel_size: float = 0.4
-    mtf_half: float | None = None
-    mtf_power: float = 2.0
+    pixel_size: float = checked(0.4, positive("angstrom"))
+    mtf_half: float | None = checked(None, optional(positive("Nyquist")))
+    mtf_power: float = checked(2.0, positive())
     mtf_curve: Curve | None = None
     noise_transfer: Literal["mtf", "flat"] = "mtf"
-    gain: float = 1.0
-    readout_noise: float = 0.0
-    dark: float = 0.0
-    saturation: int = 65535
+    gain: float = checked(1.0, positive("digital units per electron"))
+    readout_noise: float = checked(0.0, at_least(0, "digital units"))
+    dark: float = checked(0.0, at_least(0, "digital units"))
+    saturation: int = checked(65535, between(1, 2**32 - 1, "digital units"))
 
-    def __post_init__(self) -> None:
-        for name in ("pixel_size", "mtf_power", "gain"):
-            value = getattr(self, name)
-            if not 0 < value < math.inf:
-                unit = ", in angstrom" if name == "pixel_size" else ""
-                raise ValueError(f"{name} must be positive{unit}; got {value!r}")
-        if self.mtf_half is not None and not 0 < self.mtf_half < math.inf:
-            raise ValueError(f"mtf_half must be positive, in Nyquist; got {self.mtf_half!r}")
+    def _check_together(self) -> None:
         if self.mtf_half is not None and self.mtf_curve is not None:
-            raise ValueError("mtf_curve must be left out where mtf_half is given; got both")
+            raise Refusal("mtf_curve must be left out where mtf_half is given; got both")
         self._check_curve()
-        if self.noise_transfer not in ("mtf", "flat"):
-            raise ValueError(f'noise_transfer must be "mtf" or "flat"; got {self.noise_transfer!r}')
-        for name in ("readout_noise", "dark"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name} must be >= 0; got {getattr(self, name)!r}")
-        if not 1 <= self.saturation < 2**32:
-            raise ValueError(f"saturation must be in 1..{2**32 - 1}; got {self.saturation!r}")
 
     def _check_curve(self) -> None:
         if self.mtf_curve is None:
@@ -88,7 +76,7 @@ class Detector:
             and (curve[:, 1] >= 0).all()
         )
         if not good:
-            raise ValueError(
+            raise Refusal(
                 "mtf_curve must be pairs (frequency, MTF) from (0, 1) on with rising frequencies; "
                 f"got {self.mtf_curve!r}"
             )

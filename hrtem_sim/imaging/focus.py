@@ -9,6 +9,7 @@ from hrtem_sim.imaging.aberrations import Aberrations
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.formation import ImageFormer
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
 STEP = 10.0
@@ -73,11 +74,9 @@ def minimum_contrast_defocus(
     """
     low, high = search
     if not -FARTHEST <= low < high <= FARTHEST:
-        raise ValueError(
-            f"search must be a range within +-{FARTHEST:g}, in angstrom; got {search!r}"
-        )
+        raise Refusal(f"search must be a range within +-{FARTHEST:g}, in angstrom; got {search!r}")
     if not 0 < tolerance < math.inf:
-        raise ValueError(f"tolerance must be positive, in angstrom; got {tolerance!r}")
+        raise Refusal(f"tolerance must be positive, in angstrom; got {tolerance!r}")
     former = ImageFormer(wave, detector or Detector(wave.grid.pixel_size[0]))
     lens = aberrations or Aberrations()
 
@@ -89,12 +88,12 @@ def minimum_contrast_defocus(
     foci = [float(focus) for focus in np.linspace(low, high, max(3, number))]
     values = [contrast(focus) for focus in foci]
     if not max(values) > 1e-6:
-        raise ValueError("wave must show contrast at some focus; got a flat one")
+        raise Refusal("wave must show contrast at some focus; got a flat one")
     step = foci[1] - foci[0]
     while (end := int(np.argmin(values))) in (0, len(foci) - 1):
         beyond = foci[end] + (step if end else -step)
         if abs(beyond) > FARTHEST:
-            raise ValueError(
+            raise Refusal(
                 f"search must lead to a minimum of contrast; got {search!r}, from where it falls "
                 f"as far as {FARTHEST:g} angstrom"
             )

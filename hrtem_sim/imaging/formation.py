@@ -15,6 +15,7 @@ from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.focal_modes import SAMPLES, focal_modes
 from hrtem_sim.imaging.kernels import accumulate_intensity, product, weight_by_table
 from hrtem_sim.potential.passes import Passes
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
 FORMATION = 2
@@ -186,7 +187,7 @@ class ImageFormer:
             clean = self.detector.blur(image).astype(np.float32)
             return Micrograph(clean, self.pixel_size, conditions)
         if rng is None:
-            raise ValueError("rng must be given for shot noise; got None with a dose")
+            raise Refusal("rng must be given for shot noise; got None with a dose")
         area = np.prod(self.wave.grid.extent) / np.prod(self.shape)
         electrons = np.maximum(image, 0) * conditions.dose * area
         counts = self.detector.record(electrons, np.random.default_rng(rng))
@@ -336,7 +337,7 @@ def _pixels(grid: Grid, pixel_size: float) -> tuple[tuple[int, int], int]:
     if min(shape) < 1 or any(
         abs(n - e) > 1e-3 * e + 1e-9 for n, e in zip(shape, exact, strict=True)
     ):
-        raise ValueError(
+        raise Refusal(
             f"pixel_size must divide the wave's extent of {grid.extent} angstrom; got {pixel_size}"
         )
     return shape, max(1, int(np.ceil(pixel_size / min(grid.pixel_size) - 1e-3)))

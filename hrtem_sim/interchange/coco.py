@@ -11,6 +11,7 @@ import numpy as np
 from hrtem_sim.database import Database
 from hrtem_sim.interchange.pictures import to_8_bit, write_png, write_tiff
 from hrtem_sim.interchange.structures import rows_of, stored_instances
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import name_of
 
 ANNOTATIONS = "instances.json"
@@ -60,7 +61,7 @@ def to_coco(
     2
     """
     if images not in ("png", "tiff"):
-        raise ValueError(f'images must be "png" or "tiff"; got {images!r}')
+        raise Refusal(f'images must be "png" or "tiff"; got {images!r}')
     rows = rows_of(database, rows)
     folder = Path(folder)
     (folder / "images").mkdir(parents=True, exist_ok=True)
@@ -150,7 +151,7 @@ def encode_rle(mask: np.ndarray) -> dict[str, list[int]]:
     {'size': [2, 2], 'counts': [0, 2, 2]}
     """
     if np.ndim(mask) != 2:
-        raise ValueError(f"mask must have shape (ny, nx); got {np.shape(mask)}")
+        raise Refusal(f"mask must have shape (ny, nx); got {np.shape(mask)}")
     flat = np.asarray(mask, bool).ravel(order="F")
     turns = np.flatnonzero(np.diff(flat)) + 1
     ends = np.concatenate([[0] if flat.size and flat[0] else [], turns, [flat.size]])
@@ -174,7 +175,7 @@ def decode_rle(rle: dict[str, list[int]]) -> np.ndarray:
     counts = np.asarray(rle["counts"], int)
     pixels = int(np.prod(rle["size"]))
     if counts.sum() != pixels or (counts < 0).any():
-        raise ValueError(f"counts must add up to {pixels}, the pixels; got {counts.tolist()[:10]}")
+        raise Refusal(f"counts must add up to {pixels}, the pixels; got {counts.tolist()[:10]}")
     flat = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
     return flat.reshape(rle["size"], order="F")
 

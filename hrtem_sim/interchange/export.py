@@ -16,6 +16,7 @@ from hrtem_sim.database import Database
 from hrtem_sim.interchange.coco import to_coco
 from hrtem_sim.interchange.pictures import write_tiff
 from hrtem_sim.interchange.structures import rows_of, stored_instances
+from hrtem_sim.refusal import Refusal
 
 CLASSES = ("background", "particle")
 
@@ -199,7 +200,7 @@ def export_hyperspy(database: Database, rows: Sequence[int] | None, path: str | 
     """
     rows, path = rows_of(database, rows), Path(path)
     if path.suffix != ".hspy":
-        raise ValueError(f"path must end in .hspy, by which HyperSpy knows it; got {path.name}")
+        raise Refusal(f"path must end in .hspy, by which HyperSpy knows it; got {path.name}")
     title = Path(database.folder).name or "micrographs"
     ny, nx = database.shape
     axes = (
@@ -276,7 +277,7 @@ def export(database: Database, rows: Sequence[int] | None, path: str | Path, *, 
     'out-any'
     """
     if kind not in FORMATS:
-        raise ValueError(f"kind must be one of {', '.join(FORMATS)}; got {kind!r}")
+        raise Refusal(f"kind must be one of {', '.join(FORMATS)}; got {kind!r}")
     return FORMATS[kind](database, rows, path)
 
 

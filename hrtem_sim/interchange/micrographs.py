@@ -11,6 +11,7 @@ import numpy as np
 
 from hrtem_sim.frozen import freeze
 from hrtem_sim.interchange.pictures import tifffile
+from hrtem_sim.refusal import Refusal
 
 READERS = {
     ".dm3": "digitalmicrograph",
@@ -107,22 +108,22 @@ def read_micrograph(
     """
     path = Path(path)
     if path.suffix.lower() not in READERS:
-        raise ValueError(f"path must end in one of {', '.join(READERS)}; got {path.name}")
+        raise Refusal(f"path must end in one of {', '.join(READERS)}; got {path.name}")
     if pixel_size is not None and not 0 < pixel_size < np.inf:
-        raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+        raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
     if not path.is_file():
         raise FileNotFoundError(f"path must be a file; got {path}")
     signals = _reader(path.suffix.lower()).file_reader(str(path))
     images = [s for s in signals if np.ndim(s["data"]) >= 2 and s["data"].dtype.kind in "buif"]
     if not images:
-        raise ValueError(f"path must hold an image of numbers; {path} has none")
+        raise Refusal(f"path must hold an image of numbers; {path} has none")
     signal = max(images, key=lambda s: np.prod(s["data"].shape[-2:]))
     data = np.asarray(signal["data"])
     if data.ndim > 2:
         stack = data.reshape(-1, *data.shape[-2:])
         frame = 0 if len(stack) == 1 else frame
         if frame is None or not 0 <= frame < len(stack):
-            raise ValueError(
+            raise Refusal(
                 f"frame must be one of the {len(stack)} images of {path.name}, from 0; got {frame}"
             )
         data = stack[frame]
@@ -176,7 +177,7 @@ def read_h5_pair(
     """
     images, masks = Path(images), Path(masks)
     if not 0 < pixel_size < np.inf:
-        raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+        raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
     for name, path in (("images", images), ("masks", masks)):
         if not path.is_file():
             raise FileNotFoundError(f"{name} must be a file; got {path}")
@@ -184,7 +185,7 @@ def read_h5_pair(
         patches = _dataset(image_file, "images")
         labels = _dataset(mask_file, "maps", "labels", "masks")
         if patches.shape[:3] != labels.shape[:3] or patches.shape[3:] not in ((), (1,)):
-            raise ValueError(
+            raise Refusal(
                 f"images must have shape (n, ny, nx) or (n, ny, nx, 1) and masks the same n, ny, "
                 f"nx; got {patches.shape} and {labels.shape}"
             )
@@ -216,12 +217,12 @@ def _pixel_size(signal: dict, path: Path) -> float:
     y, x = sizes
     if not (0 < x < LARGEST and 0 < y < LARGEST):
         units = [str(axis.get("units")) for axis in signal["axes"][-2:]]
-        raise ValueError(
+        raise Refusal(
             f"pixel_size must be given, in angstrom: {path.name} does not say it (its axes are in "
             f"{units[0]!r} and {units[1]!r})"
         )
     if abs(x / y - 1) > 0.01:
-        raise ValueError(
+        raise Refusal(
             f"pixel_size must be given, in angstrom: the pixels of {path.name} are not square, "
             f"{y:g} x {x:g} angstrom"
         )
@@ -244,7 +245,7 @@ def _dataset(file: h5py.File, *names: str) -> h5py.Dataset:
     for found in (named, list(stacks.values())):
         if len(found) == 1:
             return found[0]
-    raise ValueError(
+    raise Refusal(
         f"{file.filename} must hold one dataset of shape (n, ny, nx, ...), by name "
         f"{' or '.join(names)}; got {list(file)}"
     )

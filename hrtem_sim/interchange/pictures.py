@@ -7,6 +7,8 @@ from types import ModuleType
 
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
+
 
 def to_8_bit(image: np.ndarray, percentiles: tuple[float, float] = (0.1, 99.9)) -> np.ndarray:
     """Return an image (ny, nx) scaled to uint8 between two of its percentiles.
@@ -39,7 +41,7 @@ def write_png(path: str | Path, image: np.ndarray, pixel_size: float | None = No
     because it is 20 lines and no dependency.
     """
     if image.ndim != 2 or image.dtype not in (np.uint8, np.uint16):
-        raise ValueError(
+        raise Refusal(
             f"image must be uint8 or uint16 of shape (ny, nx); got {image.dtype} {image.shape}"
         )
     height, width = image.shape

@@ -8,6 +8,7 @@ from hrtem_sim.database import Database
 from hrtem_sim.dataset import StructurePlan
 from hrtem_sim.dataset.again import stored_plan
 from hrtem_sim.mask import InstanceMap, Mask, instance_map, plan_volumes
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.specimen.builders import place
 
@@ -96,7 +97,7 @@ def rows_of(database: Database, rows: Sequence[int] | None) -> list[int]:
     """
     chosen = list(range(len(database))) if rows is None else [int(row) for row in rows]
     if not chosen or min(chosen) < 0 or max(chosen) >= len(database):
-        raise ValueError(
+        raise Refusal(
             f"rows must be at least one of 0..{len(database) - 1}, the rows of the catalogue; "
             f"got {rows!r}"
         )

@@ -16,6 +16,7 @@ from hrtem_sim.mask.thickness import (
     particle_names,
     spread_atoms,
 )
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
 BACKGROUND = "background"
@@ -87,9 +88,9 @@ def class_map(
     (('background', 'Au'), 1)
     """
     if by not in ("object", "material", "structure", "grain"):
-        raise ValueError(f"by must be object, material, structure or grain; got {by!r}")
+        raise Refusal(f"by must be object, material, structure or grain; got {by!r}")
     if not 0 <= share <= 1:
-        raise ValueError(f"share must be in 0..1; got {share!r}")
+        raise Refusal(f"share must be in 0..1; got {share!r}")
     check_pixels(specimen, shape, pixel_size)
     particles = particle_names(specimen)
     if by in ("structure", "grain"):
@@ -97,7 +98,7 @@ def class_map(
     else:
         names, label_of = _particle_labels(specimen, particles, by)
     if len(names) > 255:
-        raise ValueError(f"by must give at most 255 classes; {by!r} gives {len(names)}")
+        raise Refusal(f"by must give at most 255 classes; {by!r} gives {len(names)}")
     stack = np.zeros((len(names), *shape), np.float32)
     for particle in particles:
         own = specimen.selection(particle)

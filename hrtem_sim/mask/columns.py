@@ -12,6 +12,7 @@ from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.classes import composition
 from hrtem_sim.mask.grains import CrystalStructure, find_grains
 from hrtem_sim.mask.orientation import ZoneAxis, zone_axis
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
 TOLERANCE = 0.02
@@ -95,7 +96,7 @@ def atom_columns(
     (64, 256, (0, 0, 1))
     """
     if not 0 <= tolerance < np.pi / 2:
-        raise ValueError(f"tolerance must be an angle >= 0 in rad; got {tolerance!r}")
+        raise Refusal(f"tolerance must be an angle >= 0 in rad; got {tolerance!r}")
     structure = find_grains(specimen) if structure is None else structure
     axes = []
     for grain in structure.grains:

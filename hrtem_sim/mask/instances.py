@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.phase import Mask, check_map
 from hrtem_sim.mask.thickness import particle_names, projected_thickness
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
 OUTLINE = 1.0
@@ -47,7 +48,7 @@ class InstanceMap:
     def mask_of(self, name: str) -> np.ndarray:
         """Return the pixels of a particle, bool (ny, nx)."""
         if name not in self.names:
-            raise ValueError(f"name must be among {self.names}; got {name!r}")
+            raise Refusal(f"name must be among {self.names}; got {name!r}")
         return self.ids == self.names.index(name) + 1
 
 
@@ -126,7 +127,7 @@ def shared_out(labels: np.ndarray, within: Mask, pixel_size: float) -> np.ndarra
         If mask and labels have different pixels.
     """
     if within.classes.shape != labels.shape or abs(within.pixel_size / pixel_size - 1) > 1e-3:
-        raise ValueError(
+        raise Refusal(
             f"within must have {labels.shape} pixels of {pixel_size:g} angstrom; got "
             f"{within.classes.shape} of {within.pixel_size:g}"
         )

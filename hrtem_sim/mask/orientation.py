@@ -8,6 +8,8 @@ from math import gcd
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from hrtem_sim.refusal import Refusal
+
 CUBIC = Rotation.create_group("O").as_matrix()
 """The 24 rotations of a cube."""
 
@@ -67,7 +69,7 @@ def zone_axis(
     """
     bases = _columns("bases", bases)
     if max_index != int(max_index) or max_index < 1:
-        raise ValueError(f"max_index must be a whole number >= 1; got {max_index!r}")
+        raise Refusal(f"max_index must be a whole number >= 1; got {max_index!r}")
     beam = np.asarray(beam, dtype=float) / np.linalg.norm(beam)
     indices = _low_indices(int(max_index))
     directions = indices @ bases.T
@@ -145,7 +147,7 @@ def fcc_bases(vectors: np.ndarray) -> np.ndarray:
 def _columns(name: str, value: np.ndarray) -> np.ndarray:
     bases = np.asarray(value, dtype=float)
     if bases.shape != (3, 3):
-        raise ValueError(f"{name} must have shape (3, 3), vectors as columns; got {bases.shape}")
+        raise Refusal(f"{name} must have shape (3, 3), vectors as columns; got {bases.shape}")
     if not abs(np.linalg.det(bases)) >= 1e-9:
-        raise ValueError(f"{name} must be three independent columns; got {bases.tolist()}")
+        raise Refusal(f"{name} must be three independent columns; got {bases.tolist()}")
     return bases

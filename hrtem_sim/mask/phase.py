@@ -7,6 +7,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from hrtem_sim.frozen import freeze
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
 PAPER_THRESHOLD = math.pi / 16
@@ -19,9 +20,9 @@ PAPER_CUT = 0.1
 def check_map(name: str, pixels: np.ndarray, pixel_size: float) -> None:
     """Refuse pixels that are no image, and pixels without size."""
     if pixels.ndim != 2:
-        raise ValueError(f"{name} must have shape (ny, nx); got {pixels.shape}")
+        raise Refusal(f"{name} must have shape (ny, nx); got {pixels.shape}")
     if not 0 < pixel_size < math.inf:
-        raise ValueError(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+        raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +91,11 @@ def phase_mask(
     1
     """
     if not 0 < threshold < math.pi:
-        raise ValueError(f"threshold must be between 0 and pi, in rad; got {threshold!r}")
+        raise Refusal(f"threshold must be between 0 and pi, in rad; got {threshold!r}")
     if not 0 <= blur < math.inf:
-        raise ValueError(f"blur must be >= 0, in angstrom; got {blur!r}")
+        raise Refusal(f"blur must be >= 0, in angstrom; got {blur!r}")
     if not 0 < cut < 1:
-        raise ValueError(f"cut must be between 0 and 1; got {cut!r}")
+        raise Refusal(f"cut must be between 0 and 1; got {cut!r}")
     pixel = wave.grid.pixel_size
     inside = np.abs(np.angle(wave.array.mean(axis=0))) > threshold
     smooth = inside.astype(float)
@@ -104,7 +105,7 @@ def phase_mask(
     shape = tuple(round(extent / pixel_size) for extent in wave.grid.extent)
     factors = [n / m for n, m in zip(wave.grid.shape, shape, strict=True)]
     if any(abs(f - round(f)) > 1e-6 for f in factors):
-        raise ValueError(
+        raise Refusal(
             f"pixel_size must be a multiple of the wave's {pixel} angstrom; got {pixel_size!r}"
         )
     fy, fx = (round(f) for f in factors)

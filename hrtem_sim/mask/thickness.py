@@ -9,6 +9,7 @@ from scipy.spatial import ConvexHull, Delaunay, QhullError, Voronoi, cKDTree
 
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
 PARTICLE = "particle"
@@ -117,7 +118,7 @@ def particle_names(specimen: Specimen) -> tuple[str, ...]:
     """
     names = tuple(name for name in specimen.objects if name.startswith(PARTICLE))
     if not names:
-        raise ValueError(
+        raise Refusal(
             f"objects must be given when no object is named {PARTICLE}...; got {specimen.objects}"
         )
     return names
@@ -159,7 +160,7 @@ def atomic_volume(specimen: Specimen, name: str) -> float:
         cells = _inner_cells(positions[nearest])
         if len(cells):
             return float(cells[cells < 2 * cells.min()].mean())
-    raise ValueError(
+    raise Refusal(
         f"volumes must be given for objects without inner atoms; got {name!r} of "
         f"{len(positions)} atoms"
     )
@@ -191,7 +192,7 @@ def spread_atoms(
     of standard deviation `blur`, in angstrom.
     """
     if not 0 <= blur < np.inf:
-        raise ValueError(f"blur must be >= 0, in angstrom; got {blur!r}")
+        raise Refusal(f"blur must be >= 0, in angstrom; got {blur!r}")
     place = positions[:, 1::-1] / pixel_size - 0.5
     corner = np.floor(place).astype(int)
     rest = place - corner
@@ -209,7 +210,7 @@ def check_pixels(specimen: Specimen, shape: tuple[int, int], pixel_size: float) 
     extent = Grid(shape, (pixel_size, pixel_size)).extent
     cell = specimen.cell[1::-1]
     if any(abs(e - c) > 0.5 * pixel_size for e, c in zip(extent, cell, strict=True)):
-        raise ValueError(
+        raise Refusal(
             f"shape must cover the cell, {cell[0]:g} x {cell[1]:g} angstrom along y and x, with "
             f"pixels of {pixel_size:g}; got {tuple(shape)}"
         )

@@ -14,6 +14,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
+
 PARAMETRIZATIONS = ("lobato", "kirkland")
 
 
@@ -49,7 +51,7 @@ def scattering_factor(
     k2 = np.asarray(squared_frequency, dtype=float)
     rows = _table(parametrization)
     if number not in rows:
-        raise ValueError(
+        raise Refusal(
             f"number must be an atomic number from 1 to 103 (table {parametrization}); got {number}"
         )
     factor = np.zeros_like(k2)
@@ -65,7 +67,7 @@ def scattering_factor(
 @cache
 def _table(parametrization: str) -> dict[int, np.ndarray]:
     if parametrization not in PARAMETRIZATIONS:
-        raise ValueError(
+        raise Refusal(
             f"parametrization must be one of {', '.join(PARAMETRIZATIONS)}; got {parametrization!r}"
         )
     path = files("hrtem_sim.potential") / "data" / f"{parametrization}.csv"

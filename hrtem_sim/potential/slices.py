@@ -19,6 +19,7 @@ from hrtem_sim.potential.spreading import (
     separate,
     spread,
 )
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
 POTENTIAL_BAND = 0.95
@@ -55,7 +56,7 @@ class PotentialSlices:
         freeze(self, "array", owned=owned)
         ny, nx = self.grid.shape
         if self.array.ndim != 3 or self.array.shape[1:] != (ny, nx):
-            raise ValueError(f"array must have shape (slices, {ny}, {nx}); got {self.array.shape}")
+            raise Refusal(f"array must have shape (slices, {ny}, {nx}); got {self.array.shape}")
 
 
 def slice_count(height: float, slice_thickness: float) -> int:
@@ -124,11 +125,9 @@ class SlicedPotential:
     ) -> None:
         height = specimen.cell[2]
         if not np.isfinite(slice_thickness) or slice_thickness <= 0:
-            raise ValueError(
-                f"slice_thickness must be positive, in angstrom; got {slice_thickness!r}"
-            )
+            raise Refusal(f"slice_thickness must be positive, in angstrom; got {slice_thickness!r}")
         if not np.allclose(grid.extent, specimen.cell[1::-1], rtol=1e-6):
-            raise ValueError(
+            raise Refusal(
                 f"grid must cover the specimen's cell {specimen.cell[1::-1]} (y, x) in angstrom; "
                 f"got an extent of {grid.extent}"
             )

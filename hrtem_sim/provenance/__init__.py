@@ -6,12 +6,24 @@
   `added` marks fields that came later.
 * `read_file_table` and `from_table` turn strict TOML into frozen dataclasses, `to_table` and
   `to_toml` turn them back; every refusal is a `RecipeError` that names the field.
+* `Refusal` is the base of all errors that say no to what a caller handed over.
+* `Checked` is the base of dataclasses whose fields say what they allow: `checked(10.0,
+  at_least(0, "angstrom"))`; `field_checks` hands the checks to programs.
 * `shipped_recipes` lists the recipes that come along; a reader takes their names for paths.
 * `rows_that_meet` selects rows of a table by a condition, which `parse_condition` reads and never
   runs.
 * `Distribution` is a range in a recipe from which plans draw their numbers.
 """
 
+from hrtem_sim.provenance.checks import (
+    Check,
+    Checked,
+    checked,
+    checks,
+    each,
+    field_checks,
+    one_of,
+)
 from hrtem_sim.provenance.conditions import parse_condition, rows_that_meet
 from hrtem_sim.provenance.distributions import Distribution
 from hrtem_sim.provenance.identity import added, identity
@@ -24,16 +36,41 @@ from hrtem_sim.provenance.recipes import (
     to_table,
     to_toml,
 )
+from hrtem_sim.provenance.rules import (
+    any_of,
+    at_least,
+    between,
+    finite,
+    optional,
+    positive,
+    that,
+    whole,
+)
 from hrtem_sim.provenance.shipped import recipe_file, shipped_recipes
 from hrtem_sim.provenance.streams import rng_for, stream_seed
+from hrtem_sim.refusal import Refusal
 
 __all__ = [
+    "Check",
+    "Checked",
     "Distribution",
     "RecipeError",
+    "Refusal",
     "added",
+    "any_of",
+    "at_least",
+    "between",
+    "checked",
+    "checks",
+    "each",
+    "field_checks",
+    "finite",
     "from_table",
     "identity",
+    "one_of",
+    "optional",
     "parse_condition",
+    "positive",
     "read_file_table",
     "read_recipe",
     "recipe_file",
@@ -42,6 +79,8 @@ __all__ = [
     "rows_that_meet",
     "shipped_recipes",
     "stream_seed",
+    "that",
     "to_table",
     "to_toml",
+    "whole",
 ]

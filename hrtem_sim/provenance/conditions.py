@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.refusal import Refusal
+
 LONGEST = 10_000
 """Characters of a condition."""
 
@@ -63,16 +65,16 @@ def parse_condition(text: str) -> ast.expr:
     'dose.max()' is not allowed:
     """
     if not isinstance(text, str):
-        raise ValueError(f"a condition is a text such as 'dose > 300'; got {type(text).__name__}")
+        raise Refusal(f"a condition is a text such as 'dose > 300'; got {type(text).__name__}")
     if len(text) > LONGEST:
-        raise ValueError(f"a condition has at most {LONGEST} characters; got {len(text)}")
+        raise Refusal(f"a condition has at most {LONGEST} characters; got {len(text)}")
     try:
         tree = ast.parse(text.strip(), mode="eval").body
         _check(tree)
     except SyntaxError as error:
-        raise ValueError(f"it cannot be read: {error.msg}") from None
+        raise Refusal(f"it cannot be read: {error.msg}") from None
     except (RecursionError, MemoryError):
-        raise ValueError("it is nested too deeply") from None
+        raise Refusal("it is nested too deeply") from None
     return tree
 
 
@@ -150,10 +152,10 @@ def _leaf(node: ast.expr) -> Leaf:
     raise _refusal(node)
 
 
-def _refusal(node: ast.expr) -> ValueError:
+def _refusal(node: ast.expr) -> Refusal:
     shown = ast.unparse(node)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    return ValueError(f"{shown!r} is not allowed: a condition holds {ALLOWED}")
+    return Refusal(f"{shown!r} is not allowed: a condition holds {ALLOWED}")
 
 
 def _truth(node: ast.expr, table: pd.DataFrame) -> Any:
@@ -194,14 +196,14 @@ def _value(node: ast.expr, table: pd.DataFrame) -> Any:
     if not isinstance(node, ast.Name):
         return _leaf(node)
     if node.id not in table:
-        raise ValueError(f"there is no column {node.id!r}")
+        raise Refusal(f"there is no column {node.id!r}")
     column = table[node.id].to_numpy()
     return column if column.dtype.kind in "biuf" else column.astype(object)
 
 
 def _check_kinds(one: Any, other: Any) -> None:
     if _is_text(one) != _is_text(other):
-        raise ValueError("numbers cannot be compared with text")
+        raise Refusal("numbers cannot be compared with text")
 
 
 def _is_text(value: Any) -> bool:

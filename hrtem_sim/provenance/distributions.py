@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hrtem_sim.provenance.recipes import RecipeError
+from hrtem_sim.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Distribution:
         object.__setattr__(self, "values", tuple(self.values))
         problem = self._problem()
         if problem:
-            raise ValueError(problem)
+            raise Refusal(problem)
 
     def _problem(self) -> str | None:
         """Say what is wrong with this distribution, or None."""
@@ -141,7 +142,7 @@ class Distribution:
         ((kind, numbers),) = value.items()
         try:
             return cls(kind, tuple(numbers) if isinstance(numbers, list) else (numbers,))
-        except ValueError as error:
+        except Refusal as error:
             raise RecipeError(f"{path}: {error}") from None
 
     def to_recipe(self) -> Any:

@@ -21,6 +21,7 @@ from typing import Any, TypeVar, cast
 
 from hrtem_sim.provenance.identity import content_fields
 from hrtem_sim.provenance.shipped import recipe_file, shipped_recipes
+from hrtem_sim.refusal import Refusal
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ FILE_TABLES = ("dataset", "training", "study")
 """Tables that a recipe file may hold side by side; each package reads its own."""
 
 
-class RecipeError(ValueError):
+class RecipeError(Refusal):
     """A recipe that cannot be used; the message names the field and is a single line."""
 
 
@@ -124,8 +125,8 @@ def from_table(cls: Callable[..., T], table: Any, path: str = "") -> T:
     Parameters
     ----------
     cls
-        The dataclass. Its `__post_init__` may raise `RecipeError` or `ValueError` with a message
-        that begins with the field's name; the path of the table is put before it.
+        The dataclass. Making it may raise a `Refusal` whose message begins with the field's name
+        (`Checked` does); the path of the table is put before it.
     table
         Nested dicts, lists and scalars as `tomllib` returns them.
     path
@@ -165,7 +166,7 @@ def from_table(cls: Callable[..., T], table: Any, path: str = "") -> T:
             raise RecipeError(f"{_join(path, name)} is missing from {where}")
     try:
         return cls(**values)
-    except ValueError as error:
+    except Refusal as error:
         raise RecipeError(_join(path, str(error))) from None
 
 

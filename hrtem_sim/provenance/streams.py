@@ -6,6 +6,7 @@ import json
 import numpy as np
 
 from hrtem_sim.provenance.identity import canonical
+from hrtem_sim.refusal import Refusal
 
 
 def rng_for(root_seed: int, *key: str | int) -> np.random.Generator:
@@ -52,9 +53,9 @@ def stream_seed(root_seed: int, *key: str | int) -> int:
     True
     """
     if isinstance(root_seed, bool) or not isinstance(root_seed, int | np.integer) or root_seed < 0:
-        raise ValueError(f"root_seed must be a non-negative integer; got {root_seed!r}")
+        raise Refusal(f"root_seed must be a non-negative integer; got {root_seed!r}")
     if not key:
-        raise ValueError("key must name the stream with at least one word; got none")
+        raise Refusal("key must name the stream with at least one word; got none")
     for part in key:
         if isinstance(part, bool) or not isinstance(part, str | int | np.integer):
             raise TypeError(f"key must be made of strings and integers; got {part!r}")

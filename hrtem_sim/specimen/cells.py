@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
+
 if TYPE_CHECKING:
     from ase import Atoms
 
@@ -45,12 +47,10 @@ def orthorhombic(atoms: "Atoms") -> "Atoms":
     """
     cell = np.asarray(atoms.cell[:], dtype=float)
     if abs(np.linalg.det(cell)) < 1e-9:
-        raise ValueError(
-            f"atoms must have a cell of three independent vectors; got {cell.tolist()}"
-        )
+        raise Refusal(f"atoms must have a cell of three independent vectors; got {cell.tolist()}")
     axes = _orthogonal_indices(cell)
     if axes is None:
-        raise ValueError(
+        raise Refusal(
             "atoms must have three orthogonal lattice vectors with indices up to "
             f"{LARGEST_INDEX}; got the cell {cell.tolist()}: cut a block of the crystal instead"
         )

@@ -5,7 +5,7 @@ and ids. Nothing that was made of it needs the file again, or changes when the f
 """
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +13,8 @@ import numpy as np
 from ase.data import atomic_numbers
 
 from czone.generator import Generator
-from hrtem_sim.provenance import identity
+from hrtem_sim.provenance import Checked, checks, each, identity, that
+from hrtem_sim.refusal import Refusal
 
 FCC = {"Ag": 4.0853, "Al": 4.0495, "Au": 4.07825, "Cu": 3.6149, "Ni": 3.5240, "Pd": 3.8907,
        "Pt": 3.9242}  # fmt: skip
@@ -25,9 +26,14 @@ Crystal Structures, 2nd ed. (1963); CdSe as in the group's later data sets)."""
 
 Vector = tuple[float, float, float]
 
+SYMBOLS = (
+    that("a list of at least one symbol", bool),
+    each(that("the symbol of an element", lambda symbol: symbol in atomic_numbers)),
+)
+
 
 @dataclass(frozen=True)
-class FileCrystal:
+class FileCrystal(Checked):
     """A crystal that was read from a file.
 
     Parameters
@@ -48,21 +54,18 @@ class FileCrystal:
     """
 
     name: str
-    species: tuple[str, ...]
+    species: tuple[str, ...] = field(metadata=checks(*SYMBOLS))
     lattice: tuple[Vector, Vector, Vector]
     sites: tuple[Vector, ...]
 
-    def __post_init__(self) -> None:
-        unknown = [symbol for symbol in self.species if symbol not in atomic_numbers]
-        if unknown or not self.species:
-            raise ValueError(f"species must be symbols of elements; got {unknown or 'none'}")
+    def _check_together(self) -> None:
         if len(self.sites) != len(self.species):
-            raise ValueError(
+            raise Refusal(
                 f"sites must be as many as species, {len(self.species)}; got {len(self.sites)}"
             )
         lattice = tuple(tuple(map(float, vector)) for vector in self.lattice)
         if abs(np.linalg.det(np.array(lattice))) < 1e-6:
-            raise ValueError(f"lattice must span a volume, in angstrom; got {lattice}")
+            raise Refusal(f"lattice must span a volume, in angstrom; got {lattice}")
         object.__setattr__(self, "lattice", lattice)
         object.__setattr__(self, "sites", tuple(tuple(map(float, site)) for site in self.sites))
 
@@ -93,7 +96,7 @@ def as_material(material: Material) -> Material:
         return material
     if not Path(material).is_file():
         known = ", ".join([*FCC, *WURTZITE])
-        raise ValueError(f"materials must be of {known} or paths of CIF files; got {material!r}")
+        raise Refusal(f"materials must be of {known} or paths of CIF files; got {material!r}")
     return _read(Path(material))
 
 
@@ -120,7 +123,7 @@ def _crystal(material: Material) -> Generator:
         return Generator.from_spacegroup([material], np.zeros((1, 3)), cell, [90.0] * 3, sgn=225)
     if material not in WURTZITE:
         known = ", ".join([*FCC, *WURTZITE])
-        raise ValueError(f"material must be one of {known} or a crystal; got {material!r}")
+        raise Refusal(f"material must be one of {known} or a crystal; got {material!r}")
     cation, anion, a, c, u = WURTZITE[material]
     sites = [[1 / 3, 2 / 3, 0], [2 / 3, 1 / 3, 0.5], [1 / 3, 2 / 3, u], [2 / 3, 1 / 3, 0.5 + u]]
     numbers = [cation, cation, anion, anion]
@@ -133,7 +136,7 @@ def _read(path: Path) -> FileCrystal:
     try:
         crystal = Generator(structure=Structure.from_file(path))
     except Exception as error:  # parsers raise many kinds
-        raise ValueError(f"materials: {str(path)!r} is not a usable CIF: {error}") from None
+        raise Refusal(f"materials: {str(path)!r} is not a usable CIF: {error}") from None
     structure = crystal.structure
     a, b, c = structure.lattice.matrix
     symbols = [site.specie.symbol for site in structure]

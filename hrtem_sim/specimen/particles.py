@@ -17,6 +17,7 @@ from czone.prefab import (
 )
 from czone.transform import Rotation
 from czone.volume import BaseVolume, Sphere, Volume
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, as_material, crystal_of
 
 SHAPES = ("sphere", "wulff", "decahedron", "icosahedron")
@@ -138,7 +139,7 @@ def _shape(plan: ParticlePlan, crystal: Generator) -> BaseVolume:
     if plan.shape == "sphere":
         return Volume(alg_objects=[Sphere(plan.radius, np.zeros(3))], generator=crystal)
     if plan.shape != "wulff" and plan.material not in FCC:
-        raise ValueError(f"shape {plan.shape!r} needs an fcc metal; got material {plan.material!r}")
+        raise Refusal(f"shape {plan.shape!r} needs an fcc metal; got material {plan.material!r}")
     hexagonal = plan.material in WURTZITE
     energies = HEXAGONAL_ENERGIES if hexagonal else FCC_ENERGIES
     volume = 4 / 3 * np.pi * plan.radius**3

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.cells import orthorhombic
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Specimen:
     def __post_init__(self) -> None:
         positions = _frozen(np.array(self.positions, dtype=float))
         if positions.ndim != 2 or positions.shape[1] != 3:
-            raise ValueError(f"positions must have shape (n, 3); got {positions.shape}")
+            raise Refusal(f"positions must have shape (n, 3); got {positions.shape}")
         n = len(positions)
         set_ = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
         set_("positions", positions)
@@ -68,31 +69,31 @@ class Specimen:
 
     def _check(self) -> None:
         if len(self.cell) != 3 or not all(np.isfinite(c) and c > 0 for c in self.cell):
-            raise ValueError(f"cell must be three positive lengths in angstrom; got {self.cell}")
+            raise Refusal(f"cell must be three positive lengths in angstrom; got {self.cell}")
         bad = ~np.isfinite(self.positions).all(axis=1)
         if bad.any():
-            raise ValueError(
+            raise Refusal(
                 f"positions must be finite; got {self.positions[bad][0]} at atom {bad.argmax()}"
             )
         z, height = self.positions[:, 2], self.cell[2]
         outside = (z < -1e-6) | (z > height + 1e-6)
         if outside.any():
-            raise ValueError(
+            raise Refusal(
                 f"positions must have z between 0 and the cell's {height} angstrom; "
                 f"got {outside.sum()} atoms outside, from z = {z.min():.3f} to {z.max():.3f}"
             )
         wrong = (self.numbers < 1) | (self.numbers > 103)
         if wrong.any():
-            raise ValueError(
+            raise Refusal(
                 f"numbers must be atomic numbers from 1 to 103; got {self.numbers[wrong][0]}"
             )
         if ((self.labels < 0) | (self.labels >= len(self.objects))).any():
-            raise ValueError(
+            raise Refusal(
                 f"labels must index the {len(self.objects)} objects {self.objects}; "
                 f"got {self.labels.min()} to {self.labels.max()}"
             )
         if ((self.occupancies < 0) | (self.occupancies > 1)).any():
-            raise ValueError(
+            raise Refusal(
                 f"occupancies must lie between 0 and 1; got {self.occupancies.min()} to "
                 f"{self.occupancies.max()}"
             )
@@ -110,7 +111,7 @@ class Specimen:
         """
         for name in objects:
             if name not in self.objects:
-                raise ValueError(f"objects must be among {self.objects}; got {name!r}")
+                raise Refusal(f"objects must be among {self.objects}; got {name!r}")
         return np.isin(self.labels, [self.objects.index(name) for name in objects])
 
     def only(self, *objects: str) -> "Specimen":
@@ -120,7 +121,7 @@ class Specimen:
     def keep(self, mask: np.ndarray) -> "Specimen":
         """Return the specimen of the atoms in a mask or index array, in the same cell."""
         if isinstance(mask, np.ndarray) and mask.dtype == bool and mask.shape != (len(self),):
-            raise ValueError(f"mask must have shape ({len(self)},), one per atom; got {mask.shape}")
+            raise Refusal(f"mask must have shape ({len(self)},), one per atom; got {mask.shape}")
         return replace(
             self,
             positions=self.positions[mask],
@@ -150,7 +151,7 @@ class Specimen:
         if objects is None:
             objects = [f"object-{i}" for i in range(len(scene.objects))]
         if len(objects) != len(scene.objects):
-            raise ValueError(
+            raise Refusal(
                 f"objects must name the {len(scene.objects)} objects of the scene; got {objects}"
             )
         return cls(
@@ -175,10 +176,10 @@ class Specimen:
         """
         lengths = atoms.cell.lengths()
         if (lengths <= 0).any():
-            raise ValueError(f"atoms must have a cell of three lengths; got {lengths}")
+            raise Refusal(f"atoms must have a cell of three lengths; got {lengths}")
         if not np.allclose(atoms.cell[:], np.diag(lengths), atol=1e-8):
             if not all(atoms.pbc):
-                raise ValueError(
+                raise Refusal(
                     "atoms must have an orthorhombic cell along x, y, z, or be periodic in all "
                     f"directions; got angles {atoms.cell.angles()} and pbc {atoms.pbc}"
                 )
@@ -195,9 +196,9 @@ def _frozen(array: np.ndarray) -> np.ndarray:
 def _column(name: str, values: Any, n: int, dtype: type) -> np.ndarray:
     array = np.array(values)
     if array.shape != (n,):
-        raise ValueError(f"{name} must have shape ({n},), one per atom; got {array.shape}")
+        raise Refusal(f"{name} must have shape ({n},), one per atom; got {array.shape}")
     if dtype is np.int64 and array.dtype.kind == "f" and (array != np.floor(array)).any():
-        raise ValueError(f"{name} must be whole numbers; got {array[array != np.floor(array)][0]}")
+        raise Refusal(f"{name} must be whole numbers; got {array[array != np.floor(array)][0]}")
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be numbers; got {array.dtype}")
     return _frozen(array.astype(dtype))

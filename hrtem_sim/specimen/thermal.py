@@ -12,6 +12,7 @@ from ase.data import atomic_masses, atomic_numbers, chemical_symbols
 from scipy import constants
 from scipy.integrate import quad
 
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.specimen import Specimen
 
 ROOM_TEMPERATURE = 293.0
@@ -89,7 +90,7 @@ def u_from_total(total: float) -> float:
 
 def _checked(name: str, value: float, unit: str) -> float:
     if isinstance(value, bool) or not 0 <= value < math.inf:
-        raise ValueError(f"{name} must be a number >= 0, in {unit}; got {value!r}")
+        raise Refusal(f"{name} must be a number >= 0, in {unit}; got {value!r}")
     return float(value)
 
 
@@ -132,12 +133,12 @@ def rms_displacements(
 def _rms_of(symbol: str, rms: float | Mapping[str, float] | str) -> float:
     if isinstance(rms, Mapping):
         if symbol not in rms:
-            raise ValueError(f"rms must hold a value for {symbol}; got {', '.join(rms)}")
+            raise Refusal(f"rms must hold a value for {symbol}; got {', '.join(rms)}")
         rms = rms[symbol]
     elif rms == "debye":
         return debye_rms(symbol)
     if isinstance(rms, bool | str) or not 0 <= rms < math.inf:
-        raise ValueError(
+        raise Refusal(
             "rms must be a number >= 0 in angstrom, a mapping of such by element, or "
             f'"debye"; got {rms!r}'
         )
@@ -220,11 +221,11 @@ def debye_rms(symbol: str, temperature: float = ROOM_TEMPERATURE) -> float:
     """
     theta = _debye_temperatures().get(symbol)
     if theta is None:
-        raise ValueError(
+        raise Refusal(
             f"rms has no tabulated value for {symbol}; give a number, or a mapping with {symbol}"
         )
     if not temperature >= 0:
-        raise ValueError(f"temperature must not be negative, in kelvin; got {temperature!r}")
+        raise Refusal(f"temperature must not be negative, in kelvin; got {temperature!r}")
     integral = 0.0
     if temperature > 0:
         ratio = theta / temperature

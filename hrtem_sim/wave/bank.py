@@ -14,6 +14,7 @@ from hrtem_sim.fft import choose_fft
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.potential.slices import slice_count
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.configurations import configurations
 from hrtem_sim.wave.engines import EMBEDDED
@@ -107,10 +108,10 @@ class FilmBank:
             engine is not the embedded one.
         """
         if not films or not all(len(film) for film in films):
-            raise ValueError(f"films must be one or more specimens with atoms; got {films!r}")
+            raise Refusal(f"films must be one or more specimens with atoms; got {films!r}")
         cells = {film.cell[:2] for film in films}
         if len(cells) > 1:
-            raise ValueError(f"films must have one cell along x and y; got {sorted(cells)}")
+            raise Refusal(f"films must have one cell along x and y; got {sorted(cells)}")
         _check_engine(settings)
         # one stream for all films; an integer would begin anew with every film
         stream = None if rng is None else np.random.default_rng(rng)
@@ -149,9 +150,9 @@ class FilmBank:
         if symmetry:
             (ny, nx), (py, px) = self.grid.shape, self.grid.pixel_size
             if ny != nx or not np.isclose(py, px, rtol=1e-9):
-                raise ValueError(f"symmetry must be 0 where the grid is not square; got {symmetry}")
+                raise Refusal(f"symmetry must be 0 where the grid is not square; got {symmetry}")
             if any(self.tilt):
-                raise ValueError(f"symmetry must be 0 where the beam is tilted; got {symmetry}")
+                raise Refusal(f"symmetry must be 0 where the beam is tilted; got {symmetry}")
             mirrored = -np.arange(nx) % nx
             if symmetry >= 4:
                 array = array[..., mirrored]
@@ -192,7 +193,7 @@ def move_film(
     """
     _check_symmetry(symmetry)
     if symmetry and not np.isclose(*specimen.cell[:2], rtol=1e-9):
-        raise ValueError(f"symmetry must be 0 in a cell that is not square; got {symmetry}")
+        raise Refusal(f"symmetry must be 0 in a cell that is not square; got {symmetry}")
     _check_shift(shift)
     x, y, z = specimen.positions.T
     if symmetry >= 4:
@@ -319,17 +320,17 @@ def _behind_everywhere(
 
 def _check_symmetry(symmetry: int) -> None:
     if symmetry not in range(8):
-        raise ValueError(f"symmetry must be a whole number from 0 to 7; got {symmetry!r}")
+        raise Refusal(f"symmetry must be a whole number from 0 to 7; got {symmetry!r}")
 
 
 def _check_shift(shift: tuple[float, float]) -> None:
     if len(shift) != 2 or not np.isfinite(shift).all():
-        raise ValueError(f"shift must be two finite lengths (x, y), in angstrom; got {shift!r}")
+        raise Refusal(f"shift must be two finite lengths (x, y), in angstrom; got {shift!r}")
 
 
 def _check_engine(settings: WaveSettings) -> None:
     if settings.engine != EMBEDDED:
-        raise ValueError(f"engine must be numpy for banked films; got {settings.engine!r}")
+        raise Refusal(f"engine must be numpy for banked films; got {settings.engine!r}")
 
 
 def _check_film(
@@ -337,21 +338,21 @@ def _check_film(
 ) -> None:
     _check_engine(settings)
     if grid.shape != film.grid.shape or not np.allclose(grid.extent, film.grid.extent):
-        raise ValueError(
+        raise Refusal(
             f"specimen and pixel_size must give the film's grid of {film.grid.shape} pixels over "
             f"{film.grid.extent} angstrom (y, x); got {grid.shape} over {grid.extent}"
         )
     for name in ("energy", "tilt"):
         if not np.allclose(getattr(settings, name), getattr(film, name)):
-            raise ValueError(
+            raise Refusal(
                 f"{name} must be that of the film's waves, {getattr(film, name)}; "
                 f"got {getattr(settings, name)}"
             )
     if len(film.array) not in (1, settings.phonons):
-        raise ValueError(
+        raise Refusal(
             f"phonons must be the {len(film.array)} of the film's waves; got {settings.phonons}"
         )
     if not len(specimen) or specimen.positions[:, 2].min() < surface - 1e-6:
-        raise ValueError(
+        raise Refusal(
             f"surface must lie in front of one or more particles, in angstrom; got {surface!r}"
         )

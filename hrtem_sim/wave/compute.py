@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from hrtem_sim.grid import Grid
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.configurations import configurations
 from hrtem_sim.wave.engine import Engine
@@ -125,7 +126,7 @@ def compute_exit_waves(
     if threads is not None:
         settings = replace(settings, engine=with_threads(settings.program, threads))
     if not settings.phonons and (specimen.occupancies < 1).any():
-        raise ValueError("phonons must be > 0 to sample partial occupancies; got phonons = 0")
+        raise Refusal("phonons must be > 0 to sample partial occupancies; got phonons = 0")
     for names in (*parts, settings.particles):
         specimen.selection(*names)
     moments = configurations(specimen, settings, rng, progress=progress)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from tqdm import tqdm
 
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen, displaced
 from hrtem_sim.wave.settings import WaveSettings
 
@@ -44,7 +45,7 @@ def configurations(
     if not settings.phonons:
         return iter([specimen])
     if rng is None:
-        raise ValueError("rng must be given for thermal displacements; got None with phonons > 0")
+        raise Refusal("rng must be given for thermal displacements; got None with phonons > 0")
     return _displaced(specimen, settings, np.random.default_rng(rng), progress)
 
 

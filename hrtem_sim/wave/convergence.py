@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hrtem_sim.grid import Grid, fourier_resize
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.compute import compute_exit_wave
 from hrtem_sim.wave.exit_wave import ExitWave
@@ -123,7 +124,7 @@ def phonon_convergence(
     (4, True)
     """
     if settings.phonons < 2:
-        raise ValueError(f"phonons must be 2 or more to compare; got {settings.phonons}")
+        raise Refusal(f"phonons must be 2 or more to compare; got {settings.phonons}")
     wave = compute_exit_wave(specimen, settings, rng=rng).refocused(plane)
     band = _band(specimen, wave.grid.shape, cutoff)
     images = np.abs(np.fft.ifft2(np.fft.fft2(wave.array) * band)) ** 2
@@ -150,9 +151,9 @@ def _band(specimen: Specimen, shape: tuple[int, int], cutoff: float) -> np.ndarr
     width, height = specimen.cell[:2]
     grid = Grid(shape, (height / shape[0], width / shape[1]))
     if not 0 < cutoff < np.inf:
-        raise ValueError(f"cutoff must be positive, in 1/angstrom; got {cutoff!r}")
+        raise Refusal(f"cutoff must be positive, in 1/angstrom; got {cutoff!r}")
     if cutoff >= grid.nyquist:
-        raise ValueError(
+        raise Refusal(
             f"pixel_size must be below {0.5 / cutoff:.3g} angstrom for frequencies up to {cutoff} "
             f"1/angstrom; got {max(grid.pixel_size):.3g}"
         )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from hrtem_sim.provenance import RecipeError, from_table, to_table
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.numpy_engine import NumpyEngine
 from hrtem_sim.wave.prismatic.engine import PrismaticEngine
@@ -42,7 +43,7 @@ def engine_named(engine: Engine | str) -> Engine:
     """
     if isinstance(engine, str):
         if engine not in ENGINES:
-            raise ValueError(f"engine must be one of {', '.join(ENGINES)}; got {engine!r}")
+            raise Refusal(f"engine must be one of {', '.join(ENGINES)}; got {engine!r}")
         return ENGINES[engine]()
     if not isinstance(engine, Engine):
         raise TypeError(f"engine must be a name or an Engine; got {engine!r}")
@@ -67,7 +68,7 @@ def with_threads(engine: Engine, threads: int) -> Engine:
     try:
         return replace(cast(Any, engine), threads=threads)
     except TypeError:
-        raise ValueError(
+        raise Refusal(
             f"threads must be left out with {engine!r}, which has none; got {threads!r}"
         ) from None
 
@@ -99,7 +100,7 @@ def engine_from_recipe(value: Any, path: str) -> Engine:
             f"got {value!r}"
         )
     settings = {key: item for key, item in table.items() if key != "name"}
-    return from_table(ENGINES[table["name"]], settings, path)
+    return cast(Engine, from_table(ENGINES[table["name"]], settings, path))
 
 
 def engine_to_recipe(engine: Engine) -> Any:

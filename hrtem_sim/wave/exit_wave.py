@@ -9,6 +9,7 @@ import numpy as np
 from hrtem_sim.electron import wavelength
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize, propagator
+from hrtem_sim.refusal import Refusal
 
 MOST_LOST = 0.05
 """Share of the electrons above which a wave says that it has lost them."""
@@ -47,7 +48,7 @@ class ExitWave:
     def __post_init__(self, owned: bool) -> None:
         freeze(self, "array", owned=owned)
         if self.array.ndim != 3 or self.array.shape[1:] != self.grid.shape:
-            raise ValueError(
+            raise Refusal(
                 f"array must have shape (phonons, {self.grid.shape[0]}, {self.grid.shape[1]}); "
                 f"got {self.array.shape}"
             )
@@ -55,7 +56,7 @@ class ExitWave:
             raise TypeError(f"array must be complex; got {self.array.dtype}")
         if not np.isfinite(self.array.sum()):  # one pass: a sum of finite waves is finite
             got = self.array[~np.isfinite(self.array)][:1].tolist()
-            raise ValueError(f"array must be finite; got {got}")
+            raise Refusal(f"array must be finite; got {got}")
         wavelength(self.energy)
         _check_plane(self.plane)
 
@@ -131,4 +132,4 @@ def tell_losses(waves: Sequence[ExitWave]) -> list[ExitWave]:
 
 def _check_plane(plane: float) -> None:
     if not np.isfinite(plane):
-        raise ValueError(f"plane must be finite, in angstrom; got {plane!r}")
+        raise Refusal(f"plane must be finite, in angstrom; got {plane!r}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hrtem_sim.grid import Grid
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def check_memory(needed: int, limit: float | None = None) -> None:
         With what is needed, what is there, and what would need less.
     """
     if limit is not None and not limit > 0:
-        raise ValueError(f"memory_limit must be positive, in bytes; got {limit!r}")
+        raise Refusal(f"memory_limit must be positive, in bytes; got {limit!r}")
     bounds = [bound for bound in (limit, available_memory()) if bound is not None]
     if bounds and needed > min(bounds):
         raise MemoryError(

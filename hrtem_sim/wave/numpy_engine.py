@@ -8,6 +8,7 @@ import numpy as np
 
 from hrtem_sim.fft import available_fft, choose_fft
 from hrtem_sim.grid import Grid, fourier_resize
+from hrtem_sim.provenance import Checked, checks, whole
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.memory import COMPLEX, kept_memory
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class NumpyEngine(Engine):
+class NumpyEngine(Checked, Engine):
     """The engine that comes with the package, on NumPy, Numba and an FFT library.
 
     Parameters
@@ -34,10 +35,7 @@ class NumpyEngine(Engine):
         If `threads` is no whole number of 1 or more.
     """
 
-    threads: int = field(default=1, compare=False)
-
-    def __post_init__(self) -> None:
-        check_threads(self.threads)
+    threads: int = field(default=1, compare=False, metadata=checks(whole(1)))
 
     def waves(
         self,
@@ -88,12 +86,6 @@ class NumpyEngine(Engine):
         with choose_fft().threads(self.threads):
             stacks = [_waves_at(atoms, depths, settings, grid) for atoms in configurations]
         return np.stack(stacks, axis=1)
-
-
-def check_threads(threads: int) -> None:
-    """Refuse what is no number of threads."""
-    if threads != int(threads) or threads < 1:
-        raise ValueError(f"threads must be a whole number >= 1; got {threads!r}")
 
 
 def _waves(

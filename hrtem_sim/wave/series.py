@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from hrtem_sim.grid import Grid
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.configurations import configurations
 from hrtem_sim.wave.exit_wave import ExitWave, tell_losses
@@ -56,7 +57,7 @@ def thickness_series(
     cuts = np.asarray(depths, dtype=float)
     inside = cuts.ndim == 1 and cuts.size and (cuts >= 0).all() and (cuts <= height + 1e-6).all()
     if not inside or (np.diff(cuts) <= 0).any():
-        raise ValueError(f"depths must ascend between 0 and {height} angstrom; got {depths!r}")
+        raise Refusal(f"depths must ascend between 0 and {height} angstrom; got {depths!r}")
     settings = replace(settings, particle_pixel=None)
     grid = Grid.covering(specimen.cell[:2], settings.pixel_size)
     atoms = configurations(specimen, settings, rng)

@@ -3,17 +3,30 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-
-from hrtem_sim.electron import wavelength
 from hrtem_sim.potential import PARAMETRIZATIONS
-from hrtem_sim.provenance import added
+from hrtem_sim.provenance import (
+    Checked,
+    any_of,
+    at_least,
+    between,
+    checked,
+    each,
+    one_of,
+    optional,
+    positive,
+    that,
+    whole,
+)
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.engines import EMBEDDED, engine_from_recipe, engine_named, engine_to_recipe
 
+TILT = between(-200, 200, "mrad", open_low=True, open_high=True)
+DEBYE = one_of("debye")
+OBJECTS = that("names of objects", lambda names: not isinstance(names, str))
+
 
 @dataclass(frozen=True)
-class WaveSettings:
+class WaveSettings(Checked):
     """How exit waves are computed.
 
     Parameters
@@ -55,41 +68,21 @@ class WaveSettings:
     TorchEngine(device=None, batch=None)
     """
 
-    energy: float = 300e3
-    pixel_size: float = 0.2
-    slice_thickness: float = 2.0
-    particle_pixel: float | None = None
-    tilt: tuple[float, float] = (0.0, 0.0)
-    phonons: int = 0
-    rms: float | Literal["debye"] = "debye"
-    parametrization: str = "lobato"
+    energy: float = checked(300e3, positive("eV"))
+    pixel_size: float = checked(0.2, positive("angstrom"))
+    slice_thickness: float = checked(2.0, positive("angstrom"))
+    particle_pixel: float | None = checked(None, optional(positive("angstrom")))
+    tilt: tuple[float, float] = checked((0.0, 0.0), each(TILT, 2))
+    phonons: int = checked(0, whole(0))
+    rms: float | Literal["debye"] = checked("debye", any_of(at_least(0, "angstrom"), DEBYE))
+    parametrization: str = checked("lobato", one_of(*PARAMETRIZATIONS))
     engine: Engine | str = field(
         default=EMBEDDED,
         metadata={"added": True, "read": engine_from_recipe, "write": engine_to_recipe},
     )
-    particles: tuple[str, ...] = added(())
+    particles: tuple[str, ...] = checked((), OBJECTS, added=True)
 
-    def __post_init__(self) -> None:
-        wavelength(self.energy)
-        for name in ("pixel_size", "slice_thickness", "particle_pixel"):
-            value = getattr(self, name)
-            if name == "particle_pixel" and value is None:
-                continue
-            if not (np.isfinite(value) and value > 0):
-                raise ValueError(f"{name} must be positive, in angstrom; got {value!r}")
-        if len(self.tilt) != 2 or not all(abs(angle) < 200 for angle in self.tilt):
-            raise ValueError(f"tilt must be two angles below 200 mrad; got {self.tilt!r}")
-        if not 0 <= self.phonons < np.inf or self.phonons != int(self.phonons):
-            raise ValueError(f"phonons must be a whole number >= 0; got {self.phonons!r}")
-        if self.parametrization not in PARAMETRIZATIONS:
-            known = ", ".join(PARAMETRIZATIONS)
-            raise ValueError(f"parametrization must be {known}; got {self.parametrization!r}")
-        if self.rms != "debye" and not (
-            isinstance(self.rms, int | float) and 0 <= self.rms < np.inf
-        ):
-            raise ValueError(f'rms must be a number >= 0 in angstrom or "debye"; got {self.rms!r}')
-        if isinstance(self.particles, str):
-            raise ValueError(f"particles must be names of objects; got {self.particles!r}")
+    def _check_together(self) -> None:
         object.__setattr__(self, "particles", tuple(self.particles))
         object.__setattr__(self, "engine", engine_named(self.engine))
         self.program.check(self)

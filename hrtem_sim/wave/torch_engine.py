@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hrtem_sim.grid import Grid
+from hrtem_sim.provenance import Checked, checks, optional, whole
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.memory import COMPLEX, kept_memory
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TorchEngine(Engine):
+class TorchEngine(Checked, Engine):
     """The steps of the embedded engine on PyTorch, without windows.
 
     `WaveSettings.particle_pixel` refines the whole cell.
@@ -36,11 +37,7 @@ class TorchEngine(Engine):
     """
 
     device: str | None = field(default=None, compare=False)
-    batch: int | None = field(default=None, compare=False)
-
-    def __post_init__(self) -> None:
-        if self.batch is not None and (self.batch != int(self.batch) or self.batch < 1):
-            raise ValueError(f"batch must be a whole number >= 1; got {self.batch!r}")
+    batch: int | None = field(default=None, compare=False, metadata=checks(optional(whole(1))))
 
     def waves(
         self,

@@ -14,6 +14,7 @@ from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.potential import SlicedPotential
 from hrtem_sim.potential.slices import atom_filter
 from hrtem_sim.potential.spreading import SHAPE, WIDTH
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.multislice import potential_of, wave_band
 
@@ -74,11 +75,11 @@ def torch_multislice(
     """
     torch = import_torch()
     if not specimens or len({specimen.cell for specimen in specimens}) > 1:
-        raise ValueError("specimens must be one or more of the same cell")
+        raise Refusal("specimens must be one or more of the same cell")
     if selections is None:
         selections = [[np.ones(len(specimen), bool)] for specimen in specimens]
     if len({len(each) for each in selections}) > 1 or len(selections) != len(specimens):
-        raise ValueError("selections must hold as many masks for every specimen")
+        raise Refusal("selections must hold as many masks for every specimen")
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     run = _Run(torch, grid, settings, torch.device(device))
     batch = batch or run.batch(len(selections[0]))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from hrtem_sim.refusal import Refusal
 from seg_train.data import LabelledMicrograph
 from seg_train.metrics import count_pixels, detect
 from seg_train.model import Network, load_network
@@ -95,7 +96,7 @@ def evaluate(
         if keep:
             predictions.append(prediction)
     if not rows:
-        raise ValueError("samples must hold at least one micrograph; got none")
+        raise Refusal("samples must hold at least one micrograph; got none")
     return Evaluation(pd.DataFrame(rows), tuple(predictions))
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hrtem_sim.provenance import rng_for
+from hrtem_sim.refusal import Refusal
 from seg_train.data.augment import training_patch, validation_patch
 from seg_train.data.preprocess import denoise, grid_shape, resample, resample_mask
 from seg_train.data.source import Example, Examples, Source, as_examples
@@ -132,7 +133,7 @@ class Batches:
             return before.result()  # a source that shows the same in every epoch
         made = self._examples_of(given)
         if not len(made):
-            raise ValueError("source must show at least one micrograph an epoch; got none")
+            raise Refusal("source must show at least one micrograph an epoch; got none")
         return made
 
     def _examples_of(self, given: Examples | tuple[np.ndarray, np.ndarray]) -> "_Epoch":
@@ -204,20 +205,18 @@ def prepare(example: Example, recipe: TrainingRecipe, pixel_size: float) -> Prep
     image, mask = np.asarray(example.image), np.asarray(example.mask)
     channels = 1 if image.ndim == 2 else image.shape[-1]
     if channels != recipe.model.channels:
-        raise ValueError(
+        raise Refusal(
             f"model.channels must be the channels of the images, {channels}; "
             f"got {recipe.model.channels}"
         )
     if image.ndim != 2:
-        raise ValueError(f"images must be of shape (ny, nx); got {image.shape}")
+        raise Refusal(f"images must be of shape (ny, nx); got {image.shape}")
     if mask.shape != image.shape:
-        raise ValueError(
-            f"masks must have the shape of the images, {image.shape}; got {mask.shape}"
-        )
+        raise Refusal(f"masks must have the shape of the images, {image.shape}; got {mask.shape}")
     if not np.isfinite(image).all():
-        raise ValueError("images must be finite; got one with NaN or infinite pixels")
+        raise Refusal("images must be finite; got one with NaN or infinite pixels")
     if mask.size and mask.max() >= recipe.model.classes:
-        raise ValueError(
+        raise Refusal(
             f"model.classes must be at least {int(mask.max()) + 1}, the classes in the masks; "
             f"got {recipe.model.classes}"
         )
@@ -231,12 +230,12 @@ def prepare(example: Example, recipe: TrainingRecipe, pixel_size: float) -> Prep
 def _check_shape(shape: tuple[int, int], recipe: TrainingRecipe) -> None:
     stride = recipe.model.stride
     if recipe.patch is None and (shape[0] % stride or shape[1] % stride):
-        raise ValueError(
+        raise Refusal(
             f"patch must be set when micrographs are not multiples of {stride} pixels; "
             f"on the training grid they are {shape[0]} x {shape[1]}"
         )
     if recipe.patch is not None and recipe.patch > min(shape):
-        raise ValueError(
+        raise Refusal(
             f"patch must be at most {min(shape)} pixels, the micrographs on the training grid; "
             f"got {recipe.patch}"
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
 from seg_train.data.labelled import LabelledSource
 from seg_train.data.micrographs import LabelledMicrograph
 from seg_train.data.pooled import PooledSource
@@ -47,7 +48,7 @@ def as_source(data: Trainable, recipe: TrainingRecipe, *, rows: np.ndarray | Non
     """
     if isinstance(data, Sequence) and not isinstance(data, str):
         if rows is not None:
-            raise ValueError("rows must be absent where several things are pooled; got some")
+            raise Refusal("rows must be absent where several things are pooled; got some")
         micrographs = [item for item in data if isinstance(item, LabelledMicrograph)]
         if micrographs and len(micrographs) == len(data):
             return LabelledSource(micrographs, seed=recipe.seed, held_out=recipe.validation)
@@ -61,5 +62,5 @@ def as_source(data: Trainable, recipe: TrainingRecipe, *, rows: np.ndarray | Non
     if isinstance(data, str | Path) or not isinstance(data, Source):
         return StoredMicrographs(open_store(data), recipe, rows=rows)
     if rows is not None:
-        raise ValueError("rows must be absent for a source, which chooses itself; got some")
+        raise Refusal("rows must be absent for a source, which chooses itself; got some")
     return data

@@ -9,6 +9,7 @@ import numpy as np
 
 from hrtem_sim.imaging import Detector, ImagingConditions, form_images
 from hrtem_sim.provenance import identity, rng_for
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
 
@@ -45,11 +46,11 @@ class FreshMicrographs:
         held_out: float = 0.25,
     ) -> None:
         if len(waves) != len(masks):
-            raise ValueError(f"masks must be as many as waves, {len(waves)}; got {len(masks)}")
+            raise Refusal(f"masks must be as many as waves, {len(waves)}; got {len(masks)}")
         if len(waves) < 2:
-            raise ValueError(f"waves must be at least 2, one is held out; got {len(waves)}")
+            raise Refusal(f"waves must be at least 2, one is held out; got {len(waves)}")
         if not 0 < held_out < 1:
-            raise ValueError(f"held_out must be between 0 and 1; got {held_out}")
+            raise Refusal(f"held_out must be between 0 and 1; got {held_out}")
         self.pixel_size = detector.pixel_size
         self._waves, self._masks = list(waves), [np.asarray(mask) for mask in masks]
         self._draw, self._detector = draw, detector

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hrtem_sim.provenance import identity, rng_for
+from hrtem_sim.refusal import Refusal
 from seg_train.data.micrographs import LabelledMicrograph
 from seg_train.data.source import Example, ListedExamples
 
@@ -37,10 +38,10 @@ class LabelledSource:
         self, micrographs: Sequence[LabelledMicrograph], *, seed: int, held_out: float = 0.25
     ) -> None:
         if not 0 <= held_out < 1:
-            raise ValueError(f"held_out must be in [0, 1); got {held_out!r}")
+            raise Refusal(f"held_out must be in [0, 1); got {held_out!r}")
         least = 2 if held_out else 1
         if len(micrographs) < least:
-            raise ValueError(
+            raise Refusal(
                 f"micrographs must be at least {least} with held_out = {held_out:g}; "
                 f"got {len(micrographs)}"
             )

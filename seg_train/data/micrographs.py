@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.ndimage import median_filter
 
 from hrtem_sim.provenance import identity
+from hrtem_sim.refusal import Refusal
 from seg_train.data.source import MicrographStore
 
 _SAMPLE = Path(__file__).parent / "samples" / "experimental_cc0.h5"
@@ -44,21 +45,21 @@ class LabelledMicrograph:
         image = np.array(self.image, dtype=np.float32)
         mask = np.array(self.mask)
         if image.ndim != 2:
-            raise ValueError(f"image must be of shape (ny, nx); {self.name} has {image.shape}")
+            raise Refusal(f"image must be of shape (ny, nx); {self.name} has {image.shape}")
         if mask.shape != image.shape:
-            raise ValueError(
+            raise Refusal(
                 f"mask must have the shape of the image, {image.shape}; "
                 f"{self.name} has {mask.shape}"
             )
         if not np.isfinite(image).all():
-            raise ValueError(f"image must be finite; {self.name} has NaN or infinite pixels")
+            raise Refusal(f"image must be finite; {self.name} has NaN or infinite pixels")
         if mask.dtype.kind not in "bui" or mask.min() < 0 or mask.max() > 255:
-            raise ValueError(
+            raise Refusal(
                 f"mask must hold whole numbers from 0 to 255; {self.name} has {mask.dtype} from "
                 f"{mask.min():g} to {mask.max():g}"
             )
         if not 0 < self.pixel_size < np.inf:
-            raise ValueError(f"pixel_size must be positive, in angstrom; got {self.pixel_size}")
+            raise Refusal(f"pixel_size must be positive, in angstrom; got {self.pixel_size}")
         mask = mask.astype(np.uint8)
         image.setflags(write=False)
         mask.setflags(write=False)
@@ -173,7 +174,7 @@ def load_h5_pair(
     from hrtem_sim.interchange import read_h5_pair
 
     if median < 1 or median % 2 == 0:
-        raise ValueError(f"median must be an odd number of pixels, 1 for none; got {median!r}")
+        raise Refusal(f"median must be an odd number of pixels, 1 for none; got {median!r}")
     group = group or Path(images).stem
     for patch in read_h5_pair(images, masks, pixel_size=pixel_size, keep_empty=keep_empty):
         image = patch.image.astype(np.float32)
@@ -216,10 +217,10 @@ def load_folder(
     found = {p.stem: p for p in sorted(folder.glob("*")) if p.suffix in (".tif", ".tiff", ".npy")}
     names = [name for name in found if not name.endswith(mask_suffix)]
     if not names:
-        raise ValueError(f"folder must hold micrographs as .tif, .tiff or .npy; {folder} has none")
+        raise Refusal(f"folder must hold micrographs as .tif, .tiff or .npy; {folder} has none")
     lost = [name for name in names if name + mask_suffix not in found]
     if lost:
-        raise ValueError(
+        raise Refusal(
             f"every micrograph needs a mask beside it; {lost[0]}{mask_suffix} is not in {folder}"
         )
     return [
@@ -252,7 +253,7 @@ def read_image(path: str | Path, *, kind: type | None = np.float32) -> np.ndarra
     """
     path = Path(path)
     if path.suffix not in (".npy", ".tif", ".tiff"):
-        raise ValueError(f"path must end in .tif, .tiff or .npy; got {path.name}")
+        raise Refusal(f"path must end in .tif, .tiff or .npy; got {path.name}")
     if not path.is_file():
         raise FileNotFoundError(f"path must be a file; got {path}")
     if path.suffix == ".npy":
@@ -261,7 +262,7 @@ def read_image(path: str | Path, *, kind: type | None = np.float32) -> np.ndarra
         array = _tifffile().imread(path)
     array = np.squeeze(array)
     if array.ndim != 2:
-        raise ValueError(f"path must hold one image of shape (ny, nx); {path} has {array.shape}")
+        raise Refusal(f"path must hold one image of shape (ny, nx); {path} has {array.shape}")
     return array if kind is None else array.astype(kind)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hrtem_sim.provenance import identity
+from hrtem_sim.refusal import Refusal
 from seg_train.data.source import Example, Examples, Source, as_examples
 
 
@@ -30,7 +31,7 @@ class PooledSource:
 
     def __init__(self, sources: Sequence[Source]) -> None:
         if not sources:
-            raise ValueError("sources must hold at least one; got none")
+            raise Refusal("sources must hold at least one; got none")
         self._sources = tuple(sources)
         self.pixel_size = max(source.pixel_size for source in sources)
         self.identity = identity([source.identity for source in sources], "pooled")

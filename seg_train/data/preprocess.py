@@ -4,6 +4,7 @@ import numpy as np
 from scipy import sparse
 from scipy.ndimage import median_filter
 
+from hrtem_sim.refusal import Refusal
 from seg_train.recipe import PreprocessingRecipe
 
 
@@ -31,9 +32,9 @@ def resample(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """
     image = np.asarray(image)
     if image.ndim != 2:
-        raise ValueError(f"image must be of shape (ny, nx); got {image.shape}")
+        raise Refusal(f"image must be of shape (ny, nx); got {image.shape}")
     if min(shape) < 1:
-        raise ValueError(f"shape must be positive; got {shape}")
+        raise Refusal(f"shape must be positive; got {shape}")
     if tuple(shape) == image.shape:
         return image.astype(np.float32)
     rows, columns = (_weights(old, new) for old, new in zip(image.shape, shape, strict=True))
@@ -82,7 +83,7 @@ def grid_shape(
     """
     for name, size in (("pixel_size", pixel_size), ("new_pixel_size", new_pixel_size)):
         if size is not None and not 0 < size < np.inf:
-            raise ValueError(f"{name} must be positive, in angstrom; got {size!r}")
+            raise Refusal(f"{name} must be positive, in angstrom; got {size!r}")
     if new_pixel_size is None:
         return shape[0], shape[1]
     ny, nx = (max(1, round(n * pixel_size / new_pixel_size)) for n in shape)
@@ -140,10 +141,10 @@ def normalise(
     """
     image = np.asarray(image, dtype=np.float32)
     if image.ndim not in (2, 3):
-        raise ValueError(f"image must have shape (ny, nx) or (n, ny, nx); got {image.shape}")
+        raise Refusal(f"image must have shape (ny, nx) or (n, ny, nx); got {image.shape}")
     first, second = _statistics(image, recipe.normalisation, patch)
     if not np.isfinite(second).all():
-        raise ValueError("image must be finite; got nan or infinite pixels")
+        raise Refusal("image must be finite; got nan or infinite pixels")
     scale = np.where(second > 0, second, 1).astype(np.float32)
     image = image - first.astype(np.float32)
     image /= scale

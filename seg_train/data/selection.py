@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hrtem_sim.provenance import identity, rng_for, rows_that_meet
+from hrtem_sim.refusal import Refusal
 from seg_train.recipe import TrainingRecipe
 
 
@@ -71,7 +72,7 @@ def split_by_structure(
     if recipe.validation == 0:
         return Split(chosen, chosen[:0])
     if len(names) < 2:
-        raise ValueError(
+        raise Refusal(
             f"validation must be 0 when all images show one structure; got {recipe.validation}"
         )
     held = int(np.clip(round(recipe.validation * len(names)), 1, len(names) - 1))
@@ -101,18 +102,18 @@ def select_rows(
     """
     chosen = np.arange(len(catalogue)) if rows is None else np.unique(np.asarray(rows, dtype=int))
     if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < len(catalogue)):
-        raise ValueError(f"rows must be from 0 to {len(catalogue) - 1}; got {chosen.tolist()}")
+        raise Refusal(f"rows must be from 0 to {len(catalogue) - 1}; got {chosen.tolist()}")
     if select is not None:
         table = catalogue.iloc[chosen]
         try:
             chosen = chosen[rows_that_meet(select, table)]
-        except ValueError as error:
-            raise ValueError(
+        except Refusal as error:
+            raise Refusal(
                 f"select must be a condition on {', '.join(map(str, catalogue.columns))}; "
                 f"got {select!r} ({error})"
             ) from None
     if not len(chosen):
-        raise ValueError(
+        raise Refusal(
             f"select must leave at least one of {len(catalogue)} micrographs; "
             f"got {select!r}, which leaves none"
         )
@@ -125,7 +126,7 @@ def _selected(
     chosen = select_rows(catalogue, recipe.select, rows=rows)
     if recipe.n_images is not None:
         if recipe.n_images > len(chosen):
-            raise ValueError(
+            raise Refusal(
                 f"n_images must be at most {len(chosen)}, the micrographs selected; "
                 f"got {recipe.n_images}"
             )

@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.refusal import Refusal
+
 
 class Example(NamedTuple):
     """A micrograph and its classes.
@@ -129,7 +131,7 @@ class ArrayExamples:
         if images.ndim == 4 and images.shape[-1] == 1:
             images = images[..., 0]
         if masks.shape != images.shape:
-            raise ValueError(
+            raise Refusal(
                 f"masks must have the shape of the images, {images.shape}; got {masks.shape}"
             )
         object.__setattr__(self, "images", images)

@@ -5,6 +5,7 @@ from threading import Lock
 
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
 from seg_train.data.selection import split_by_structure
 from seg_train.data.source import Example, MicrographStore
 from seg_train.recipe import TrainingRecipe
@@ -65,7 +66,7 @@ class _Rows:
         with self.lock:
             images, masks = self.store.counts(rows), self.store.masks(rows)
         if masks.shape != images.shape:
-            raise ValueError(
+            raise Refusal(
                 f"masks must have the shape of the images, {images.shape}; got {masks.shape}"
             )
         pixel = float(self.store.pixel_size)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
+
 SYMMETRIES = 8
 
 
@@ -22,7 +24,7 @@ def apply_symmetry(array: np.ndarray, index: int) -> np.ndarray:
            [1, 3]])
     """
     if not 0 <= index < SYMMETRIES:
-        raise ValueError(f"index must be from 0 to {SYMMETRIES - 1}; got {index}")
+        raise Refusal(f"index must be from 0 to {SYMMETRIES - 1}; got {index}")
     mirrored = array[..., ::-1] if index >= 4 else array
     return np.rot90(mirrored, index % 4, axes=(-2, -1))
 
@@ -44,6 +46,6 @@ def undo_symmetry(array: np.ndarray, index: int) -> np.ndarray:
     True
     """
     if not 0 <= index < SYMMETRIES:
-        raise ValueError(f"index must be from 0 to {SYMMETRIES - 1}; got {index}")
+        raise Refusal(f"index must be from 0 to {SYMMETRIES - 1}; got {index}")
     turned = np.rot90(array, -(index % 4), axes=(-2, -1))
     return turned[..., ::-1] if index >= 4 else turned

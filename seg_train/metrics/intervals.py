@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.stats import t as student
 
+from hrtem_sim.refusal import Refusal
+
 
 def bootstrap_interval(
     statistic: Callable[[np.ndarray], float],
@@ -49,10 +51,10 @@ def bootstrap_interval(
     True
     """
     if n < 1:
-        raise ValueError(f"n must be at least 1; got {n}")
+        raise Refusal(f"n must be at least 1; got {n}")
     _check_confidence(confidence)
     if resamples < 1:
-        raise ValueError(f"resamples must be at least 1; got {resamples}")
+        raise Refusal(f"resamples must be at least 1; got {resamples}")
     values = [statistic(rng.integers(n, size=n)) for _ in range(resamples)]
     tail = 50 * (1 - confidence)
     low, high = np.percentile(values, [tail, 100 - tail])
@@ -84,4 +86,4 @@ def mean_interval(values: np.ndarray, *, confidence: float = 0.95) -> float:
 
 def _check_confidence(confidence: float) -> None:
     if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1; got {confidence}")
+        raise Refusal(f"confidence must be between 0 and 1; got {confidence}")

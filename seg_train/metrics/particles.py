@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import label
 
+from hrtem_sim.refusal import Refusal
+
 _EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=int)
 
 
@@ -57,7 +59,7 @@ def detect(mask: np.ndarray, prediction: np.ndarray, *, min_area: int = 1) -> De
     """
     mask, prediction = np.asarray(mask), np.asarray(prediction)
     if mask.shape != prediction.shape:
-        raise ValueError(
+        raise Refusal(
             f"prediction must have the shape of the mask, {mask.shape}; got {prediction.shape}"
         )
     truth, n_truth = _regions(mask, min_area)
@@ -104,9 +106,9 @@ def label_particles(mask: np.ndarray, *, min_area: int = 1) -> np.ndarray:
 
 def _regions(mask: np.ndarray, min_area: int) -> tuple[np.ndarray, int]:
     if mask.ndim != 2:
-        raise ValueError(f"mask must have shape (ny, nx); got {mask.shape}")
+        raise Refusal(f"mask must have shape (ny, nx); got {mask.shape}")
     if not min_area >= 1:
-        raise ValueError(f"min_area must be at least 1, in pixels; got {min_area!r}")
+        raise Refusal(f"min_area must be at least 1, in pixels; got {min_area!r}")
     labels, n = label(mask > 0, structure=_EIGHT_NEIGHBOURS)
     keep = np.bincount(labels.ravel(), minlength=n + 1) >= min_area
     keep[0] = False

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
+
 
 @dataclass(frozen=True)
 class PixelCounts:
@@ -104,13 +106,13 @@ def count_pixels(
     """
     mask, probability = np.asarray(mask), np.asarray(probability, dtype=np.float64)
     if mask.shape != probability.shape:
-        raise ValueError(
+        raise Refusal(
             f"probability must have the shape of the mask, {mask.shape}; got {probability.shape}"
         )
     if not np.isfinite(probability).all():
-        raise ValueError("probability must be finite, in [0, 1]; got nan or infinite pixels")
+        raise Refusal("probability must be finite, in [0, 1]; got nan or infinite pixels")
     if not 0 <= threshold <= 1:
-        raise ValueError(f"threshold must be between 0 and 1; got {threshold!r}")
+        raise Refusal(f"threshold must be between 0 and 1; got {threshold!r}")
     truth, found = mask > 0, probability > threshold
     tp = int(np.count_nonzero(truth & found))
     fp = int(np.count_nonzero(found)) - tp

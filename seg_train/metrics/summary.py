@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.refusal import Refusal
 from seg_train.metrics.intervals import bootstrap_interval
 from seg_train.metrics.pixels import PixelCounts
 
@@ -56,7 +57,7 @@ def summarise(
     {'a': 1.0, 'b': 0.667, 'all': 0.867}
     """
     if by is not None and by not in table:
-        raise ValueError(f"by must be a column among {', '.join(map(str, table))}; got {by!r}")
+        raise Refusal(f"by must be a column among {', '.join(map(str, table))}; got {by!r}")
     rng = np.random.default_rng(rng)
     groups = [] if by is None else [(str(k), part) for k, part in table.groupby(by, sort=True)]
     rows = [_pooled(name, part, rng, resamples) for name, part in [*groups, ("all", table)]]

@@ -6,6 +6,7 @@ The values equal those of segmentation-models, whose own losses cannot be loaded
 
 from typing import Any
 
+from hrtem_sim.refusal import Refusal
 from seg_train.backend import keras, tf
 
 _SMOOTH = 1e-5  # keeps a class that is in neither mask nor prediction at F1 = 1
@@ -90,7 +91,7 @@ class SegmentationLoss(keras.losses.Loss):
     ) -> None:
         super().__init__(name=name, **options)
         if kind not in ("cce_dice", "cce", "dice"):
-            raise ValueError(f"kind must be 'cce_dice', 'cce' or 'dice'; got {kind!r}")
+            raise Refusal(f"kind must be 'cce_dice', 'cce' or 'dice'; got {kind!r}")
         self.kind = kind
 
     def call(self, y_true: "tf.Tensor", y_pred: "tf.Tensor") -> "tf.Tensor":

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hrtem_sim.refusal import Refusal
 from seg_train.backend import keras, segmentation_models
 from seg_train.recipe import ModelRecipe, TrainingRecipe
 
@@ -128,7 +129,7 @@ def backbones() -> list[str]:
 
 def _logits(recipe: ModelRecipe) -> "keras.Model":
     if recipe.backbone not in backbones():
-        raise ValueError(
+        raise Refusal(
             f"model.backbone must be one of {', '.join(backbones())}; got {recipe.backbone!r}"
         )
     if recipe.backbone == "plain":

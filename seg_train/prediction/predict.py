@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
 from seg_train.data.preprocess import denoise, grid_shape, normalise, resample
 from seg_train.data.symmetry import SYMMETRIES, apply_symmetry, undo_symmetry
 from seg_train.model import Network, load_network, receptive_radius
@@ -90,13 +91,11 @@ def predict(
     network = load_network(network)
     image = np.asarray(image)
     if image.ndim != 2:
-        raise ValueError(f"image must be of shape (ny, nx); got {image.shape}")
+        raise Refusal(f"image must be of shape (ny, nx); got {image.shape}")
     if network.recipe.model.channels != 1:
-        raise ValueError(
-            f"network must take one channel; got one for {network.recipe.model.channels}"
-        )
+        raise Refusal(f"network must take one channel; got one for {network.recipe.model.channels}")
     if not np.isfinite(image).all():
-        raise ValueError("image must be finite; got NaN or infinite pixels")
+        raise Refusal("image must be finite; got NaN or infinite pixels")
     pixel_size = pixel_size or network.pixel_size
     prepared = prepare_image(network, image, pixel_size)
     total = _tiled(network, prepared, window, overlap)

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from hrtem_sim.refusal import Refusal
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -54,7 +56,7 @@ def plan_tiles(shape: tuple[int, int], *, window: int, overlap: float, stride: i
     (3, (0, 96, 0, 128))
     """
     if shape[0] % stride or shape[1] % stride:
-        raise ValueError(f"shape must be multiples of {stride} pixels; got {shape}")
+        raise Refusal(f"shape must be multiples of {stride} pixels; got {shape}")
     rows, columns = (_plan_axis(n, window, overlap, stride) for n in shape)
     return [Tile((*y[0], *x[0]), (*y[1], *x[1])) for y in rows for x in columns]
 
@@ -66,14 +68,14 @@ def _plan_axis(
     if length <= window:
         return [((0, length), (0, length))]
     if not math.isfinite(overlap):
-        raise ValueError(
+        raise Refusal(
             "overlap must be given in pixels for a network that averages over the whole image"
         )
     window -= window % stride
     margin = math.ceil(overlap / stride) * stride
     core = window - 2 * margin
     if core < stride:
-        raise ValueError(
+        raise Refusal(
             f"window must be at least {2 * margin + stride} pixels for an overlap of "
             f"{margin}; got {window}"
         )

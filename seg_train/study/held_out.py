@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hrtem_sim.provenance import rng_for
+from hrtem_sim.refusal import Refusal
 from seg_train.data import LabelledMicrograph, load_simulated
 from seg_train.data.selection import select_rows
 from seg_train.data.source import MicrographStore
@@ -75,7 +76,7 @@ def _is_out(recipe: StudyRecipe, database: MicrographStore) -> np.ndarray:
     index = database.catalogue["structure_index"].to_numpy()
     every = np.unique(index)
     if len(every) < 2:
-        raise ValueError(
+        raise Refusal(
             f"held_out must be 0 when a data set has one structure; got {recipe.held_out}"
         )
     n = int(np.clip(round(recipe.held_out * len(every)), 1, len(every) - 1))

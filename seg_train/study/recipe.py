@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hrtem_sim.provenance import RecipeError, from_table, read_file_table, require, rng_for
+from hrtem_sim.provenance import RecipeError, Refusal, from_table, read_file_table, require, rng_for
 from seg_train.recipe import TrainingRecipe
 
 
@@ -133,7 +133,7 @@ def read_study_recipe(path: str | Path) -> StudyRecipe:
     plain = from_table(_Study, table, "study")
     try:
         return StudyRecipe(conditions=read, **vars(plain))
-    except ValueError as error:
+    except Refusal as error:
         raise RecipeError(f"study.{error}") from None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from hrtem_sim.provenance import identity
+from hrtem_sim.refusal import Refusal
 from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
 from seg_train.data.source import MicrographStore, open_store
@@ -58,7 +59,7 @@ def run_study(
     """
     folder, (part, parts) = Path(folder), share
     if not 0 <= part < parts:
-        raise ValueError(f"share must be (i, n) with 0 <= i < n; got {share}")
+        raise Refusal(f"share must be (i, n) with 0 <= i < n; got {share}")
     opened = {c.name: _database(databases, c) for c in recipe.conditions}
     samples = load_experimental_sample() if samples is None else list(samples)
     tests = test_micrographs(recipe, lambda condition: opened[condition.name])
@@ -124,7 +125,7 @@ def _scores(run: TrainingRun, samples: Sequence[LabelledMicrograph]) -> pd.DataF
 def _database(databases: Stores, condition: Condition) -> MicrographStore:
     if isinstance(databases, Mapping):
         if condition.database not in databases:
-            raise ValueError(
+            raise Refusal(
                 f"databases must hold {condition.database!r} of the condition {condition.name!r}; "
                 f"got {', '.join(map(repr, databases))}"
             )
@@ -132,7 +133,7 @@ def _database(databases: Stores, condition: Condition) -> MicrographStore:
     if condition.database is None:
         return open_store(databases)
     if not isinstance(databases, str | Path):
-        raise ValueError(
+        raise Refusal(
             f"databases must be a dict or a folder for the condition {condition.name!r}, which "
             f"has a data set of its own; got {type(databases).__name__}"
         )

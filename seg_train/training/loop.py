@@ -11,6 +11,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from hrtem_sim.provenance import from_table, identity, to_table
+from hrtem_sim.refusal import Refusal
 from seg_train.backend import keras, tf
 from seg_train.data import Batches, as_source
 from seg_train.data.door import Trainable
@@ -115,7 +116,7 @@ def fit(
     done = read_progress(folder)
     batches = Batches(source, recipe, first=len(done.history) if done else 0)
     if not batches.validation_steps and recipe.validation:
-        raise ValueError(
+        raise Refusal(
             "data must hold micrographs out for validation, or validation must be 0 in the recipe; "
             f"got none with validation = {recipe.validation:g}"
         )
@@ -242,7 +243,7 @@ def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     if changed:
         key = changed[0]
-        raise ValueError(
+        raise Refusal(
             f"folder must be new or hold a run of the same recipe; {folder} holds one with "
             f"{key} = {old.get(key)!r}, not {new.get(key)!r}"
         )
@@ -251,12 +252,12 @@ def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:
 def _refuse_other_data(folder: Path, run: str) -> None:
     known = read_progress(folder)
     if known is not None and known.run != run and not (folder / PROVENANCE).is_file():
-        raise ValueError(
+        raise Refusal(
             f"folder must be new or hold a run on the same data; {folder} holds {known.run}, "
             f"not {run}"
         )
     if (folder / PROVENANCE).is_file() and load_run(folder).identity != run:
-        raise ValueError(
+        raise Refusal(
             f"folder must be new or hold a run on the same data; {folder} holds "
             f"{load_run(folder).identity}, not {run}"
         )

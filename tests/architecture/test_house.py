@@ -73,6 +73,16 @@ def test_modules_are_named_and_imported_in_one_way():
     assert not [path for path in modules if relative.search(path.read_text(encoding="utf-8"))]
 
 
+def test_what_says_no_is_a_refusal():
+    bare = [
+        str(path.relative_to(ROOT))
+        for package in ("hrtem_sim", "seg_train")
+        for path in (ROOT / package).rglob("*.py")
+        if "raise ValueError" in path.read_text(encoding="utf-8")
+    ]
+    assert not bare  # command lines would print a traceback
+
+
 @pytest.mark.parametrize(
     "room", ["volume.Volume", "volume.MultiVolume", "generator.Generator", "molecule.Molecule"]
 )

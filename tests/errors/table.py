@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from hrtem_sim.refusal import Refusal
+
 
 class Row(NamedTuple):
     """A bad input: the message must hold the argument, the rule and the value that came."""
@@ -15,6 +17,18 @@ class Row(NamedTuple):
     value: str
     call: Callable[[], Any]
     error: type[Exception] = ValueError
+
+
+def refusal(
+    where: str,
+    argument: str,
+    rule: str,
+    value: str,
+    call: Callable[[], Any],
+    error: type[Exception] = Refusal,
+) -> Row:
+    """A row for what says no with a `Refusal`, which command lines print without a traceback."""
+    return Row(where, argument, rule, value, call, error)
 
 
 def table(*rows: Row) -> pytest.MarkDecorator:

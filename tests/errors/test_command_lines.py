@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from hrtem_sim.cli import main as hrtem_sim
+from hrtem_sim.database import DatabaseError
 from hrtem_sim.dataset import DatasetRecipe
-from hrtem_sim.provenance import RecipeError, from_table, to_toml
+from hrtem_sim.provenance import RecipeError, Refusal, from_table, to_toml
+from hrtem_sim.wave.prismatic import PrismaticError
 from seg_train.cli import main as seg_train
 from tests.errors.table import Row, refused, said, table
 
@@ -39,7 +41,7 @@ def field(path: str, value, rule: str, shown: str | None = None) -> Row:
 
 # fmt: off
 FIELDS = (
-    field("seed", -1, "not be negative"),
+    field("seed", -1, "at least 0"),
     field("seed", "one", "integer"),
     field("structures", 0, "at least 1"),
     field("structures", 2.5, "integer"),
@@ -48,49 +50,49 @@ FIELDS = (
     field("particles", {}, "did you mean 'particle'", "allowed"),
     field("film.thicknes", 20.0, "did you mean 'thickness'", "allowed"),
     field("particle.radius", ABSENT, "missing", "dataset.particle"),
-    field("particle.radius", -5.0, "at least 4 (angstrom)"),
+    field("particle.radius", -5.0, "at least 4, in angstrom"),
     field("particle.radius", "2 nm", "a number or a table"),
     field("particle.radius", NAN, "a number or a table", "nan"),
     field("particle.radius", {"uniform": [30.0, 200.0]}, "stay below"),
     field("particle.radius", {"gauss": [30.0, 5.0]}, "kind must be one of", "'gauss'"),
     field("particle.radius", {"truncated_normal": [18.0, 9.0]}, "takes 4 numbers", "[18.0, 9.0]"),
     field("particle.materials", ["Unobtainium"], "paths of CIF files", "'Unobtainium'"),
-    field("particle.materials", [], "at least one", "none"),
+    field("particle.materials", [], "at least one", "()"),
     field("particle.shapes", ["cube"], "one of 'sphere'", "'cube'"),
-    field("particle.count", {"uniform": [1.0, 4.0]}, "whole numbers"),
-    field("particle.gap", -1.0, ">= 0, in angstrom"),
-    field("particle.defects", 1.5, "whole numbers"),
-    field("particle.stacking_fault_ratio", 2.0, "0..1"),
-    field("film.thickness", 0.0, "at least 1 (angstrom)"),
+    field("particle.count", {"uniform": [1.0, 4.0]}, "whole number of at least 1"),
+    field("particle.gap", -1.0, "at least 0, in angstrom"),
+    field("particle.defects", 1.5, "whole number of at least 0"),
+    field("particle.stacking_fault_ratio", 2.0, "in [0, 1]"),
+    field("film.thickness", 0.0, "at least 1, in angstrom"),
     field("film.density", -0.1, "positive"),
     field("film.density", INF, "finite number", "inf"),
     field("film.material", "Qq", "symbol or formula"),
     field("film.min_distance", 0.0, "positive"),
     field("placement.field", [102.4], "list of 2", "[102.4]"),
     field("placement.field", [102.4, -1.0], "positive", "-1.0"),
-    field("placement.burial", 3.0, "at most 2 radii"),
-    field("placement.offset", 2.0, "within -1..1"),
+    field("placement.burial", 3.0, "in [0, 2] radii"),
+    field("placement.offset", 2.0, "in [-1, 1]"),
     field("placement.side", "left", "'entrance', 'exit'"),
-    field("placement.margin", -2.0, ">= 0, in angstrom"),
+    field("placement.margin", -2.0, "at least 0, in angstrom"),
     field("wave.energy", 0.0, "positive, in eV"),
     field("wave.energy", "300 kV", "finite number"),
     field("wave.pixel_size", -0.1, "positive, in angstrom"),
     field("wave.phonons", 2.5, "integer"),
-    field("wave.rms", -0.1, ">= 0 in angstrom"),
+    field("wave.rms", -0.1, "at least 0, in angstrom"),
     field("wave.rms", "einstein", "'debye'"),
-    field("imaging.dose", -300.0, "at least 1e-06 (e/angstrom^2)"),
+    field("imaging.dose", -300.0, "at least 1e-06, in e/angstrom^2"),
     field("imaging.dose", {"log_uniform": [0.0, 3.0]}, "positive numbers", "[0.0, 3.0]"),
     field("imaging.dose", {"uniform": [3.0, 1.0]}, "low <= high", "[3.0, 1.0]"),
     field("imaging.defocus", {"normal": [0.0, -1.0]}, "std >= 0", "[0.0, -1.0]"),
-    field("imaging.focal_spread", -3.0, "at least 0 (angstrom)"),
-    field("imaging.plasmon_weight", 1.5, "within 0..1"),
+    field("imaging.focal_spread", -3.0, "at least 0, in angstrom"),
+    field("imaging.plasmon_weight", 1.5, "in [0, 1]"),
     field("imaging.aberrations.C99", 1.0, "not an aberration", "allowed"),
     field("imaging.aberrations.C10", 1.0, "not an aberration", "allowed"),
     field("detector.pixel_size", 0.3, "multiple of the wave's pixel"),
     field("detector.noise_transfer", "white", "'mtf', 'flat'"),
     field("detector.mtf_half", 0.0, "positive, in Nyquist"),
-    field("mask.threshold", 4.0, "between 0 and pi"),
-    field("mask.cut", 0.0, "between 0 and 1"),
+    field("mask.threshold", 4.0, "in (0, pi) rad"),
+    field("mask.cut", 0.0, "in (0, 1)"),
     field("storage.structures_per_shard", 0, "at least 1"),
     field("storage.waves", "yes", "true or false"),
 )
@@ -112,7 +114,7 @@ def recipe_file(folder: Path, path: str = "seed", value=1) -> str:
 # fmt: off
 LINES = (
     (hrtem_sim, "build gone.toml --out {out}", "recipe", "cannot be read", "gone.toml"),
-    (hrtem_sim, "build {bad} --out {out}", "dataset.seed", "not be negative", "-1"),
+    (hrtem_sim, "build {bad} --out {out}", "dataset.seed", "at least 0", "-1"),
     (hrtem_sim, "build {text} --out {out}", "recipe", "not valid TOML", "text.toml"),
     (hrtem_sim, "build {recipe} --out {out} --workers 0", "--workers", "at least 1", "0"),
     (hrtem_sim, "build {recipe} --out {out} --workers two", "--workers", "whole number", "'two'"),
@@ -130,7 +132,7 @@ LINES = (
     (hrtem_sim, "export gone --kind coco --out {out}", "folder", "data set", "gone"),
     (seg_train, "fit gone.toml data --out {out}", "recipe", "cannot be read", "gone.toml"),
     (seg_train, "fit {recipe} gone --out {out}", "folder", "data set", "gone"),
-    (seg_train, "run {bad} --out {out}", "dataset.seed", "not be negative", "-1"),
+    (seg_train, "run {bad} --out {out}", "dataset.seed", "at least 0", "-1"),
     (seg_train, "run {recipe} --out {out} --workers 0", "--workers", "at least 1", "0"),
     (seg_train, "benchmark gone", "folder", "training run", "gone"),
     (seg_train, "benchmark gone --images a.h5", "--masks", "together", "a.h5"),
@@ -168,3 +170,19 @@ def test_a_bad_line_is_answered_in_one_line(line, tmp_path, monkeypatch, capsys)
     assert code == 2
     assert message.startswith(("hrtem-sim", "seg-train"))
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("program", "line"), [(hrtem_sim, "show x"), (seg_train, "show x")])
+def test_a_fault_of_the_program_is_not_told_as_the_users(program, line, monkeypatch):
+    def broken(*_):
+        raise ValueError("operands could not be broadcast")
+
+    monkeypatch.setattr("hrtem_sim.database.open_database", broken)
+    monkeypatch.setattr("seg_train.runs.load_run", broken)
+    with pytest.raises(ValueError, match="broadcast"):
+        program(line.split())
+
+
+@pytest.mark.parametrize("error", [RecipeError, DatabaseError, PrismaticError])
+def test_all_that_says_no_is_a_refusal(error):
+    assert issubclass(error, Refusal)

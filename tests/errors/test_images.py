@@ -50,7 +50,8 @@ from hrtem_sim.wave import (
     phonon_convergence,
     thickness_series,
 )
-from tests.errors.table import Row, refused, table
+from tests.errors.table import refusal as Row
+from tests.errors.table import refused, table
 
 NAN, INF = float("nan"), float("inf")
 GRID = Grid((8, 8), 0.5)
@@ -116,9 +117,9 @@ ROWS = (
     Row("WaveSettings", "energy", "positive, in eV", "inf", lambda: settings(energy=INF)),
     Row("WaveSettings", "pixel_size", "positive", "0.0", lambda: settings(pixel_size=0.0)),
     Row("WaveSettings", "slice_thickness", "positive", "nan", lambda: settings(slice_thickness=NAN)),
-    Row("WaveSettings", "tilt", "200 mrad", "(300, 0)", lambda: settings(tilt=(300, 0))),
+    Row("WaveSettings", "tilt", "200) mrad", "300", lambda: settings(tilt=(300, 0))),
     Row("WaveSettings", "phonons", "whole number", "1.5", lambda: settings(phonons=1.5)),
-    Row("WaveSettings", "phonons", ">= 0", "-1", lambda: settings(phonons=-1)),
+    Row("WaveSettings", "phonons", "at least 0", "-1", lambda: settings(phonons=-1)),
     Row("WaveSettings", "phonons", "whole number", "nan", lambda: settings(phonons=NAN)),
     Row("WaveSettings", "rms", "debye", "'einstein'", lambda: settings(rms="einstein")),
     Row("WaveSettings", "parametrization", "lobato", "'doyle'", lambda: settings(parametrization="doyle")),
@@ -130,7 +131,7 @@ ROWS = (
     Row("refocused", "plane", "finite", "inf", lambda: WAVE.refocused(INF)),
     Row("compute_exit_wave", "engine", "one of", "'magic'", lambda: compute_exit_wave(ATOM, engine="magic")),
     Row("compute_exit_wave", "rng", "thermal", "None", lambda: compute_exit_wave(ATOM, settings(phonons=2))),
-    Row("compute_exit_wave", "threads", "whole number >= 1", "0", lambda: compute_exit_wave(ATOM, threads=0)),
+    Row("compute_exit_wave", "threads", "whole number of at least 1", "0", lambda: compute_exit_wave(ATOM, threads=0)),
     Row("compute_exit_waves", "objects", "specimen", "'film'", lambda: compute_exit_waves(ATOM, [["film"]])),
     Row("thickness_series", "depths", "ascend", "[3.0, 1.0]", lambda: thickness_series(ATOM, [3.0, 1.0])),
     Row("thickness_series", "depths", "ascend", "nan", lambda: thickness_series(ATOM, [NAN])),
@@ -144,17 +145,17 @@ ROWS = (
     Row("Aberrations.from_list", "terms", "C56", "(9, 1)", lambda: Aberrations.from_list([(9, 1, 1.0, 0.0)])),
     Row("Aberrations.defocused", "defocus", "finite", "nan", lambda: Aberrations().defocused(NAN)),
     Row("Conditions", "defocus", "finite", "inf", lambda: conditions(defocus=INF)),
-    Row("Conditions", "focal_spread", ">= 0, in angstrom", "-3", lambda: conditions(focal_spread=-3)),
-    Row("Conditions", "convergence", ">= 0, in mrad", "nan", lambda: conditions(convergence=NAN)),
-    Row("Conditions", "drift", "two lengths", "(1.0,)", lambda: conditions(drift=(1.0,))),
-    Row("Conditions", "plasmon_weight", "0..1", "1.2", lambda: conditions(plasmon_weight=1.2)),
+    Row("Conditions", "focal_spread", "at least 0, in angstrom", "-3", lambda: conditions(focal_spread=-3)),
+    Row("Conditions", "convergence", "at least 0, in mrad", "nan", lambda: conditions(convergence=NAN)),
+    Row("Conditions", "drift", "2 values", "(1.0,)", lambda: conditions(drift=(1.0,))),
+    Row("Conditions", "plasmon_weight", "in [0, 1]", "1.2", lambda: conditions(plasmon_weight=1.2)),
     Row("Conditions", "dose", "positive, in e/angstrom^2", "0", lambda: conditions(dose=0)),
     Row("Conditions", "dose", "positive, in e/angstrom^2", "nan", lambda: conditions(dose=NAN)),
     Row("Detector", "pixel_size", "positive", "-0.4", lambda: Detector(-0.4)),
     Row("Detector", "mtf_half", "Nyquist", "-1", lambda: Detector(0.4, mtf_half=-1)),
-    Row("Detector", "noise_transfer", '"flat"', "'white'", lambda: Detector(0.4, noise_transfer="white")),
-    Row("Detector", "readout_noise", ">= 0", "nan", lambda: Detector(0.4, readout_noise=NAN)),
-    Row("Detector", "saturation", "1..", "0", lambda: Detector(0.4, saturation=0)),
+    Row("Detector", "noise_transfer", "'flat'", "'white'", lambda: Detector(0.4, noise_transfer="white")),
+    Row("Detector", "readout_noise", "at least 0", "nan", lambda: Detector(0.4, readout_noise=NAN)),
+    Row("Detector", "saturation", "in [1, 4294967295]", "0", lambda: Detector(0.4, saturation=0)),
     Row("Detector", "mtf_curve", "rising", "0.5", lambda: Detector(0.4, mtf_curve=((0.0, 1.0), (0.5, 0.8), (0.4, 0.5)))),
     Row("form_image", "rng", "shot noise", "None", lambda: form_image(WAVE, conditions(dose=100), Detector(0.5))),
     Row("expected_image", "pixel_size", "divide", "0.3", lambda: expected_image(WAVE, conditions(), Detector(0.3))),

@@ -38,7 +38,8 @@ from seg_train.metrics import (
 from seg_train.model import SegmentationLoss, build_model
 from seg_train.prediction import plan_tiles
 from seg_train.study import Condition, StudyRecipe
-from tests.errors.table import Row, refused, table
+from tests.errors.table import refusal as Row
+from tests.errors.table import refused, table
 
 NAN, INF = float("nan"), float("inf")
 IMAGE = np.arange(64.0).reshape(8, 8)

@@ -51,7 +51,7 @@ def test_measured_curves_are_interpolated():
         ({"mtf_curve": ((0.1, 1.0), (1.0, 0.2))}, "mtf_curve must be pairs"),
         ({"noise_transfer": "pink"}, "noise_transfer must be"),
         ({"gain": 0.0}, "gain must be positive"),
-        ({"dark": -1.0}, "dark must be >= 0"),
+        ({"dark": -1.0}, "dark must be at least 0"),
         ({"saturation": 0}, "saturation must be in"),
     ],
 )

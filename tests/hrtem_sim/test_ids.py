@@ -219,7 +219,7 @@ def test_a_crystal_that_a_caller_changes_changes_no_other():
 
 def test_impossible_crystals_are_refused():
     cube = ((3.0, 0.0, 0.0), (0.0, 3.0, 0.0), (0.0, 0.0, 3.0))
-    with pytest.raises(ValueError, match="species must be symbols of elements"):
+    with pytest.raises(ValueError, match="must be the symbol of an element"):
         FileCrystal("x", ("Qq",), cube, ((0.0, 0.0, 0.0),))
     with pytest.raises(ValueError, match="sites must be as many as species, 1; got 2"):
         FileCrystal("x", ("Au",), cube, ((0.0, 0.0, 0.0), (0.5, 0.5, 0.5)))

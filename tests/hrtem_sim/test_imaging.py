@@ -251,10 +251,10 @@ def test_masks_are_binned_to_the_detector():
     ("change", "message"),
     [
         ({"defocus": np.nan}, "defocus must be finite"),
-        ({"focal_spread": -1}, "focal_spread must be >= 0"),
+        ({"focal_spread": -1}, "focal_spread must be at least 0"),
         ({"dose": 0}, "dose must be positive"),
-        ({"plasmon_weight": 1.5}, "plasmon_weight must be in 0..1"),
-        ({"plasmon_background": -1}, "plasmon_background must be >= 0"),
+        ({"plasmon_weight": 1.5}, r"plasmon_weight must be in \[0, 1\]"),
+        ({"plasmon_background": -1}, "plasmon_background must be at least 0"),
     ],
 )
 def test_impossible_conditions_are_refused(change, message):

@@ -39,7 +39,7 @@ def test_predicted_memory_bounds_what_is_allocated():
 def test_threads_change_nothing():
     one, two = (compute_exit_wave(specimen(), threads=n).array for n in (1, 2))
     np.testing.assert_allclose(one, two, atol=1e-6)
-    with pytest.raises(ValueError, match="threads must be a whole number >= 1; got 0"):
+    with pytest.raises(ValueError, match="threads must be a whole number of at least 1; got 0"):
         compute_exit_wave(specimen(), threads=0)
 
 

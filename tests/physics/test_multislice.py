@@ -218,7 +218,7 @@ def test_propagator_is_unitary():
         ({"pixel_size": 0.0}, "pixel_size must be positive"),
         ({"slice_thickness": np.nan}, "slice_thickness must be positive"),
         ({"phonons": -1}, "phonons must be a whole number"),
-        ({"rms": -0.1}, "rms must be a number >= 0"),
+        ({"rms": -0.1}, "rms must be at least 0, in angstrom"),
     ],
 )
 def test_impossible_settings_are_refused(change, message):

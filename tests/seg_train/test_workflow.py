@@ -70,7 +70,7 @@ def test_the_path_ends_in_a_report_that_opens_by_itself(recipe, tmp_path, capsys
     ("old", "new", "message"),
     [
         ("epochs = 1", "epochs = 0", "training.epochs"),
-        ("seed = 5", "seed = -5", "dataset.seed must not be negative; got -5"),
+        ("seed = 5", "seed = -5", "dataset.seed must be a whole number"),
         ("[training]", "[trainng]", "trainng is not a table of a recipe"),
         ('backbone = "plain"', 'bakbone = "plain"', "training.model.bakbone is not a field"),
     ],

@@ -1,6 +1,5 @@
 """Prismatic 2 as an engine, where a user has installed it."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -9,6 +8,8 @@ import numpy as np
 
 from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.potential.slices import slice_count
+from hrtem_sim.provenance import Checked, checked, checks, positive, whole
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.memory import kept_memory
@@ -23,14 +24,12 @@ from hrtem_sim.wave.prismatic.run import prismatic_wave
 if TYPE_CHECKING:
     from hrtem_sim.wave.settings import WaveSettings
 
-POTENTIALS = ("3d", "2d", "ours")
-
 BYTES_PER_VOXEL = 24
 """Of Prismatic's potential grid: measured 22 (potential and transmission of all slices)."""
 
 
 @dataclass(frozen=True)
-class PrismaticEngine(Engine):
+class PrismaticEngine(Checked, Engine):
     """Prismatic 2, one run per configuration and part.
 
     `WaveSettings.pixel_size` is the largest pixel of its potential; its waves reach half of that
@@ -59,27 +58,17 @@ class PrismaticEngine(Engine):
     """
 
     potential: Literal["3d", "2d", "ours"] = "3d"
-    radius: float = 3.0
-    threads: int = field(default=1, compare=False)
-    timeout: float = field(default=3600.0, compare=False)
+    radius: float = checked(3.0, positive("angstrom"))
+    threads: int = field(default=1, compare=False, metadata=checks(whole(1)))
+    timeout: float = field(default=3600.0, compare=False, metadata=checks(positive("seconds")))
     program: str | None = field(default=None, compare=False)
-
-    def __post_init__(self) -> None:
-        if self.potential not in POTENTIALS:
-            known = ", ".join(POTENTIALS)
-            raise ValueError(f"potential must be one of {known}; got {self.potential!r}")
-        if self.threads != int(self.threads) or self.threads < 1:
-            raise ValueError(f"threads must be a whole number >= 1; got {self.threads!r}")
-        for name, unit in (("radius", "angstrom"), ("timeout", "seconds")):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name} must be positive, in {unit}; got {getattr(self, name)!r}")
 
     def check(self, settings: "WaveSettings") -> None:
         """Refuse tilt and foreign scattering factors; see `Engine.check`."""
         if any(settings.tilt):
-            raise ValueError(f'tilt must be 0 with the engine "prismatic"; got {settings.tilt}')
+            raise Refusal(f'tilt must be 0 with the engine "prismatic"; got {settings.tilt}')
         if self.potential != "ours" and settings.parametrization != "kirkland":
-            raise ValueError(
+            raise Refusal(
                 'parametrization must be "kirkland" with the engine "prismatic", whose potential '
                 f'is Kirkland\'s, unless it is "ours"; got {settings.parametrization!r}'
             )

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from hrtem_sim.refusal import Refusal
+
 INSTALL = "conda install -c conda-forge 'pyprismatic=2.*'"
 
 VARIABLE = "HRTEM_SIM_PRISMATIC"
@@ -37,7 +39,7 @@ print("\\n" + json.dumps(found))
 """
 
 
-class PrismaticError(RuntimeError):
+class PrismaticError(Refusal, RuntimeError):
     """Prismatic is missing, of the wrong version, or did not do what was asked."""
 
 

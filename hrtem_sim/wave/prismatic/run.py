@@ -15,6 +15,7 @@ import numpy as np
 from hrtem_sim.grid import Grid
 from hrtem_sim.potential import projected_potential
 from hrtem_sim.potential.slices import slice_count
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.exit_wave import ExitWave
 from hrtem_sim.wave.prismatic.files import read_prismatic, write_potential, write_xyz
@@ -73,9 +74,9 @@ def prismatic_wave(
         If the run fails, hangs, or leaves no usable output.
     """
     if any(n % 2 for n in grid.shape):
-        raise ValueError(f"grid must have even numbers of pixels; got {grid.shape}")
+        raise Refusal(f"grid must have even numbers of pixels; got {grid.shape}")
     if (specimen.occupancies < 1).any():
-        raise ValueError("specimen must have occupancies of 1; sample them with `displaced` first")
+        raise Refusal("specimen must have occupancies of 1; sample them with `displaced` first")
     if not len(specimen):
         return ExitWave(np.ones((1, *grid.shape), np.complex64), grid, settings.energy, owned=True)
     height = specimen.cell[2]

@@ -1,0 +1,73 @@
+"""The door of `hrtem_sim`: its main names, loaded when asked for, typed for a checker."""
+
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import hrtem_sim
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_door_loads_no_room_before_it_is_asked():
+    code = "import sys, hrtem_sim; print(*[m for m in sys.modules if m.startswith('hrtem_sim.')])"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout.split()
+    assert loaded == ["hrtem_sim.refusal"]
+
+
+@pytest.mark.parametrize("name", sorted(set(hrtem_sim.__all__) - {"__version__", "Refusal"}))
+def test_a_name_at_the_door_is_the_one_of_its_room(name):
+    found = getattr(hrtem_sim, name)
+    room = import_module(".".join(found.__module__.split(".")[:2]))
+    assert getattr(room, name) is found
+    assert name in room.__all__
+
+
+def test_the_door_has_no_other_names():
+    with pytest.raises(AttributeError, match="has no attribute 'build_databse'"):
+        hrtem_sim.build_databse  # noqa: B018
+    assert set(hrtem_sim.__all__) <= set(dir(hrtem_sim))
+
+
+def test_the_version_is_that_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert hrtem_sim.__version__ == project["version"]
+
+
+SCRIPT = """
+import numpy as np
+
+import hrtem_sim
+
+recipe = hrtem_sim.read_dataset_recipe("demo")
+database = hrtem_sim.build_dataset(recipe, "data")
+micrograph = hrtem_sim.regenerate(database, "micrograph-0")
+atom = hrtem_sim.Specimen(np.full((1, 3), 5.0), np.array([79]), (10.0, 10.0, 10.0))
+wave = hrtem_sim.compute_exit_wave(atom)
+image = hrtem_sim.form_image(
+    wave, hrtem_sim.ImagingConditions(defocus="far"), hrtem_sim.Detector(0.5)
+)
+reveal_type(image)
+"""
+
+
+def test_a_type_checker_sees_real_types_through_the_door(tmp_path):
+    pytest.importorskip("mypy")
+    (tmp_path / "script.py").write_text(SCRIPT)
+    options = ["--strict", "--ignore-missing-imports", "--follow-imports=silent"]
+    said = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, str(tmp_path / "script.py")],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    ).stdout
+    assert 'Revealed type is "hrtem_sim.imaging.formation.Micrograph"' in said
+    errors = [line for line in said.splitlines() if ": error:" in line]
+    assert len(errors) == 1, errors  # the wrong line: `defocus` is a number
+    assert '"defocus"' in errors[0]
