@@ -94,7 +94,7 @@ def main(structures: int, paths: list[Path]) -> None:
 
 
 if __name__ == "__main__":
-    recipes = Path(__file__).parents[2] / "recipes"
+    recipes = Path(__file__).parents[2] / "hrtem_sim" / "recipes"
     named = [Path(p) for p in sys.argv[2:]]
     main(
         int(sys.argv[1]) if len(sys.argv) > 1 else 8,

@@ -21,7 +21,7 @@ from hrtem_sim.dataset import build_dataset, read_dataset_recipe
 from hrtem_sim.figures import OUTLINE, SHEET_PIXELS, contact_sheet, show_micrograph
 
 HERE = Path(__file__).parent
-RECIPES = HERE.parents[1] / "recipes"
+RECIPES = HERE.parents[1] / "hrtem_sim" / "recipes"
 SINGLE = (
     "baseline", "thermal", "smaller_nanoparticles", "varying_substrate", "dose_series",
     "optimized_au", "optimized_cdse", "optimized_mixed", "real_micrographs", "demo",

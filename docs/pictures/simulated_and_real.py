@@ -35,7 +35,7 @@ def constant(value: float) -> Distribution:
 
 def simulated(pixel: float, pixels: int) -> dict[str, np.ndarray]:
     """Counts (ny, nx) of 2.2 nm gold particles on a film, by two cameras."""
-    recipe = read_dataset_recipe(HERE.parents[1] / "recipes" / "optimized_au.toml")
+    recipe = read_dataset_recipe("optimized_au")
     particle = replace(
         recipe.particle,
         radius=Distribution("truncated_normal", (11.0, 1.5, 7.0, 15.0)),

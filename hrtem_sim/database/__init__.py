@@ -1,7 +1,7 @@
 """Data sets on disk: HDF5 shards and the catalogue over them.
 
 * `open_database(folder)` gives a `Database`: a pandas catalogue with one row per micrograph, and
-  the images and masks by row; `Database.regenerate` makes a micrograph again.
+  the images and masks by row; `hrtem_sim.dataset.regenerate` makes a micrograph again.
 * `write_shard` writes one shard, atomically; `read_shard` checks and reads it.
 """
 

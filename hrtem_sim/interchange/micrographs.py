@@ -113,7 +113,13 @@ def read_micrograph(
         raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
     if not path.is_file():
         raise FileNotFoundError(f"path must be a file; got {path}")
-    signals = _reader(path.suffix.lower()).file_reader(str(path))
+    reader = _reader(path.suffix.lower())
+    try:
+        signals = reader.file_reader(str(path))
+    except (OSError, ImportError, MemoryError):
+        raise
+    except Exception as error:  # readers raise many kinds
+        raise Refusal(f"path must be a whole {path.suffix} file; {path} is not: {error}") from None
     images = [s for s in signals if np.ndim(s["data"]) >= 2 and s["data"].dtype.kind in "buif"]
     if not images:
         raise Refusal(f"path must hold an image of numbers; {path} has none")

@@ -10,6 +10,7 @@ from czone.generator import AmorphousGenerator
 from czone.scene import Scene
 from czone.transform import Translation
 from czone.volume import BaseVolume, Volume, make_rect_prism
+from hrtem_sim.frozen import freeze
 from hrtem_sim.specimen.particles import ParticlePlan, build_particle
 from hrtem_sim.specimen.specimen import Specimen
 
@@ -142,6 +143,9 @@ class PlacedParticle:
     atoms: np.ndarray
     species: np.ndarray
     defects: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        freeze(self, "atoms", "species")
 
 
 def place(plan: ParticlesOnFilm, streams: Streams) -> tuple[PlacedParticle, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -256,11 +257,11 @@ def read_image(path: str | Path, *, kind: type | None = np.float32) -> np.ndarra
         raise Refusal(f"path must end in .tif, .tiff or .npy; got {path.name}")
     if not path.is_file():
         raise FileNotFoundError(f"path must be a file; got {path}")
-    if path.suffix == ".npy":
-        array = np.load(path, allow_pickle=False)
-    else:
-        array = _tifffile().imread(path)
-    array = np.squeeze(array)
+    read = partial(np.load, allow_pickle=False) if path.suffix == ".npy" else _tifffile().imread
+    try:
+        array = np.squeeze(read(path))
+    except (ValueError, EOFError) as error:  # tifffile's own error among them
+        raise Refusal(f"path must be a whole {path.suffix} file; {path} is not: {error}") from None
     if array.ndim != 2:
         raise Refusal(f"path must hold one image of shape (ny, nx); {path} has {array.shape}")
     return array if kind is None else array.astype(kind)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from hrtem_sim.provenance import Distribution, RecipeError, from_table
 from seg_train import (
@@ -165,4 +166,12 @@ ROWS = (
 
 @table(*ROWS)
 def test_a_bad_input_is_refused_in_words(row):
+    refused(row)
+
+
+@pytest.mark.parametrize("ending", [".npy", ".tif"])
+def test_a_torn_image_is_refused_in_words(ending, tmp_path):
+    path = tmp_path / f"torn{ending}"
+    path.write_bytes(b"\x93NUMPY torn")
+    row = Row("read_image", "path", f"whole {ending} file", path.name, lambda: read_image(path))
     refused(row)
