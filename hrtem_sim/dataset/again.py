@@ -14,7 +14,7 @@ from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import micrograph_id, simulate_structure
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Micrograph, form_image
-from hrtem_sim.provenance import from_table, identity, rng_for
+from hrtem_sim.provenance import from_table, identity, number_held_out, rng_for
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
@@ -228,7 +228,7 @@ def _held_out(structures: np.ndarray, seed: int, part: float) -> np.ndarray:
         return structures[:0]
     if len(structures) < 2:
         raise Refusal(f"held_out must be 0 for a data set of one structure; got {part!r}")
-    n = int(np.clip(round(part * len(structures)), 1, len(structures) - 1))
+    n = number_held_out(part, len(structures))
     return rng_for(seed, "held out").choice(structures, size=n, replace=False)
 
 

@@ -47,7 +47,7 @@ from hrtem_sim.provenance.rules import (
     whole,
 )
 from hrtem_sim.provenance.shipped import recipe_file, shipped_recipes
-from hrtem_sim.provenance.streams import rng_for, stream_seed
+from hrtem_sim.provenance.streams import number_held_out, rng_for, stream_seed
 from hrtem_sim.refusal import Refusal
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "finite",
     "from_table",
     "identity",
+    "number_held_out",
     "one_of",
     "optional",
     "parse_condition",

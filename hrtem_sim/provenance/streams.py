@@ -61,3 +61,21 @@ def stream_seed(root_seed: int, *key: str | int) -> int:
             raise TypeError(f"key must be made of strings and integers; got {part!r}")
     text = json.dumps([str(int(root_seed)), canonical(key)])
     return int.from_bytes(hashlib.sha256(text.encode()).digest(), "little")
+
+
+def number_held_out(part: float, n: int) -> int:
+    """Return how many of n things a part of them is, at least one and never all.
+
+    Parameters
+    ----------
+    part
+        Between 0 and 1; of 0 none is held out.
+    n
+        At least 2 where a part is held out.
+
+    Examples
+    --------
+    >>> number_held_out(0.25, 8), number_held_out(0.01, 8), number_held_out(0.0, 8)
+    (2, 1, 0)
+    """
+    return min(max(round(part * n), 1), n - 1) if part else 0

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from hrtem_sim.imaging import Detector, ImagingConditions, form_images
-from hrtem_sim.provenance import identity, rng_for
+from hrtem_sim.provenance import identity, number_held_out, rng_for
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
@@ -56,7 +56,7 @@ class FreshMicrographs:
         self._draw, self._detector = draw, detector
         self._seed, self._per_wave = seed, per_wave
         order = rng_for(seed, "held out").permutation(len(waves))
-        held = int(np.clip(round(held_out * len(waves)), 1, len(waves) - 1))
+        held = number_held_out(held_out, len(waves))
         self._held, self._kept = np.sort(order[:held]), np.sort(order[held:])
 
     @property

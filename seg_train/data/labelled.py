@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hrtem_sim.provenance import identity, rng_for
+from hrtem_sim.provenance import identity, number_held_out, rng_for
 from hrtem_sim.refusal import Refusal
 from seg_train.data.micrographs import LabelledMicrograph
 from seg_train.data.source import Example, ListedExamples
@@ -46,7 +46,7 @@ class LabelledSource:
                 f"got {len(micrographs)}"
             )
         order = rng_for(seed, "held out").permutation(len(micrographs))
-        held = int(np.clip(round(held_out * len(order)), 1, len(order) - 1)) if held_out else 0
+        held = number_held_out(held_out, len(order))
         self._validation = _listed(micrographs, np.sort(order[:held]))
         self._training = _listed(micrographs, np.sort(order[held:]))
         self.pixel_size = max(micrograph.pixel_size for micrograph in micrographs)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hrtem_sim.provenance import identity, rng_for, rows_that_meet
+from hrtem_sim.provenance import identity, number_held_out, rng_for, rows_that_meet
 from hrtem_sim.refusal import Refusal
 from seg_train.recipe import TrainingRecipe
 
@@ -75,7 +75,7 @@ def split_by_structure(
         raise Refusal(
             f"validation must be 0 when all images show one structure; got {recipe.validation}"
         )
-    held = int(np.clip(round(recipe.validation * len(names)), 1, len(names) - 1))
+    held = number_held_out(recipe.validation, len(names))
     rng = rng_for(recipe.seed, "validation")
     out = np.isin(structures, rng.choice(names, size=held, replace=False))
     return Split(chosen[~out], chosen[out])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hrtem_sim.provenance import rng_for
+from hrtem_sim.provenance import number_held_out, rng_for
 from hrtem_sim.refusal import Refusal
 from seg_train.data import LabelledMicrograph, load_simulated
 from seg_train.data.selection import select_rows
@@ -79,6 +79,6 @@ def _is_out(recipe: StudyRecipe, database: MicrographStore) -> np.ndarray:
         raise Refusal(
             f"held_out must be 0 when a data set has one structure; got {recipe.held_out}"
         )
-    n = int(np.clip(round(recipe.held_out * len(every)), 1, len(every) - 1))
+    n = number_held_out(recipe.held_out, len(every))
     chosen = rng_for(recipe.seed, "held out").choice(every, size=n, replace=False)
     return np.isin(index, chosen)
