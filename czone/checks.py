@@ -28,9 +28,9 @@ class Checked(Generic[T]):
     Parameters
     ----------
     check
-        Takes the attribute's name and the value, returns what is kept.
+        Function of the attribute's name and the value that returns what is kept.
     doc
-        What the attribute is, with its unit.
+        Description of the attribute, with its unit.
 
     Examples
     --------

@@ -18,7 +18,7 @@ def as_rng(rng: Any, *, name: str = "rng") -> np.random.Generator:
     rng
         A seed, a numpy Generator (returned as it is), or None for fresh entropy.
     name
-        Of the argument, for the error.
+        Name of the argument, for the error.
 
     Examples
     --------

@@ -21,7 +21,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hrtem-sim", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    recipes = commands.add_parser("recipes", help="list the recipes that come along, or print one")
+    recipes = commands.add_parser("recipes", help="list the recipes of the package, or print one")
     recipes.add_argument("name", nargs="?", help="one of the list, to be printed")
     recipes.set_defaults(run=_recipes)
 

@@ -55,7 +55,7 @@ class Fft(ABC):
         Parameters
         ----------
         shape
-            Of the array.
+            Shape of the array.
         dtype
             Complex, of single or double precision.
         """
@@ -213,7 +213,7 @@ def time_fft(shape: tuple[int, int], repeats: int = 5) -> dict[str, float]:
     shape
         Pixels of the transforms, (ny, nx).
     repeats
-        How often each is timed; the best counts.
+        Number of times each is timed; the best counts.
 
     Examples
     --------

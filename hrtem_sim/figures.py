@@ -90,9 +90,9 @@ def structure_to_mask(simulated: SimulatedStructure, image: int = 0) -> Figure:
     Parameters
     ----------
     simulated
-        From `hrtem_sim.dataset.simulate_structure`.
+        Result of `hrtem_sim.dataset.simulate_structure`.
     image
-        Which of its micrographs.
+        Index of the micrograph to show.
     """
     figure = Figure(figsize=(12, 3.3), layout="constrained")
     axes = figure.subplots(1, 4)
@@ -156,7 +156,7 @@ def scale_bar(ax: Axes, shape: tuple[int, int], pixel_size: float) -> None:
     ax
         Axes in pixels.
     shape
-        Of the picture, (ny, nx).
+        Shape of the picture, (ny, nx).
     pixel_size
         In angstrom.
     """

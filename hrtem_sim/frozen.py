@@ -43,7 +43,7 @@ def freeze(value: Any, *names: str, owned: bool = False) -> None:
     value
         The dataclass.
     names
-        Of the fields; None stays None.
+        Names of the fields; a field that is None stays None.
     owned
         See `frozen`.
     """

@@ -27,7 +27,7 @@ def answered(command: Callable[[], int]) -> tuple[int, str]:
     Returns
     -------
     code
-        That of the command; 2 if it was refused, or if the machine could not do it: a file, a
+        Exit code of the command; 2 if it was refused, or if the machine could not do it: a file, a
         library or memory is missing, a number ran over.
     line
         The message in one line; empty if nothing went wrong.

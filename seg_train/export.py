@@ -35,7 +35,8 @@ def export_network(network: Network | TrainingRun | str | Path, path: str | Path
     Returns
     -------
     path
-        What was written. Its input is (n, ny, nx, 1), float32, prepared as the model card says.
+        Path of what was written. Its input is (n, ny, nx, 1), float32, prepared as the model card
+        says.
 
     Raises
     ------
@@ -66,12 +67,12 @@ def pack_run(run: TrainingRun | str | Path, folder: str | Path) -> TrainingRun:
     run
         A finished run, or the folder of one.
     folder
-        Where the packed run goes; `load_run` reads it like any other.
+        Folder for the packed run; `load_run` reads it like any other.
 
     Returns
     -------
     packed
-        With weights rounded to the ten binary digits of half precision, in the range of single
+        Run with weights rounded to the ten binary digits of half precision, in the range of single
         precision, and compressed: about half the size. Its provenance names the weights it was
         packed from.
 

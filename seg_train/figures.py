@@ -58,7 +58,7 @@ def predictions_over_micrographs(
     samples
         Labelled micrographs (`image`, `mask`, `pixel_size`, `name`).
     masks
-        What was found in each, (ny, nx); absent: the truth alone.
+        Classes found in each, (ny, nx); if absent, the truth alone is shown.
     columns
         Pictures side by side.
     """
@@ -115,7 +115,7 @@ def transfer_figure(results: pd.DataFrame, *, label: str = "condition") -> Figur
     results
         As `seg_train.study.run_study` returns them, of a study that holds structures out.
     label
-        What the conditions are.
+        Label of the axis of conditions.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def study_figure(
     score
         A column of it.
     label
-        Of the axis of conditions.
+        Label of the axis of conditions.
 
     Notes
     -----

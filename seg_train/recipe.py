@@ -210,7 +210,7 @@ def read_training_recipe(path: str | Path) -> TrainingRecipe:
     Parameters
     ----------
     path
-        Of the file, or the name of a recipe that comes with the package.
+        Path of the file, or the name of a recipe that comes with the package.
 
     Raises
     ------

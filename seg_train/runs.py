@@ -39,9 +39,9 @@ class TrainingRun:
     Parameters
     ----------
     folder
-        Where it lies.
+        Folder of the run.
     recipe
-        What was asked for.
+        Recipe of the run.
     history
         One row per epoch: epoch (from 1), learning_rate, loss, f1, particle_f1 and the same with
         `val_`, and the seconds it took.
@@ -81,7 +81,8 @@ def load_run(folder: str | Path) -> TrainingRun:
     Parameters
     ----------
     folder
-        Of the run, or the name of a network that comes with the package (`shipped_networks`).
+        Folder of the run, or the name of a network that comes with the package
+        (`shipped_networks`).
 
     Raises
     ------
@@ -129,9 +130,9 @@ def epochs_to(history: pd.DataFrame, f1: float) -> int | None:
     Parameters
     ----------
     history
-        Of a `TrainingRun`.
+        History of a `TrainingRun`.
     f1
-        Between 0 and 1.
+        Score to reach, between 0 and 1.
 
     Examples
     --------

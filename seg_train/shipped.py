@@ -11,7 +11,7 @@ def shipped_networks() -> tuple[str, ...]:
     Returns
     -------
     names
-        What takes the folder of a run takes such a name in its place: `load_run`, `load_network`,
+        Names that stand for the folder of a run wherever one is wanted: `load_run`, `load_network`,
         `predict`, `evaluate` and the command line.
 
     Examples

@@ -55,13 +55,13 @@ def write_report(
     Parameters
     ----------
     path
-        Of the HTML file.
+        Path of the HTML file.
     title
-        Of the page.
+        Title of the page.
     recipe
         TOML text.
     database, run
-        What was made.
+        Data set and network that were made.
     scores, summary
         On the experimental micrographs, each and pooled.
     figures

@@ -39,7 +39,8 @@ class WorkflowResult:
     Parameters
     ----------
     folder
-        With `dataset/`, `training/`, `figures/`, `scores.csv`, `summary.csv` and `report.html`.
+        Folder with `dataset/`, `training/`, `figures/`, `scores.csv`, `summary.csv` and
+        `report.html`.
     database
         Simulated data set.
     run
@@ -69,7 +70,7 @@ def run_workflow(
     recipe
         TOML file; all of it is checked before anything is made.
     folder
-        Where everything goes. What is already there and belongs to the same recipe is kept.
+        Folder for everything. What is already there and belongs to the same recipe is kept.
     workers
         Processes that simulate.
     progress
@@ -124,11 +125,11 @@ def draw_figures(
     Parameters
     ----------
     recipe, database, run
-        What was made.
+        Recipe, data set and network that were made.
     samples, masks
         Labelled micrographs and what the network found on them.
     folder
-        Where the pictures go.
+        Folder for the pictures.
 
     Returns
     -------

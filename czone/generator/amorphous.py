@@ -241,7 +241,7 @@ class AmorphousGenerator(BaseGenerator):
         Parameters
         ----------
         region
-            What to fill, see `czone.geometry.region.Body`.
+            Region to fill, see `czone.geometry.region.Body`.
         **kwargs
             Passed to `supply_atoms`.
         """

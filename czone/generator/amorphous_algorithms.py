@@ -60,7 +60,7 @@ def random_sequential_addition(
         Minimum distance in angstrom: one number, or a symmetric (k, k) array with one for each pair
         of kinds.
     periodic
-        Which axes are periodic. The default suits a film in the xy plane.
+        Axes that are periodic. The default suits a film in the xy plane.
     rng
         Seed, `numpy.random.Generator`, or None for fresh entropy.
     progress

@@ -61,9 +61,9 @@ class BaseGenerator(Compared, Quick, Spelled, ABC):
         Parameters
         ----------
         region
-            What to fill, see `czone.geometry.region.Body`.
+            Region to fill, see `czone.geometry.region.Body`.
         **kwargs
-            What `Volume.populate_atoms` was given.
+            Keywords that `Volume.populate_atoms` was given.
         """
         return None
 

@@ -260,7 +260,7 @@ class Generator(BaseGenerator):
         Parameters
         ----------
         region
-            What to fill, see `czone.geometry.region.Body`.
+            Region to fill, see `czone.geometry.region.Body`.
         **kwargs
             Taken and ignored, as by `supply_atoms`.
         """

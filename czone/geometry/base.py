@@ -101,7 +101,7 @@ class BaseAlgebraic(Compared, Quick, Spelled, ABC):
     ) -> tuple[np.ndarray, np.ndarray] | None:
         """Return where the lines start + t * direction enter and leave a convex region.
 
-        Two arrays of t, with enter > leave for lines that miss; None where the region cannot tell.
+        Two arrays of t, with enter > leave for lines that miss; None if the region cannot tell.
 
         Parameters
         ----------
@@ -117,7 +117,7 @@ class BaseAlgebraic(Compared, Quick, Spelled, ABC):
     def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the lowest and highest x . d over the region, for directions d as rows (k, 3).
 
-        None where the region is unbounded.
+        None if the region is unbounded.
         """
         corners = self.get_bounding_box()
         if corners is None:

@@ -70,7 +70,7 @@ class Sphere(BaseAlgebraic):
         scale = similarity_scale(matrix)
         if scale is None:
             return self._stretched(matrix, shift) or super().moved(matrix, shift)
-        # A copy, not a new Sphere: what a class that derives from this one holds comes along.
+        # A copy, not a new Sphere: what a class that derives from this one holds is kept.
         moved = deepcopy(self)
         moved.radius, moved.center = scale * self.radius, matrix @ self.center + shift
         return moved

@@ -25,7 +25,7 @@ class Atoms(Value):
     numbers
         Atomic numbers or symbols (n,).
     labels
-        Index (n,) of the object each atom belongs to; None where there is one object only.
+        Index (n,) of the object each atom belongs to; None if there is one object only.
 
     Examples
     --------
@@ -108,9 +108,10 @@ def cut_out(body: Body, supply: Callable[[np.ndarray], tuple[np.ndarray, np.ndar
     Parameters
     ----------
     body
-        What to fill.
+        Region to fill.
     supply
-        Takes points (m, 3) around the body, returns positions (n, 3) and atomic numbers (n,).
+        Function of points (m, 3) around the body that returns positions (n, 3) and atomic numbers
+        (n,).
     """
     box = body.get_bounding_box()
     if len(box) == 0:

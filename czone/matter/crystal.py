@@ -160,7 +160,7 @@ class Crystal(Value):
         return cut_out(body, self.supply) if quick is None else Atoms.owned(*quick)
 
     def _lattice(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return lattice vectors and origin as strained; None where the atoms form no lattice."""
+        """Return lattice vectors and origin as strained; None if the atoms form no lattice."""
         if self.post is not None:
             return None
         if self.strain is None:
@@ -172,7 +172,7 @@ class Crystal(Value):
         return affine[0] @ self.sbases, affine[0] @ self.origin + affine[1]
 
     def _whole_rows(self, body: Body) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return the atoms inside, row by row; None where crystal or body do not allow it.
+        """Return the atoms inside, row by row; None if crystal or body do not allow it.
 
         A convex body cuts every row of atoms in one piece, so rows are shortened, not tested
         atom by atom.

@@ -61,7 +61,7 @@ def fill_flat_body(bases, origin, offsets, low, high, faces):
     positions
         Array (m, 3), in angstrom.
     sites
-        Which (m,) of the atoms of the cell they are.
+        Index (m,) of the site of the cell that each atom occupies.
     """
     first_cell, last_cell = np.ceil(low - 1e-6), np.floor(high + 1e-6)
     along = 0

@@ -86,7 +86,7 @@ def cut_rows(
     starts, first, counts
         Points (k, 3), first steps (k,) and numbers of steps (k,) of the rows that are left.
     rows
-        Which (k,) of the rows handed in they are.
+        Index (k,) of each of these rows among the rows handed in.
     """
     first = np.ceil(enter)
     rows = np.flatnonzero(np.floor(leave) >= first)

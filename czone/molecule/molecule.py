@@ -39,8 +39,8 @@ class BaseMolecule(Compared, Spelled, ABC):
     priority
         Precedence where objects overlap: the smaller number keeps its atoms.
     exclusion_radius
-        How close another atom may come to an atom of the molecule before it counts as inside, in
-        angstrom. None takes the covalent radius of each element.
+        Distance below which another atom counts as inside, from the nearest atom of the molecule,
+        in angstrom. None takes the covalent radius of each element.
     print_warnings
         Whether to warn when a transform cannot leave the origin in place.
 
@@ -211,7 +211,7 @@ class BaseMolecule(Compared, Spelled, ABC):
         point
             In angstrom; it stays where it is when atoms move.
         idx
-            Of the atom to follow, instead of `point`.
+            Index of the atom to follow, instead of `point`.
         """
         if (point is None) == (idx is None):
             raise ValueError(f"set_origin takes point or idx; got point={point!r} and idx={idx!r}")
@@ -293,12 +293,12 @@ class BaseMolecule(Compared, Spelled, ABC):
 
     @classmethod
     def from_ase_atoms(cls, atoms: Any, **kwargs: Any) -> Self:
-        """Make a molecule from ASE Atoms; cell, charges and other arrays come along.
+        """Make a molecule from ASE Atoms; cell, charges and other arrays are kept.
 
         Parameters
         ----------
         atoms
-            What to copy.
+            Atoms to copy.
         **kwargs
             Passed to the class: `origin`, `orientation`, `priority`, ...
         """
@@ -315,7 +315,7 @@ class BaseMolecule(Compared, Spelled, ABC):
         Parameters
         ----------
         atoms
-            What to copy.
+            Molecule to copy.
         **kwargs
             Passed to the class: `origin`, `orientation`, `priority`, ...
         """

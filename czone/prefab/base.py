@@ -28,8 +28,8 @@ class PlanarDefect:
     kind
         ``"twin"``, ``"stacking_fault"``, ``"I1"``, ``"I2"`` or ``"E"``.
     plane_index
-        Which atomic plane the defect follows, counted along `normal` from 0 at the bottom of the
-        particle.
+        Index of the atomic plane the defect follows, counted along `normal` from 0 at the bottom
+        of the particle.
     point
         Point of the defect plane below the middle of the particle, (3,), in angstrom: the mirror of
         a twin, else the middle between two atomic planes.

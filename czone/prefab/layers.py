@@ -34,7 +34,7 @@ class Layers:
     middle
         Middle of the atoms, (3,), in angstrom.
     gap
-        Where to cut: fraction of the spacing above a plane that holds no atoms.
+        Place of the cut: fraction of the spacing above a plane that holds no atoms.
     """
 
     normal: np.ndarray

@@ -61,17 +61,17 @@ def add_adsorbates(
     Parameters
     ----------
     molecule
-        What to place; it is copied.
+        Molecule to place; it is copied.
     target
         A populated Volume, MultiVolume or Scene, or a Molecule.
     number
-        How many copies.
+        Number of copies.
     coverage
         Copies per allowed surface atom, 0 to 1, instead of `number`. With neither, as many as fit.
     anchor
         Atom of the molecule that binds to the surface.
     bond_length
-        From the surface atom to the anchor, in angstrom.
+        Distance from the surface atom to the anchor, in angstrom.
     mol_vector
         Direction in the molecule, (3,), that is to point along the surface normal.
     mol_rotation
@@ -82,7 +82,7 @@ def add_adsorbates(
         Smallest distance in angstrom between an atom of a molecule and any atom of the target or of
         another molecule; the bond to the surface is exempt.
     probe_radius
-        Of `surface_atoms`, in angstrom.
+        Probe radius of `surface_atoms`, in angstrom.
     elements
         Allow these elements only: an atomic number or symbol, or several.
     indices, mask
@@ -101,7 +101,7 @@ def add_adsorbates(
     Returns
     -------
     molecules : list of BaseMolecule
-        Their origin is the anchor.
+        Molecules whose origin is the anchor.
 
     Raises
     ------
@@ -193,7 +193,7 @@ def add_adsorbate(
     mol, bond_length, mol_vector, mol_rotation, probe_radius, rng
         As in `add_adsorbates`: lengths in angstrom, angles in radians.
     filters
-        Which atoms are allowed; keys begin with ``"element"`` (list of elements), ``"mask"``
+        Filters of the atoms allowed; keys begin with ``"element"`` (list of elements), ``"mask"``
         (booleans), ``"indices"`` (whole numbers) or ``"spatial"`` (function of positions (n, 3)).
     debug
         Return what was decided, see below.

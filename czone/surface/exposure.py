@@ -30,7 +30,7 @@ def surface_atoms(positions: np.ndarray, probe_radius: float = PROBE_RADIUS) -> 
     Returns
     -------
     indices : numpy.ndarray
-        Of the surface atoms, in increasing order.
+        Indices of the surface atoms, in increasing order.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def undercoordinated_atoms(positions: np.ndarray, cutoff: float, bulk: int) -> n
     positions
         In angstrom, (n, 3).
     cutoff
-        Between the first and second neighbour shell, in angstrom.
+        Distance between the first and second neighbour shell, in angstrom.
     bulk
         Coordination number in the bulk, 12 in fcc and hcp.
 

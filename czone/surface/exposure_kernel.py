@@ -106,7 +106,7 @@ def exposed(points, start, n_cells, low, edge, radius, directions, gap):
     points, start, n_cells, low, edge
         Sorted points, first point of every cell, cells per axis, lower corner, edge of a cell.
     radius
-        Of the probe, in angstrom.
+        Radius of the probe, in angstrom.
     directions
         Unit vectors as columns, (3, k).
     gap

@@ -53,7 +53,7 @@ def get_nearest_neighbors(
     target_idx
         The point.
     shape_dict
-        From ``alpha_shape_alg_3D(..., return_alpha_shape=True)``.
+        Dictionary from ``alpha_shape_alg_3D(..., return_alpha_shape=True)``.
     N_shells
         Number of edges.
     surface_only

@@ -63,11 +63,12 @@ class Placer:
     direction
         Unit vector of the molecule that is to point along the surface normal, (3,).
     bond_length
-        From the surface atom to the anchor, in angstrom.
+        Distance from the surface atom to the anchor, in angstrom.
     min_distance
-        Between an atom of a molecule and any other atom, in angstrom. The bond itself is exempt.
+        Smallest distance between an atom of a molecule and any other atom, in angstrom. The bond
+        is exempt.
     min_spacing
-        Between two anchors, in angstrom.
+        Smallest distance between two anchors, in angstrom.
     """
 
     atoms: np.ndarray

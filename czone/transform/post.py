@@ -130,7 +130,7 @@ class ArbitraryPostTransform(BasePostTransform):
     Parameters
     ----------
     fun
-        Takes positions (n, 3) and atomic numbers (n,), returns both, changed.
+        Function of positions (n, 3) and atomic numbers (n,) that returns both, changed.
 
     Examples
     --------

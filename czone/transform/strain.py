@@ -216,8 +216,9 @@ class IStrain(BaseStrain):
     Parameters
     ----------
     fun
-        Takes points (n, 3) relative to the origin and returns them displaced. In "crystal" mode
-        they are coordinates along the lattice vectors, and a function with an argument `basis` is
+        Function of points (n, 3) relative to the origin that returns them displaced. In "crystal"
+        mode they are coordinates along the lattice vectors, and a function with an argument
+        `basis` is
         given those vectors (columns). None is no change.
     origin, mode
         See `BaseStrain`.

@@ -43,7 +43,7 @@ class CellGrid:
     lattice
         Edges of the box as rows, (3, 3), in angstrom; along free axes it just holds the points.
     periodic
-        Which axes repeat, (3,).
+        Axes that repeat, (3,).
     order
         Index of the original point for every sorted point, (n,).
     points
@@ -83,7 +83,7 @@ class CellGrid:
         cell
             Edge lengths (3,) or lattice vectors as rows (3, 3); the extent of the points if None.
         periodic
-            Which axes repeat.
+            Axes that repeat.
         """
         from czone.util.pair_kernel import sort_into_cells  # loads numba
 

@@ -32,7 +32,7 @@ def get_voxel_grid(
     dim
         Number of cells along x, y and z. Cell (i, j, k) has the index i + nx (j + ny k).
     px, py, pz
-        Which axes are periodic.
+        Axes that are periodic.
 
     Returns
     -------
@@ -69,13 +69,13 @@ def get_sdist_fun(
     dims
         Edges of the box in angstrom, (3,); needed when an axis is periodic.
     px, py, pz
-        Which axes are periodic.
+        Axes that are periodic.
 
     Returns
     -------
     square_distance : callable
-        Takes two arrays with the coordinates along axis 1, (n, 3, ...), that broadcast against each
-        other; returns squared distances, (n, ...).
+        Function of two arrays with the coordinates along axis 1, (n, 3, ...), that broadcast
+        against each other; returns squared distances, (n, ...).
 
     Examples
     --------

@@ -61,7 +61,7 @@ def separated_indices(count: int, separation: int, length: int, *, rng: Seed = N
     Parameters
     ----------
     count
-        How many.
+        Number of indices.
     separation
         Smallest difference of two indices, and of an index and either end.
     length

@@ -19,8 +19,8 @@ class NeighborPairs:
     first, second
         Indices of the two atoms, (p,).
     vectors
-        From the first to the second atom, across the seam where that is shorter, in angstrom, (p,
-        3).
+        Vectors from the first to the second atom, across the seam where that is shorter, in
+        angstrom, (p, 3).
     n_atoms
         Number of atoms.
     """

@@ -16,7 +16,7 @@ def random_directions(n: int | None = None, *, rng: Seed = None) -> np.ndarray:
     Parameters
     ----------
     n
-        How many; one vector if None.
+        Number of vectors; a single one, not an array of them, if None.
     rng
         Seed, `numpy.random.Generator`, or None for fresh entropy.
 
@@ -41,7 +41,7 @@ def random_rotations(n: int | None = None, *, rng: Seed = None) -> np.ndarray:
     Parameters
     ----------
     n
-        How many; one matrix if None.
+        Number of matrices; a single one if None.
     rng
         Seed, `numpy.random.Generator`, or None for fresh entropy.
 
@@ -118,7 +118,7 @@ def zone_axis_rotations(
     zone_axis
         Direction [uvw] of the crystal.
     n
-        How many; one matrix if None.
+        Number of matrices; a single one if None.
     spread
         Tilt away from the beam in radians. For ``"normal"`` the standard deviation of the tilt
         about each of two axes across the beam; for ``"uniform"`` the half angle of a cone in which

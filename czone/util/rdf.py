@@ -156,7 +156,7 @@ def calc_rdf(
     cutoff
         Largest distance in angstrom.
     px, py, pz
-        Which axes are periodic.
+        Axes that are periodic.
     cell
         As in `radial_distribution`. The default is the extent of the atoms.
 

@@ -43,7 +43,7 @@ def view(
     width, height
         In pixels.
     javascript
-        Where the notebook finds 3Dmol.js: a URL, or a file ``3Dmol-min.js``, which is embedded
+        Place of 3Dmol.js for the notebook: a URL, or a file ``3Dmol-min.js``, which is embedded
         (about a megabyte), so that the view needs no network. None takes py3Dmol's address on the
         web.
 

@@ -28,7 +28,7 @@ def render_spheres(
     Parameters
     ----------
     atoms
-        What to draw.
+        Atoms to draw.
     view
         Rows: directions to the right, up, and towards the viewer, (3, 3).
     scale

@@ -48,7 +48,7 @@ def plot(
     legend
         Name the elements.
     width
-        Of the figure in inches.
+        Width of the figure, in inches.
     dpi
         Resolution in pixels per inch.
     ax

@@ -89,7 +89,7 @@ class BaseVolume(Compared, Quick, Spelled, ABC):
 
     @property
     def species(self) -> np.ndarray | Any:
-        """Atomic numbers (n,), read-only; None where `atoms` is."""
+        """Atomic numbers (n,), read-only; None if `atoms` is."""
         return self._species
 
     # By these names classes of users hand over their atoms, one array after the other.

@@ -23,7 +23,7 @@ class Database:
     Parameters
     ----------
     folder
-        Where the shards lie.
+        Folder in which the shards lie.
 
     Raises
     ------
@@ -159,7 +159,7 @@ class Database:
         Returns
         -------
         rows
-            Its index holds the rows for `counts` and `masks`, in ascending order.
+            Rows of the catalogue; their index serves `counts` and `masks`, in ascending order.
 
         Raises
         ------
@@ -225,7 +225,7 @@ def open_database(folder: str | Path) -> Database:
     Parameters
     ----------
     folder
-        Holds the shards of one data set.
+        Folder that holds the shards of one data set.
 
     Examples
     --------

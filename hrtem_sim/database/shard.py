@@ -50,7 +50,7 @@ class ShardContent:
     beside_id
         Id of how all that lies beside the images was made: masks, labels, atoms and waves.
     pixel_size
-        Of images and masks, in angstrom.
+        Pixel size of images and masks, in angstrom.
     catalogue
         One row per micrograph.
     counts
@@ -64,7 +64,7 @@ class ShardContent:
     extras
         Further arrays by HDF5 path: atoms, waves and labels.
     versions
-        Of the libraries that took part.
+        Versions of the libraries that took part.
     """
 
     index: int
@@ -98,7 +98,7 @@ def shard_name(index: int) -> str:
     Parameters
     ----------
     index
-        Of the shard, from 0.
+        Index of the shard, from 0.
 
     Examples
     --------
@@ -114,9 +114,9 @@ def write_shard(folder: Path, content: ShardContent) -> Path:
     Parameters
     ----------
     folder
-        Of the data set.
+        Folder of the data set.
     content
-        What the shard holds.
+        Content of the shard.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def read_shard(path: Path, *, verify: bool = False) -> h5py.File:
     Parameters
     ----------
     path
-        Of the file.
+        Path of the shard.
     verify
         Compare the checksum of its arrays (reads all of it).
 

@@ -42,7 +42,7 @@ def stored_plan(database: Database, row: int) -> StructurePlan:
     Parameters
     ----------
     database
-        Holds the plans.
+        Data set whose plans are asked.
     row
         Position in its catalogue.
 

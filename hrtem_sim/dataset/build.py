@@ -80,9 +80,9 @@ def build_dataset(
     Parameters
     ----------
     recipe
-        What to make; see `read_dataset_recipe`.
+        Recipe of the data set; see `read_dataset_recipe`.
     folder
-        Where the shards go; made if it is missing. Shards of the same recipe that are already
+        Folder for the shards; made if it is missing. Shards of the same recipe that are already
         there are kept, so an interrupted run goes on where it stopped.
     workers
         Processes. The result is the same, bit for bit, for any number.

@@ -21,11 +21,11 @@ def make_labels(
         `"instances"`: id of the particle, 1 for the plan's first; `"structure"`: 1 crystal, 2 twin
         plane, 3 stacking fault; 0 is the background.
     plan
-        Of the specimen.
+        Plan of the specimen.
     built
-        Its atoms.
+        Atoms of the specimen.
     mask
-        Where the particles are: labels fill it exactly.
+        Mask of the particles: labels fill it exactly.
     """
     if not kinds:
         return {}

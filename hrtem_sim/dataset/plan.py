@@ -35,11 +35,11 @@ class StructurePlan:
     Parameters
     ----------
     index
-        Of the structure in the data set; with the seed it names the random streams.
+        Index of the structure in the data set; with the seed it names the random streams.
     seed
         Root seed of the recipe.
     specimen
-        What to build.
+        Numbers of the specimen to build.
     images
         One set of conditions per micrograph.
     """
@@ -67,7 +67,7 @@ def plan_structure(recipe: DatasetRecipe, index: int) -> StructurePlan:
     recipe
         Ranges.
     index
-        Of the structure, from 0. Its streams depend on the recipe's seed and on the index alone.
+        Index of the structure, from 0. Its streams depend on the recipe's seed and on it alone.
 
     Returns
     -------

@@ -111,7 +111,7 @@ class FilmRecipe(Checked):
     density
         Atoms per cubic angstrom.
     min_distance
-        Between its atoms, in angstrom.
+        Smallest distance between its atoms, in angstrom.
     """
 
     thickness: Distribution = field(metadata=checks(at_least(1, "angstrom")))
@@ -219,7 +219,7 @@ class DatasetRecipe(Checked):
     Parameters
     ----------
     name
-        For people.
+        Name for people to read.
     seed
         Root of all random streams, a non-negative integer.
     structures
@@ -227,15 +227,15 @@ class DatasetRecipe(Checked):
     images_per_structure
         Micrographs of each, under conditions of their own.
     particle, film, placement
-        What is built.
+        Particles, film and their placement: what is built.
     wave
-        How exit waves are computed.
+        Settings of the exit waves.
     imaging, detector
-        How images are formed.
+        Conditions of the microscope and the detector that records the images.
     mask
-        How labels are made.
+        Rule of the labels.
     storage
-        What is kept.
+        Parts of the result that are kept.
     """
 
     name: str
@@ -289,7 +289,7 @@ def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
     Parameters
     ----------
     path
-        Of the file, or the name of a recipe that comes with the package.
+        Path of the file, or the name of a recipe that comes with the package.
 
     Raises
     ------

@@ -23,17 +23,17 @@ class SimulatedStructure:
     Parameters
     ----------
     plan
-        Its numbers.
+        Numbers the structure was made from.
     built
         Atoms and defects.
     wave, particle_wave
         Exit waves of the whole structure and of the particles alone in vacuum.
     mask
-        Of the particles, on the detector's pixels.
+        Mask of the particles, on the detector's pixels.
     micrographs
         One per set of conditions in the plan; their defocus counts from the middle of the model.
     focus_zero
-        Where the plan's defocus counts from, in angstrom of defocus from the middle of the model.
+        Zero of the plan's defocus, in angstrom of defocus from the middle of the model.
     """
 
     plan: StructurePlan

@@ -130,7 +130,7 @@ def aberration_phase(
     aberrations
         Coefficients; defocus as C10.
     columns
-        Which kx to give; default: all.
+        Columns (kx) to compute; default: all.
 
     Returns
     -------

@@ -27,7 +27,7 @@ def number_of_foci(focal_spread: float, wavelength: float, cutoff: float) -> int
     Returns
     -------
     number
-        At least 1.
+        Number of foci, at least 1.
 
     Notes
     -----
@@ -142,7 +142,7 @@ def angular_envelope(
     wavelength
         In angstrom.
     aberrations
-        With the defocus as C10.
+        Aberrations, with the defocus as C10.
     convergence
         Standard deviation of the angle along each axis, in mrad.
 

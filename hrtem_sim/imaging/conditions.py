@@ -1,4 +1,4 @@
-"""Imaging conditions: what a micrograph was, or shall be, taken with."""
+"""Imaging conditions: how a micrograph was, or is to be, taken."""
 
 from dataclasses import dataclass, field
 

@@ -40,12 +40,12 @@ def minimum_contrast_defocus(
     detector
         Pixels of the image; default: those of the wave.
     aberrations
-        Of the lens; default: none.
+        Aberrations of the lens; default: none.
     search
-        Where to look, in angstrom of defocus. Where contrast still falls at an end, the search goes
-        on beyond it.
+        Range of defocus to look in, in angstrom. Where contrast still falls at an end, the search
+        goes on beyond it.
     tolerance
-        Of the result, in angstrom.
+        Tolerance of the result, in angstrom.
 
     Returns
     -------

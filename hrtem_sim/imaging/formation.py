@@ -35,7 +35,7 @@ class Micrograph:
     pixel_size
         In angstrom.
     conditions
-        How it was taken.
+        Conditions of the microscope.
     """
 
     counts: np.ndarray
@@ -178,7 +178,7 @@ class ImageFormer:
         Parameters
         ----------
         conditions
-            Of the microscope; with a dose electrons are counted.
+            Conditions of the microscope; with a dose electrons are counted.
         rng
             Source of the noise; needed with a dose.
         """
@@ -249,9 +249,9 @@ def form_images(
     wave
         Exit wave.
     conditions
-        One for each micrograph.
+        Conditions of the microscope, one set for each micrograph.
     detector
-        Says the pixels, in angstrom, and the noise.
+        Detector with its pixels, in angstrom, and its noise.
     rngs
         One source of noise for each micrograph; None without a dose.
 
@@ -278,9 +278,9 @@ def expected_image(wave: ExitWave, conditions: ImagingConditions, detector: Dete
     wave
         Exit wave.
     conditions
-        Of the microscope.
+        Conditions of the microscope.
     detector
-        Says the pixels, in angstrom, and the transfer.
+        Detector with its pixels, in angstrom, and its transfer.
 
     Examples
     --------

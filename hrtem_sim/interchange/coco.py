@@ -33,7 +33,7 @@ def to_coco(
     rows
         Positions in its catalogue, for example `database.select("dose < 500").index`; None: all.
     folder
-        Gets `instances.json` and the folder `images`; made if it is missing.
+        Folder for `instances.json` and the folder `images`; made if it is missing.
     images
         `"png"`: 8 bits between the 0.1 and 99.9 percentiles; `"tiff"`: the counts themselves, with
         the pixel size (needs tifffile).
@@ -41,7 +41,7 @@ def to_coco(
     Returns
     -------
     path
-        Of `instances.json`.
+        Path of `instances.json`.
 
     Notes
     -----

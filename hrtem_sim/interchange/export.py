@@ -31,8 +31,8 @@ def export_tiff(database: Database, rows: Sequence[int] | None, folder: str | Pa
     rows
         Positions in its catalogue; None: all.
     folder
-        Gets `NAME.tif`, `NAME_mask.tif` (0 and 1) and `catalogue.csv`, NAME being the id of the
-        micrograph; made if it is missing.
+        Folder for `NAME.tif`, `NAME_mask.tif` (0 and 1) and `catalogue.csv`, NAME being the id of
+        the micrograph; made if it is missing.
 
     Returns
     -------
@@ -73,8 +73,8 @@ def export_numpy(database: Database, rows: Sequence[int] | None, folder: str | P
     rows
         Positions in its catalogue; None: all.
     folder
-        Gets `images.npy` (n, ny, nx) of counts, `masks.npy` uint8, `catalogue.csv` with one line
-        per image and `metadata.json` with the pixel size in angstrom; made if it is missing.
+        Folder for `images.npy` (n, ny, nx) of counts, `masks.npy` uint8, `catalogue.csv` with one
+        line per image and `metadata.json` with the pixel size in angstrom; made if it is missing.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def export_zarr(
     rows
         Positions in its catalogue; None: all.
     path
-        Of the group, a folder that must not exist yet, `name.zarr`.
+        Path of the group, a folder that must not exist yet, `name.zarr`.
     instances
         Write the particle of each pixel as well.
 
@@ -180,7 +180,7 @@ def export_hyperspy(database: Database, rows: Sequence[int] | None, path: str | 
     rows
         Positions in its catalogue; None: all.
     path
-        Of the file, `name.hspy`; replaced if it exists.
+        Path of the file, `name.hspy`; replaced if it exists.
 
     Returns
     -------
@@ -267,7 +267,7 @@ def export(database: Database, rows: Sequence[int] | None, path: str | Path, *, 
     Returns
     -------
     path
-        What was written.
+        Path of what was written.
 
     Examples
     --------

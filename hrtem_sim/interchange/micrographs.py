@@ -58,9 +58,9 @@ class ImportedMicrograph:
     pixel_size
         In angstrom.
     name
-        Of the file, without its ending.
+        Name of the file, without its ending.
     mask
-        Class of each pixel, uint8 (ny, nx), 0 the background; None where there is none.
+        Class of each pixel, uint8 (ny, nx), 0 the background; None if there is none.
     """
 
     image: np.ndarray
@@ -84,12 +84,12 @@ def read_micrograph(
     pixel_size
         In angstrom, for files that do not hold it; it wins over what the file says.
     frame
-        Which image of a stack; needed for stacks only.
+        Index of the image in a stack; needed for stacks only.
 
     Returns
     -------
     micrograph
-        Of several images in one file the largest.
+        Image and what the file says of it; of several images in one file the largest.
 
     Raises
     ------

@@ -29,7 +29,7 @@ def write_png(path: str | Path, image: np.ndarray, pixel_size: float | None = No
     Parameters
     ----------
     path
-        Of the file.
+        Path of the file.
     image
         uint8 or uint16, shape (ny, nx).
     pixel_size
@@ -66,7 +66,7 @@ def write_tiff(path: str | Path, image: np.ndarray, pixel_size: float) -> None:
     Parameters
     ----------
     path
-        Of the file.
+        Path of the file.
     image
         uint8, uint16 or float32, shape (ny, nx); others become float32.
     pixel_size

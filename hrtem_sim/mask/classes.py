@@ -51,7 +51,7 @@ def class_map(
         `"object"`: one class per particle; `"material"`: per composition, `"Au"` or `"CdSe"`;
         `"structure"`: crystal, twin plane, stacking fault; `"grain"`: one per single crystal.
     structure
-        From `find_grains`, where it is known already; of use to `"structure"` and `"grain"`.
+        Result of `find_grains`, if it is known already; of use to `"structure"` and `"grain"`.
     volumes
         Volume per atom of each particle in cubic angstrom; default: `atomic_volume`.
     within

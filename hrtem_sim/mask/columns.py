@@ -37,7 +37,7 @@ class AtomColumns:
     grain_of
         Index into `find_grains(...).grains`.
     axes
-        For each grain of the specimen its zone axis, or None where it shows no columns.
+        For each grain of the specimen its zone axis, or None if it shows no columns.
     """
 
     x: np.ndarray
@@ -68,7 +68,7 @@ def atom_columns(
     specimen
         Atoms at rest.
     structure
-        From `find_grains(specimen)`; give it the bases of crystals that are not fcc. Default:
+        Result of `find_grains(specimen)`; give it the bases of crystals that are not fcc. Default:
         found here.
     tolerance
         Largest angle in rad between beam and zone axis.

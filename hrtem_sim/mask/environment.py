@@ -32,7 +32,7 @@ class Environments:
     vectors
         To the neighbours in angstrom, (n, 12, 3).
     normals
-        Of hcp atoms the unit normal of their basal plane, (n, 3); of others 0.
+        Unit normals (n, 3) of the basal planes of hcp atoms; 0 for all other atoms.
     """
 
     kinds: np.ndarray
@@ -52,7 +52,7 @@ def local_environment(
     Parameters
     ----------
     positions
-        Of the atoms of one element of a compound or of all atoms of a metal, (n, 3) in angstrom.
+        Positions (n, 3), in angstrom, of all atoms of a metal or of one element of a compound.
     cell
         Periods along x and y in angstrom; default: not periodic.
 

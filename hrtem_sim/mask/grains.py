@@ -23,7 +23,7 @@ class Grain:
         Number of atoms.
     bases
         Matrix (3, 3), read-only, whose columns are the basis vectors in angstrom as they lie; None
-        where nothing tells.
+        if undetermined.
     """
 
     object: str

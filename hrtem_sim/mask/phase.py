@@ -63,7 +63,7 @@ def phase_mask(
     wave
         Exit wave of the particle in vacuum.
     pixel_size
-        Of the mask, in angstrom, a multiple of the wave's pixel; default: the wave's.
+        Pixel size of the mask, in angstrom, a multiple of the wave's pixel; default: the wave's.
     threshold
         Phase in rad above which a pixel belongs to the particle.
     blur

@@ -13,7 +13,7 @@ def plan_bases(plan: ParticlesOnFilm) -> dict[str, np.ndarray]:
     Parameters
     ----------
     plan
-        Of a data set; see `hrtem_sim.dataset.plan_structure`.
+        Plan of a data set; see `hrtem_sim.dataset.plan_structure`.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def plan_volumes(plan: ParticlesOnFilm) -> dict[str, float]:
     Parameters
     ----------
     plan
-        Of a data set; see `hrtem_sim.dataset.plan_structure`.
+        Plan of a data set; see `hrtem_sim.dataset.plan_structure`.
 
     Notes
     -----

@@ -132,7 +132,7 @@ def atomic_volume(specimen: Specimen, name: str) -> float:
     specimen
         Atoms.
     name
-        Of the object.
+        Name of the object.
 
     Raises
     ------

@@ -30,7 +30,7 @@ class Passes:
     Parameters
     ----------
     shape
-        Of the arrays, (ny, nx).
+        Shape of the arrays, (ny, nx).
     fft
         Transforms of rows.
     dtype

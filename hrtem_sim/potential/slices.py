@@ -65,7 +65,7 @@ def slice_count(height: float, slice_thickness: float) -> int:
     Parameters
     ----------
     height
-        Of the cell along the beam, in angstrom.
+        Height of the cell along the beam, in angstrom.
     slice_thickness
         Largest thickness in angstrom. What exceeds a whole number by rounding makes no slice more.
 
@@ -177,9 +177,9 @@ class SlicedPotential:
         Parameters
         ----------
         index
-            Of the slice, from 0.
+            Index of the slice, from 0.
         selection
-            Of the potential, from 0.
+            Index of the potential, from 0.
         """
         n_groups = len(self._groups)
         counts = np.diff(self._starts)[index * n_groups : (index + 1) * n_groups]
@@ -224,7 +224,7 @@ class SlicedPotential:
             Number of the first slice of the pair.
         potentials
             For each selection an array (2, ny, nx) in V angstrom, overwritten by the next pair, or
-            None where the pair holds none of its atoms. The second slice of the last pair is
+            None if the pair holds none of its atoms. The second slice of the last pair is
             meaningless when the number of slices is odd.
         """
         stop = self.n_slices if stop is None else stop

@@ -75,6 +75,9 @@ def spread(
     along_y, along_x = np.empty(WIDTH), np.empty(WIDTH)
     factors = np.empty(WIDTH, density.dtype)
     pattern = np.zeros(2 * WIDTH, density.dtype)
+    # The kernel is a product: 12 values along y times 12 along x, each a polynomial in where the
+    # atom lies between its pixels, so that no exponential is taken per pixel. Both axes run through
+    # Horner's rule together, in loops of fixed length that the compiler turns into vectors.
     for atom in range(y.size):
         first_y, first_x = math.ceil(y[atom] - half), math.ceil(x[atom] - half)
         t = 2 * (first_y + half - y[atom]) - 1
@@ -87,6 +90,8 @@ def spread(
                 along_x[i] = along_x[i] * s + polynomials[power, i]
         for i in range(WIDTH):
             factors[i] = along_y[i]
+            # The other channel's places stay 0, so a row of the interleaved grid is one plain sum,
+            # without steps of two.
             pattern[2 * i + channel] = weights[atom] * along_x[i]
         inside = first_x >= 0 and first_x + WIDTH <= nx
         for i in range(WIDTH):
@@ -95,7 +100,7 @@ def spread(
                 start = 2 * first_x
                 for j in range(2 * WIDTH):
                     row[start + j] += factors[i] * pattern[j]
-            else:
+            else:  # across the edge, where the grid goes on periodically
                 for j in range(WIDTH):
                     row[2 * ((first_x + j) % nx) + channel] += factors[i] * pattern[2 * j + channel]
 

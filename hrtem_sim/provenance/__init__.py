@@ -9,7 +9,7 @@
 * `Refusal` is the base of all errors that say no to what a caller handed over.
 * `Checked` is the base of dataclasses whose fields say what they allow: `checked(10.0,
   at_least(0, "angstrom"))`; `field_checks` hands the checks to programs.
-* `shipped_recipes` lists the recipes that come along; a reader takes their names for paths.
+* `shipped_recipes` lists the recipes of the package; their names stand for their paths.
 * `rows_that_meet` selects rows of a table by a condition, which `parse_condition` reads and never
   runs.
 * `Distribution` is a range in a recipe from which plans draw their numbers.

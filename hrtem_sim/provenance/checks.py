@@ -39,11 +39,11 @@ class Check:
     Parameters
     ----------
     text
-        What may follow "must be" in a message.
+        Words that follow "must be" in a message.
     fits
         Whether a value is so.
     unit
-        Of the value; empty if it has none.
+        Unit of the value; empty if it has none.
     low, high
         Bounds; infinite where there is none.
     open_low, open_high
@@ -73,9 +73,9 @@ class Check:
         Parameters
         ----------
         name
-            Of the field.
+            Name of the field.
         value
-            What it holds.
+            Value of the field.
         """
         if self.items:
             self._refuse_items(name, value)
@@ -145,7 +145,7 @@ def checked(default: Any, *rules: Check, added: bool = False) -> Any:
     Parameters
     ----------
     default
-        Of the field.
+        Default of the field.
     rules
         In the order in which they are run.
     added
@@ -203,7 +203,7 @@ def one_of(*choices: Any) -> Check:
     Parameters
     ----------
     choices
-        What is allowed.
+        Values that are allowed.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def each(check: Check, count: int | None = None) -> Check:
     Parameters
     ----------
     check
-        Of the items.
+        Check of each item.
     count
         Number of items there must be; default: any.
 

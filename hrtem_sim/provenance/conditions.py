@@ -86,7 +86,7 @@ def rows_that_meet(text: str, table: pd.DataFrame) -> np.ndarray:
     text
         See `parse_condition`.
     table
-        Its columns may be named.
+        Table whose columns may be named.
 
     Raises
     ------

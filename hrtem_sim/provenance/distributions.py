@@ -130,7 +130,7 @@ class Distribution:
         value
             As `tomllib` returns it.
         path
-            Where it stands in the file, for messages.
+            Place of the value in the file, for messages.
         """
         if _is_number(value):
             return cls("constant", (value,))

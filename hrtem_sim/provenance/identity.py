@@ -18,7 +18,7 @@ def added(default: Any) -> Any:
     Parameters
     ----------
     default
-        Of the field.
+        Default of the field.
 
     Examples
     --------

@@ -39,7 +39,7 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
     Parameters
     ----------
     path
-        Of the file, or the name of a recipe out of `shipped_recipes`.
+        Path of the file, or the name of a recipe out of `shipped_recipes`.
 
     Raises
     ------
@@ -69,9 +69,9 @@ def read_file_table(path: str | Path, name: str) -> dict[str, Any]:
     Parameters
     ----------
     path
-        Of the file, or the name of a recipe out of `shipped_recipes`.
+        Path of the file, or the name of a recipe out of `shipped_recipes`.
     name
-        Of the table: dataset, training or study.
+        Name of the table: dataset, training or study.
 
     Raises
     ------
@@ -102,11 +102,11 @@ def require(condition: bool, path: str, allowed: str, got: Any) -> None:
     condition
         Whether the value can be used.
     path
-        Of the field.
+        Path of the field.
     allowed
-        What it may be.
+        Words for what is allowed.
     got
-        What it is.
+        Value that came.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def from_table(cls: Callable[..., T], table: Any, path: str = "") -> T:
     table
         Nested dicts, lists and scalars as `tomllib` returns them.
     path
-        Where the table stands in the file, for messages.
+        Place of the table in the file, for messages.
 
     Raises
     ------

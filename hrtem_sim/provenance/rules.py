@@ -31,7 +31,7 @@ def between(
     low, high
         Bounds; `math.inf` where there is none.
     unit
-        Of the number.
+        Unit of the number.
     open_low, open_high
         Whether the bounds themselves are excluded.
 
@@ -53,7 +53,7 @@ def at_least(low: float, unit: str = "") -> Check:
     low
         The bound.
     unit
-        Of the number.
+        Unit of the number.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def positive(unit: str = "") -> Check:
     Parameters
     ----------
     unit
-        Of the number.
+        Unit of the number.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def finite(unit: str = "") -> Check:
     Parameters
     ----------
     unit
-        Of the number.
+        Unit of the number.
 
     Examples
     --------
@@ -123,11 +123,11 @@ def that(text: str, fits: Callable[[Any], bool], unit: str = "") -> Check:
     Parameters
     ----------
     text
-        What may follow "must be".
+        Words that follow "must be".
     fits
         Whether a value is so.
     unit
-        Of the value.
+        Unit of the value.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def any_of(first: Check, *others: Check) -> Check:
     first
         Gives the unit and the bounds.
     others
-        What is allowed instead.
+        Values that are allowed instead.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def optional(check: Check) -> Check:
     Parameters
     ----------
     check
-        Of values other than None.
+        Check of values other than None.
 
     Examples
     --------

@@ -69,9 +69,9 @@ def number_held_out(part: float, n: int) -> int:
     Parameters
     ----------
     part
-        Between 0 and 1; of 0 none is held out.
+        Share that is held out, between 0 and 1; of 0 none is held out.
     n
-        At least 2 where a part is held out.
+        Number of items; at least 2 if a share is held out.
 
     Examples
     --------

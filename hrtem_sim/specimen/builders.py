@@ -27,7 +27,7 @@ class ParticlesOnFilm:
     field
         Edges of the periodic cell along x and y, in angstrom.
     particles
-        At least one.
+        Particles, at least one.
     burial
         Depth of the particles in the film, in radii.
     side
@@ -35,7 +35,8 @@ class ParticlesOnFilm:
     margin
         Vacuum above and below, in angstrom.
     film_material, film_thickness, film_density, film_min_distance
-        Of the film: symbol or formula, angstrom, atoms per cubic angstrom, angstrom.
+        Film's symbol or formula, thickness in angstrom, density in atoms per cubic angstrom, and
+        smallest distance between its atoms in angstrom.
     """
 
     field: tuple[float, float]
@@ -80,7 +81,7 @@ def build_particles_on_film(plan: ParticlesOnFilm, streams: Streams) -> BuiltSpe
     Parameters
     ----------
     plan
-        Their numbers.
+        Numbers of film and particles.
     streams
         Random streams of the defect planes ("defect planes", i) and of the film ("film").
 
@@ -134,7 +135,7 @@ class PlacedParticle:
     volume
         The particle.
     atoms, species
-        What fills it: positions (n, 3) in angstrom, atomic numbers (n,).
+        Atoms that fill it: positions (n, 3) in angstrom, atomic numbers (n,).
     defects
         Kinds of its planar defects, in order along the plane normal.
     """
@@ -154,8 +155,8 @@ def place(plan: ParticlesOnFilm, streams: Streams) -> tuple[PlacedParticle, ...]
     Parameters
     ----------
     plan
-        Their numbers. The film lies beyond its face z = 0, below or above it as `side` says; every
-        particle's lowest atom is buried by the same share of its radius.
+        Numbers of film and particles. The film lies beyond its face z = 0, below or above it as
+        `side` says; every particle's lowest atom is buried by the same share of its radius.
     streams
         Random streams of the defect planes ("defect planes", i).
     """

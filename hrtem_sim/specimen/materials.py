@@ -39,7 +39,7 @@ class FileCrystal(Checked):
     Parameters
     ----------
     name
-        Of the file, without its ending.
+        Name of the file, without its ending.
     species
         Symbols of the atoms of a cell.
     lattice

@@ -77,7 +77,7 @@ def build_particle(
     Parameters
     ----------
     plan
-        Its numbers.
+        Numbers of the particle.
     rng
         Source of the defect planes.
     """

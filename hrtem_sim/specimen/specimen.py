@@ -137,7 +137,7 @@ class Specimen:
         Parameters
         ----------
         scene
-            Its bounds become the cell, shifted to begin at the origin.
+            Scene whose bounds become the cell, shifted to begin at the origin.
         objects
             One name per object of the scene, in its order; default: object-0, object-1, ...
 

@@ -136,7 +136,7 @@ class FilmBank:
         Parameters
         ----------
         index
-            Which film.
+            Index of the film.
         shift, symmetry
             See `move_film`. Symmetries other than 0 need a square grid and no tilt.
 
@@ -220,7 +220,7 @@ def waves_behind_film(
     specimen
         The particles, in the film's cell along x and y; each object is one.
     film
-        From `FilmBank.film`.
+        Film as `FilmBank.film` returns it.
     settings
         As for `compute_exit_wave`; energy, `pixel_size`, tilt and phonons must be the bank's (a
         bank without phonons serves any number of them).
@@ -235,7 +235,7 @@ def waves_behind_film(
     Returns
     -------
     waves
-        Of film and particles, and of the particles alone where that is wanted.
+        Waves of film and particles, and of the particles alone if those are wanted.
 
     Raises
     ------

@@ -42,8 +42,8 @@ def compute_exit_wave(
         all phonons at once on a graphics card where there is one, without windows; or an `Engine`
         with settings of its own. Default: that of the settings.
     threads
-        Of the engine; default: its own number. One thread is the embedded engine's default: a
-        process per core gains more, see ARCHITECTURE.md.
+        Threads of the engine; default: its own number. One thread is the embedded engine's
+        default: a process per core gains more, see ARCHITECTURE.md.
     memory_limit
         Bytes above which the calculation is refused before it starts; default: what the machine
         has left.

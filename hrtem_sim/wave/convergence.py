@@ -96,11 +96,11 @@ def phonon_convergence(
     specimen
         Atoms at rest.
     settings
-        With `phonons` configurations to judge from, 2 or more, and the `engine`.
+        Settings with `phonons` configurations to judge from, 2 or more, and the `engine`.
     rng
         Source of the displacements.
     plane
-        Of the image, in angstrom along the beam from the middle of the model.
+        Plane of the image, in angstrom along the beam from the middle of the model.
     cutoff
         Frequency in 1/angstrom up to which the wave forms the image.
 

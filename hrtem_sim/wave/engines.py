@@ -79,9 +79,9 @@ def engine_from_recipe(value: Any, path: str) -> Engine:
     Parameters
     ----------
     value
-        What the recipe holds.
+        Value in the recipe.
     path
-        Of the field, for messages.
+        Path of the field, for messages.
 
     Raises
     ------

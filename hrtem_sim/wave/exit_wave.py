@@ -28,11 +28,11 @@ class ExitWave:
     array
         Complex, shape (phonons, ny, nx), copied and read-only; 1 where the beam met nothing.
     grid
-        Its sampling.
+        Sampling of the wave.
     energy
         In eV.
     plane
-        Where along the beam the wave is given, in angstrom from the middle of the model: the plane
+        Plane in which the wave is given, in angstrom from the middle of the model: the plane
         that zero defocus brings into focus.
     owned
         Whether `array` is handed over instead of copied; see `hrtem_sim.frozen`.
@@ -117,7 +117,7 @@ def tell_losses(waves: Sequence[ExitWave]) -> list[ExitWave]:
     Parameters
     ----------
     waves
-        Of one calculation.
+        Waves of one calculation.
     """
     most = max((wave.lost for wave in waves), default=0.0)
     if most > MOST_LOST:

@@ -142,7 +142,8 @@ class Stepper:
         beams
             Changed in place.
         selections
-            Which potential of `source` each beam meets; default: the first meets the first.
+            Index of the potential of `source` that each beam meets; default: the first meets the
+            first.
         start, stop
             Range of slices; default: all.
         """
@@ -226,7 +227,7 @@ def multislice(
         Energy, slices, scattering factors and tilt: the beam moves by tan(tilt) sideways per
         angstrom of depth, and the wave is given in the tilted frame.
     plane
-        Where to give the wave, in angstrom along the beam from the middle of the cell.
+        Plane in which to give the wave, in angstrom along the beam from the middle of the cell.
 
     Returns
     -------

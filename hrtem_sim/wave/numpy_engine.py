@@ -27,7 +27,7 @@ class NumpyEngine(Checked, Engine):
     Parameters
     ----------
     threads
-        Of the transforms. A process per core gains more than threads, see ARCHITECTURE.md.
+        Threads of the transforms. A process per core gains more than threads, see ARCHITECTURE.md.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def _waves(
 def _windowed(
     atoms: Specimen, selections: list[np.ndarray], settings: "WaveSettings", grid: Grid
 ) -> np.ndarray | None:
-    """The same waves by windows, or None where these would not pay or not serve the parts."""
+    """The same waves by windows, or None if these would not pay or not serve the parts."""
     particles = atoms.selection(*settings.particles)
     everything, support = np.ones(len(atoms), bool), ~particles
     if not particles.any():

@@ -43,7 +43,7 @@ class WaveSettings(Checked):
         and less than 3 % of what they scatter comes to an edge, see `hrtem_sim.wave.windowed`;
         otherwise, and if no particles are named, the whole cell gets these pixels.
     tilt
-        Of the incident beam along x and y, in mrad.
+        Tilt of the incident beam along x and y, in mrad.
     phonons
         Frozen-phonon configurations; 0 leaves the atoms at rest.
     rms

@@ -161,7 +161,7 @@ class _Run:
         return self.torch.fft.ifft2(self.torch.fft.fft2(beam).mul_(self._propagators[key]))
 
     def _spectra(self, sources: Sequence[SlicedPotential], index: int) -> list:
-        """For each selection the potentials' spectrum of a pair of slices, None where empty."""
+        """For each selection the potentials' spectrum of a pair of slices, None if empty."""
         groups: dict[tuple, list] = {}
         for number, source in enumerate(sources):
             for element, members, channel, y, x, weights in source.atoms_of_pair(index):

@@ -53,7 +53,7 @@ def windowed_multislice(
     grid
         Coarse sampling of the whole cell.
     windows
-        From `find_windows`.
+        Windows as `find_windows` returns them.
     settings
         As in `multislice`.
     particles_alone
@@ -63,7 +63,7 @@ def windowed_multislice(
     -------
     whole, particles
         Complex64 waves on the coarse grid at the middle of the cell, of everything and of the
-        particles in vacuum (None where that is not wanted).
+        particles in vacuum (None if that is not wanted).
     """
     fft = choose_fft()
     coarse = Stepper(grid, settings, fft=fft)

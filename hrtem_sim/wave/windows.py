@@ -40,7 +40,7 @@ class Window:
     fine_shape
         Fine pixels along y and x.
     clearance
-        From the particles to the beginning of the window's edge, in angstrom.
+        Distance from the particles to the beginning of the window's edge, in angstrom.
     first, last
         Range of slices that hold atoms of the particles, last excluded.
     atoms
@@ -79,7 +79,7 @@ class Window:
 def find_windows(
     specimen: Specimen, support: np.ndarray, grid: Grid, settings: "WaveSettings"
 ) -> list[Window] | None:
-    """Return windows about the particles of a specimen, or None where they would not pay.
+    """Return windows about the particles of a specimen, or None if they would not pay.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ def score(
     sample
         A labelled micrograph.
     prediction
-        Of the same pixels.
+        Prediction for the same pixels.
     min_area
         Smaller particles do not count, in square angstrom.
 

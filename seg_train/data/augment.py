@@ -23,11 +23,11 @@ def training_patch(
     image, mask
         Prepared micrograph on the training grid and its classes, (ny, nx).
     recipe
-        Its patch, augmentation and preprocessing are used.
+        Recipe with the patch, the augmentation and the preprocessing.
     pixel_size
-        Of the training grid, in angstrom.
+        Pixel size of the training grid, in angstrom.
     rng
-        Where the variations come from.
+        Generator of the variations.
 
     Returns
     -------

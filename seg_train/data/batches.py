@@ -34,9 +34,9 @@ class Batches:
     Parameters
     ----------
     source
-        Where the micrographs come from.
+        Source of the micrographs.
     recipe
-        How they are prepared, cut and varied.
+        Recipe by which they are prepared, cut and varied.
     first
         Epoch that comes first; its micrographs are prepared at once, so that what cannot train is
         refused before anything else happens.
@@ -89,7 +89,8 @@ class Batches:
         Parameters
         ----------
         epoch, step
-            From 0 each; the same pair gives the same examples.
+            Numbers of the epoch and of the step in it, from 0; the same pair gives the same
+            examples.
         """
         examples = self._epoch(epoch)
         order = rng_for(self.recipe.seed, "order", epoch).permutation(len(examples))
@@ -185,9 +186,9 @@ def prepare(example: Example, recipe: TrainingRecipe, pixel_size: float) -> Prep
     example
         Micrograph and classes.
     recipe
-        Its model, patch and preprocessing are used.
+        Recipe with the model, the patch and the preprocessing.
     pixel_size
-        Of the training grid, in angstrom.
+        Pixel size of the training grid, in angstrom.
 
     Raises
     ------

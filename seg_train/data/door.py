@@ -27,8 +27,8 @@ def as_source(data: Trainable, recipe: TrainingRecipe, *, rows: np.ndarray | Non
         A database of `hrtem_sim.database.open_database` or the folder of one; labelled
         micrographs; a source; or a list of these, which are pooled.
     recipe
-        Its `select`, `n_images`, `validation` and `seed` choose from a database, its `validation`
-        and `seed` from labelled micrographs.
+        Recipe whose `select`, `n_images`, `validation` and `seed` choose from a database; its
+        `validation` and `seed` from labelled micrographs.
     rows
         Positions in the catalogue of a database to choose from; absent: all.
 

@@ -25,7 +25,7 @@ class FreshMicrographs:
     draw
         Draws the conditions of one micrograph from a generator; it must draw a dose.
     detector
-        Its pixels divide the waves' extent.
+        Detector whose pixels divide the waves' extent.
     seed
         Root of all draws: those of epoch i, structure k, image j have a stream of their own.
     per_wave

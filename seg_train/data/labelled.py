@@ -16,7 +16,7 @@ class LabelledSource:
     Parameters
     ----------
     micrographs
-        At least two where some are held out.
+        Micrographs, at least two if some are held out.
     seed
         Chooses those held out.
     held_out

@@ -31,9 +31,9 @@ class LabelledMicrograph:
     pixel_size
         In angstrom.
     group
-        What is pooled with it in tables.
+        Group with which it is pooled in tables.
     name
-        Its own name.
+        Name of the micrograph.
     """
 
     image: np.ndarray
@@ -193,14 +193,14 @@ def load_folder(
     Parameters
     ----------
     folder
-        Holds `name.tif` and `name_mask.tif` for every micrograph (`.tif`, `.tiff` or `.npy`).
+        Folder with `name.tif` and `name_mask.tif` for every micrograph (`.tif`, `.tiff` or `.npy`).
         A mask of one value besides 0 is a particle mask, else its values are the classes.
     pixel_size
         In angstrom.
     group
         Name in tables; the name of the folder when absent.
     mask_suffix
-        What tells a mask from its micrograph.
+        Ending that tells a mask from its micrograph.
 
     Examples
     --------

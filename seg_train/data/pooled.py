@@ -16,7 +16,7 @@ class PooledSource:
     Parameters
     ----------
     sources
-        At least one. Their pixels may differ; all are brought to the training grid.
+        Sources, at least one. Their pixels may differ; all are brought to the training grid.
 
     Examples
     --------

@@ -98,7 +98,7 @@ def denoise(image: np.ndarray, recipe: PreprocessingRecipe) -> np.ndarray:
     image
         (ny, nx).
     recipe
-        Says the window.
+        Recipe with the window.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def normalise(
     image
         (ny, nx) or (n, ny, nx); every image is scaled by itself.
     recipe
-        Says how.
+        Recipe with the way to normalise.
     patch
         Edge in pixels of the patches the network was trained on. A larger image is then scaled by
         the mean of the minima (or variances) and of the maxima of its patches: extremes of noise

@@ -39,7 +39,7 @@ def split_by_structure(
     catalogue
         One row per micrograph with the column "structure".
     recipe
-        Its `select`, `n_images`, `validation` and `seed` are used.
+        Recipe whose `select`, `n_images`, `validation` and `seed` are used.
     rows
         Integer positions to choose from; absent: all.
 

@@ -19,7 +19,7 @@ class StoredMicrographs:
     store
         As `hrtem_sim.database.open_database` returns it.
     recipe
-        Its `select`, `n_images`, `validation` and `seed` choose the rows.
+        Recipe whose `select`, `n_images`, `validation` and `seed` choose the rows.
     rows
         Positions in the catalogue to choose from; absent: all.
 

@@ -37,7 +37,7 @@ def undo_symmetry(array: np.ndarray, index: int) -> np.ndarray:
     array
         Shape (..., n, n).
     index
-        That `apply_symmetry` got, 0 to 7.
+        Index that `apply_symmetry` got, 0 to 7.
 
     Examples
     --------

@@ -21,11 +21,11 @@ def bootstrap_interval(
     Parameters
     ----------
     statistic
-        Takes the indices of the items drawn, (n,), and returns the statistic of these.
+        Function of the indices (n,) of the items drawn that returns the statistic of these.
     n
         Number of items.
     rng
-        Where the draws come from.
+        Generator of the draws.
     resamples
         Number of draws.
     confidence
@@ -67,9 +67,9 @@ def mean_interval(values: np.ndarray, *, confidence: float = 0.95) -> float:
     Parameters
     ----------
     values
-        Of independent repeats, (n,).
+        Values of independent repeats, (n,).
     confidence
-        Of the interval.
+        Confidence level of the interval.
 
     Examples
     --------

@@ -95,7 +95,7 @@ def count_pixels(
     mask
         True classes, (ny, nx); everything but 0 is particle.
     probability
-        Of being particle, (ny, nx), in [0, 1].
+        Probability of being particle, (ny, nx), in [0, 1].
     threshold
         A pixel is found when its probability is above.
 

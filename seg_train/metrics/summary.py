@@ -34,7 +34,7 @@ def summarise(
     by
         Column to group by; None: altogether only.
     rng
-        Of the bootstrap: a seed, a generator or None.
+        Generator of the bootstrap: a seed, a generator or None.
     resamples
         Draws of the bootstrap.
 

@@ -22,9 +22,9 @@ class Network:
     model
         Images (n, ny, nx, channels) -> class probabilities.
     recipe
-        How images are prepared for it.
+        Recipe by which images are prepared for it.
     pixel_size
-        Of the training grid, in angstrom.
+        Pixel size of the training grid, in angstrom.
     """
 
     model: "keras.Model"

@@ -17,7 +17,7 @@ def build_model(recipe: ModelRecipe, *, seed: int, precision: str = "float32") -
     Parameters
     ----------
     recipe
-        Which network.
+        Recipe of the network.
     seed
         Root seed of the weights at the start; see `initialise`.
     precision
@@ -62,7 +62,7 @@ def model_for(recipe: TrainingRecipe) -> "keras.Model":
     Parameters
     ----------
     recipe
-        Its model, seed and precision count.
+        Recipe with the model, the seed and the precision.
 
     Examples
     --------

@@ -58,7 +58,7 @@ def predict(
         Intensity, (ny, nx), any unit and size; it is resampled to the pixel the network was
         trained on and the probabilities are brought back.
     pixel_size
-        Of the image in angstrom; absent: that of the training grid.
+        Pixel size of the image, in angstrom; default: that of the training grid.
     symmetries
         Average over the eight symmetries of the square: eight times the work.
     window
@@ -93,7 +93,9 @@ def predict(
     if image.ndim != 2:
         raise Refusal(f"image must be of shape (ny, nx); got {image.shape}")
     if network.recipe.model.channels != 1:
-        raise Refusal(f"network must take one channel; got one for {network.recipe.model.channels}")
+        raise Refusal(
+            f"network must take 1 channel; this one takes {network.recipe.model.channels}"
+        )
     if not np.isfinite(image).all():
         raise Refusal("image must be finite; got NaN or infinite pixels")
     pixel_size = pixel_size or network.pixel_size
@@ -115,11 +117,11 @@ def prepare_image(network: Network, image: np.ndarray, pixel_size: float) -> np.
     Parameters
     ----------
     network
-        Says the pixels and the preprocessing.
+        Network with its pixel size and its preprocessing.
     image
         (ny, nx).
     pixel_size
-        Of the image, in angstrom.
+        Pixel size of the image, in angstrom.
 
     Examples
     --------

@@ -21,7 +21,7 @@ def kept_rows(recipe: StudyRecipe, database: MicrographStore) -> np.ndarray | No
     Parameters
     ----------
     recipe
-        Its `seed` and `held_out` are used.
+        Recipe whose `seed` and `held_out` are used.
     database
         As `hrtem_sim.database.open_database` returns it.
 
@@ -43,7 +43,7 @@ def test_micrographs(
     Parameters
     ----------
     recipe
-        Its `seed`, `held_out`, `test_images` and conditions are used.
+        Recipe whose `seed`, `held_out`, `test_images` and conditions are used.
     database_of
         Returns the database of a condition.
 

@@ -34,7 +34,7 @@ class Condition:
     name
         In tables and figures; a number becomes a place on the axis.
     training
-        What is trained; its seed is replaced in every repeat.
+        Recipe of the training; its seed is replaced in every repeat.
     database
         Name of its data set, if it has one of its own.
     """
@@ -51,11 +51,11 @@ class StudyRecipe:
     Parameters
     ----------
     name
-        For people.
+        Name for people to read.
     seed
         Root of the seeds of all networks.
     conditions
-        At least one.
+        Conditions, at least one.
     repeats
         Networks per condition, each with its own first weights and its own draw of data.
     held_out
@@ -87,7 +87,7 @@ class StudyRecipe:
         condition
             One of `conditions`.
         repeat
-            From 0.
+            Number of the repeat, from 0.
         """
         rng = rng_for(self.seed, "network", condition.name, repeat)
         return dataclasses.replace(condition.training, seed=int(rng.integers(2**31)))
@@ -110,7 +110,7 @@ def read_study_recipe(path: str | Path) -> StudyRecipe:
     Parameters
     ----------
     path
-        Of the file, or the name of a recipe that comes with the package.
+        Path of the file, or the name of a recipe that comes with the package.
 
     Raises
     ------

@@ -41,11 +41,11 @@ def run_study(
         The data set of all conditions, a database or a folder; a dict of them by the conditions'
         `database`; or a folder with folders of these names.
     folder
-        Where the networks go, `condition/repeat`. Those that are finished there are not trained
+        Folder for the networks, `condition/repeat`. Those that are finished there are not trained
         again; one that was interrupted is continued.
     samples
-        What the networks are scored on, besides the micrographs that the study holds out; absent:
-        the experimental sample of the package.
+        Samples the networks are scored on, besides the micrographs that the study holds out;
+        absent: the experimental sample of the package.
     share
         (i, n): do the i-th of n equal shares, counted from 0, so that several processes or
         machines can work in one folder.

@@ -51,13 +51,13 @@ def fit(
     Parameters
     ----------
     recipe
-        What to train and how.
+        Recipe of the training.
     data
         A database of `hrtem_sim.database.open_database` or the folder of one; labelled
         micrographs; any other `seg_train.data.Source`, such as one that forms its micrographs anew
         at every epoch; or a list of these, which are pooled.
     folder
-        Where the run goes. A finished run of the same recipe and data is returned as it is; an
+        Folder for the run. A finished run of the same recipe and data is returned as it is; an
         unfinished one is continued and ends with the weights of an uninterrupted run.
     rows
         Positions in the catalogue of a database to choose from; absent: all.
@@ -69,7 +69,7 @@ def fit(
     Returns
     -------
     run
-        With the weights of the epoch of the lowest validation loss; of the lowest training loss
+        Run with the weights of the epoch of the lowest validation loss; of the lowest training loss
         where `recipe.validation` is 0.
 
     Raises

@@ -163,6 +163,22 @@ def wrong_parameters(thing: Any) -> str:
     )
 
 
+NO_NOUN = re.compile(
+    r"(Of|Which|What|Says|Its|Their|Takes|Gets|Holds|Where|How|For people|From|At least)\b"
+)
+"""Beginnings of an entry that leave the reader to guess what it is."""
+
+
+def without_noun(thing: Any) -> str:
+    """Entries that do not begin with the noun they are about."""
+    entries = [
+        item
+        for heading in ("Parameters", "Attributes", "Returns")
+        for item in described(sections(thing).get(heading, "")).items()
+    ]
+    return ", ".join(f"{name}: {m[0]} ..." for name, text in entries if (m := NO_NOUN.match(text)))
+
+
 def unnamed_parameters(thing: Any) -> str:
     """Parameters of a method that its docstring does not mention, if there are several."""
     taken = parameters(thing)
@@ -216,11 +232,15 @@ def test_all_that_is_public_is_found():
         check(no_example, (Public("here", test_all_that_is_public_is_found),))
 
 
-@pytest.mark.parametrize("fails", [no_summary, wrong_parameters, no_return, no_unit, no_example])
+@pytest.mark.parametrize(
+    "fails", [no_summary, wrong_parameters, without_noun, no_return, no_unit, no_example]
+)
 def test_functions_and_classes_say(fails):
     check(fails, public())
 
 
-@pytest.mark.parametrize("fails", [no_summary, unnamed_parameters, no_return, no_unit])
+@pytest.mark.parametrize(
+    "fails", [no_summary, unnamed_parameters, without_noun, no_return, no_unit]
+)
 def test_methods_and_properties_say(fails):
     check(fails, members())

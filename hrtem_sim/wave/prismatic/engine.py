@@ -43,9 +43,9 @@ class PrismaticEngine(Checked, Engine):
         puts atoms on pixels and into one slice; `"ours"`: that of `hrtem_sim.potential`, which only
         pyprismatic can import.
     radius
-        Of the atoms of Prismatic's own potential, in angstrom.
+        Radius of the atoms of Prismatic's own potential, in angstrom.
     threads
-        Of a run.
+        Threads of a run.
     timeout
         Seconds that a run may take.
     program

@@ -31,7 +31,7 @@ def write_xyz(path: Path, specimen: Specimen) -> None:
     Parameters
     ----------
     path
-        Of the file.
+        Path of the file.
     specimen
         Atoms at rest.
     """
@@ -94,7 +94,7 @@ def write_potential(path: Path, slices: PotentialSlices, cell: tuple[float, floa
     Parameters
     ----------
     path
-        Of the file.
+        Path of the file.
     slices
         Potential on Prismatic's potential grid.
     cell

@@ -20,7 +20,7 @@ def execute(prismatic: Prismatic, words: list[str], folder: Path, timeout: float
     prismatic
         Installation.
     words
-        What follows its command.
+        Arguments that follow its command.
     folder
         Working folder, removed by the keeper if this process ends first.
     timeout

@@ -54,8 +54,8 @@ class Prismatic:
     is_module
         Whether the command is a Python with pyprismatic.
     user_base
-        Where that Python keeps packages of the user (`site.getuserbase()`); it depends on HOME,
-        which runs get a folder of their own for.
+        Folder in which that Python keeps the user's packages (`site.getuserbase()`); it depends on
+        HOME, which runs get a folder of their own for.
     """
 
     command: tuple[str, ...]
@@ -72,7 +72,7 @@ class Module:
     state
         `"2"`: it has HRTEM; `"1"`: it has none; `"missing"`; `"broken"`: it does not load.
     words
-        Where it is and what it calls itself; of a broken one, the last lines of the error.
+        Path and version in its own words; of a broken one, the last lines of the error.
     user_base
         `site.getuserbase()` of the Python.
     """

@@ -54,8 +54,8 @@ def prismatic_wave(
     specimen
         Atoms; occupancies must be 1.
     grid
-        Of the wave: even numbers of pixels. Prismatic's potential has half the pixel, and its waves
-        fill the square |kx|, |ky| < Nyquist of this grid.
+        Sampling of the wave: even numbers of pixels. Prismatic's potential has half the pixel, and
+        its waves fill the square |kx|, |ky| < Nyquist of this grid.
     settings
         Energy, slices, and for our potential the scattering factors.
     engine
