@@ -4,24 +4,30 @@ Defaults are those of Rangel DaCosta et al., npj Comput. Mater. 10 (2024),
 doi 10.1038/s41524-024-01336-0, unless the field says otherwise.
 """
 
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from hrtem_sim.provenance import (
+    Checked,
     Distribution,
-    RecipeError,
-    added,
+    Refusal,
+    at_least,
+    between,
+    checked,
+    checks,
     from_table,
+    one_of,
+    optional,
     parse_condition,
+    positive,
     read_file_table,
-    require,
+    whole,
 )
 
 
 @dataclass(frozen=True)
-class ModelRecipe:
+class ModelRecipe(Checked):
     """A segmentation network.
 
     Parameters
@@ -47,22 +53,23 @@ class ModelRecipe:
 
     architecture: Literal["unet", "linknet", "fpn"] = "unet"
     backbone: str = "resnet18"
-    stages: int = 5
-    classes: int = 2
-    channels: int = 1
-    width: int = 16
-    norm_momentum: float = 0.99
+    stages: int = checked(5, whole(2, 5))
+    classes: int = checked(2, whole(2))
+    channels: int = checked(1, whole(1))
+    width: int = checked(16, whole(1))
+    norm_momentum: float = checked(0.99, between(0, 1, open_high=True))
 
-    def __post_init__(self) -> None:
-        require(2 <= self.stages <= 5, "stages", "2, 3, 4 or 5", self.stages)
-        cut = self.stages == 5 or self.architecture == "unet"
-        require(cut, "stages", f"5 for the architecture {self.architecture!r}", self.stages)
-        plain = self.backbone == "plain" and self.architecture != "unet"
-        require(not plain, "architecture", "'unet' for the backbone 'plain'", self.architecture)
-        require(self.classes >= 2, "classes", "at least 2", self.classes)
-        require(self.channels >= 1, "channels", "at least 1", self.channels)
-        require(self.width >= 1, "width", "at least 1", self.width)
-        require(0 <= self.norm_momentum < 1, "norm_momentum", "in [0, 1)", self.norm_momentum)
+    def _check_together(self) -> None:
+        if self.architecture == "unet":
+            return
+        if self.stages != 5:
+            raise Refusal(
+                f"stages must be 5 for the architecture {self.architecture!r}; got {self.stages!r}"
+            )
+        if self.backbone == "plain":
+            raise Refusal(
+                f"architecture must be 'unet' for the backbone 'plain'; got {self.architecture!r}"
+            )
 
     @property
     def stride(self) -> int:
@@ -71,7 +78,7 @@ class ModelRecipe:
 
 
 @dataclass(frozen=True)
-class PreprocessingRecipe:
+class PreprocessingRecipe(Checked):
     """What is done to an image before the network sees it, in training and in use alike.
 
     Parameters
@@ -83,15 +90,12 @@ class PreprocessingRecipe:
         `"min_max"`: to [0, 1]; `"standard"`: mean 0 and standard deviation 1. Per patch.
     """
 
-    median: int = 1
+    median: int = checked(1, one_of(1, 3, 5, 7))
     normalisation: Literal["min_max", "standard"] = "min_max"
-
-    def __post_init__(self) -> None:
-        require(self.median in (1, 3, 5, 7), "median", "1, 3, 5 or 7 pixels", self.median)
 
 
 @dataclass(frozen=True)
-class AugmentationRecipe:
+class AugmentationRecipe(Checked):
     """How training examples are varied, anew at every epoch.
 
     Parameters
@@ -112,23 +116,13 @@ class AugmentationRecipe:
     """
 
     symmetries: bool = True
-    blur: Distribution | None = None
-    magnification: Distribution | None = None
-    shading: Distribution | None = added(None)
-
-    def __post_init__(self) -> None:
-        if self.blur is not None:
-            require(self.blur.low >= 0, "blur", "never negative", self.blur.low)
-        if self.magnification is not None:
-            low, high = self.magnification.low, self.magnification.high
-            require(low >= 0.5 and high <= 2, "magnification", "within [0.5, 2]", [low, high])
-        if self.shading is not None:
-            low, high = self.shading.low, self.shading.high
-            require(0 <= low and high <= 0.2, "shading", "within [0, 0.2]", [low, high])
+    blur: Distribution | None = checked(None, optional(at_least(0, "angstrom")))
+    magnification: Distribution | None = checked(None, optional(between(0.5, 2)))
+    shading: Distribution | None = checked(None, optional(between(0, 0.2)), added=True)
 
 
 @dataclass(frozen=True)
-class TrainingRecipe:
+class TrainingRecipe(Checked):
     """All that decides the weights of a network, except the data set itself.
 
     Parameters
@@ -163,45 +157,32 @@ class TrainingRecipe:
         Tables of their own.
     """
 
-    seed: int
-    pixel_size: float | None = None
-    patch: int | None = None
+    seed: int = field(metadata=checks(whole(0)))
+    pixel_size: float | None = checked(None, optional(positive("angstrom")))
+    patch: int | None = checked(None, optional(whole(1)))
     select: str | None = None
-    n_images: int | None = None
-    validation: float = 0.25
+    n_images: int | None = checked(None, optional(whole(1)))
+    validation: float = checked(0.25, between(0, 1, open_high=True))
     loss: Literal["cce_dice", "cce", "dice"] = "cce_dice"
-    learning_rate: float = 0.001
-    decay: float = 0.8
-    batch_size: int = 16
-    epochs: int = 25
+    learning_rate: float = checked(0.001, positive())
+    decay: float = checked(0.8, between(0, 1, open_low=True))
+    batch_size: int = checked(16, whole(1))
+    epochs: int = checked(25, whole(1))
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
     deterministic: bool = True
     model: ModelRecipe = field(default_factory=ModelRecipe)
     preprocessing: PreprocessingRecipe = field(default_factory=PreprocessingRecipe)
     augmentation: AugmentationRecipe = field(default_factory=AugmentationRecipe)
 
-    def __post_init__(self) -> None:
-        require(self.seed >= 0, "seed", "a non-negative integer", self.seed)
-        if self.pixel_size is not None:
-            fits = 0 < self.pixel_size < math.inf
-            require(fits, "pixel_size", "positive, in angstrom", self.pixel_size)
-        if self.patch is not None:
-            stride = self.model.stride
-            fits = self.patch > 0 and self.patch % stride == 0
-            require(fits, "patch", f"a positive multiple of {stride} pixels", self.patch)
+    def _check_together(self) -> None:
+        stride = self.model.stride
+        if self.patch is not None and self.patch % stride:
+            raise Refusal(f"patch must be a multiple of {stride} pixels; got {self.patch!r}")
         if self.select is not None:
             try:
                 parse_condition(self.select)
-            except ValueError as error:
-                raise RecipeError(f"select must be a condition; {error}") from None
-        if self.n_images is not None:
-            require(self.n_images >= 1, "n_images", "at least 1", self.n_images)
-        require(0 <= self.validation < 1, "validation", "in [0, 1)", self.validation)
-        fits = 0 < self.learning_rate < math.inf
-        require(fits, "learning_rate", "positive", self.learning_rate)
-        require(0 < self.decay <= 1, "decay", "in (0, 1]", self.decay)
-        require(self.batch_size >= 1, "batch_size", "at least 1", self.batch_size)
-        require(self.epochs >= 1, "epochs", "at least 1", self.epochs)
+            except Refusal as error:
+                raise Refusal(f"select must be a condition; {error}") from None
 
 
 def read_training_recipe(path: str | Path) -> TrainingRecipe:

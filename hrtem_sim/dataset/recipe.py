@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ase.data import atomic_numbers
-from ase.formula import Formula
-
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.mask.phase import PAPER_CUT, PAPER_THRESHOLD
@@ -30,6 +27,7 @@ from hrtem_sim.provenance import (
     that,
     whole,
 )
+from hrtem_sim.specimen.builders import FORMULA
 from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, as_material, name_of
 from hrtem_sim.wave import WaveSettings
 
@@ -39,15 +37,6 @@ PAPER_BURIAL = Distribution("constant", (0.2,))
 ANYWHERE = Distribution("uniform", (-1.0, 1.0))
 
 
-def _is_formula(text: str) -> bool:
-    try:
-        symbols = list(Formula(text).count())
-    except ValueError:
-        return False
-    return bool(symbols) and all(symbol in atomic_numbers for symbol in symbols)
-
-
-FORMULA = that("a symbol or formula such as C or SiO2", _is_formula)
 NOT_EMPTY = that(
     "a list of at least one name", lambda names: isinstance(names, tuple | list) and bool(names)
 )

@@ -1,7 +1,7 @@
 """Which particle a pixel shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.phase import Mask, check_map
 from hrtem_sim.mask.thickness import particle_names, projected_thickness
+from hrtem_sim.provenance import Checked, checks, positive
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
@@ -20,7 +21,7 @@ BLUR = 1.0
 
 
 @dataclass(frozen=True, eq=False)
-class InstanceMap:
+class InstanceMap(Checked):
     """The particle of each pixel of a micrograph.
 
     Parameters
@@ -36,11 +37,11 @@ class InstanceMap:
 
     ids: np.ndarray
     names: tuple[str, ...]
-    pixel_size: float
+    pixel_size: float = field(metadata=checks(positive("angstrom")))
 
-    def __post_init__(self) -> None:
+    def _check_together(self) -> None:
         freeze(self, "ids")
-        check_map("ids", self.ids, self.pixel_size)
+        check_map("ids", self.ids)
 
     def __len__(self) -> int:
         return len(self.names)

@@ -1,12 +1,13 @@
 """The paper's mask: where the particle alone shifts the phase of the wave."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from hrtem_sim.frozen import freeze
+from hrtem_sim.provenance import Checked, checks, positive
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
@@ -17,16 +18,14 @@ PAPER_CUT = 0.1
 """Of the smoothed mask, in the archived scripts: the mask grows by about 1.3 blurs."""
 
 
-def check_map(name: str, pixels: np.ndarray, pixel_size: float) -> None:
-    """Refuse pixels that are no image, and pixels without size."""
+def check_map(name: str, pixels: np.ndarray) -> None:
+    """Refuse pixels that are no image."""
     if pixels.ndim != 2:
         raise Refusal(f"{name} must have shape (ny, nx); got {pixels.shape}")
-    if not 0 < pixel_size < math.inf:
-        raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
 
 
 @dataclass(frozen=True, eq=False)
-class Mask:
+class Mask(Checked):
     """Classes of the pixels of a micrograph.
 
     Parameters
@@ -41,11 +40,11 @@ class Mask:
 
     classes: np.ndarray
     names: tuple[str, ...]
-    pixel_size: float
+    pixel_size: float = field(metadata=checks(positive("angstrom")))
 
-    def __post_init__(self) -> None:
+    def _check_together(self) -> None:
         freeze(self, "classes")
-        check_map("classes", self.classes, self.pixel_size)
+        check_map("classes", self.classes)
 
 
 def phase_mask(

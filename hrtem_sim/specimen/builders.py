@@ -1,16 +1,20 @@
 """Structures of data sets, built with `czone`: particles on an amorphous film."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from ase.data import atomic_numbers
+from ase.formula import Formula
 
 from czone.generator import AmorphousGenerator
 from czone.scene import Scene
 from czone.transform import Translation
 from czone.volume import BaseVolume, Volume, make_rect_prism
 from hrtem_sim.frozen import freeze
+from hrtem_sim.provenance import Checked, at_least, between, checks, each, positive, that
 from hrtem_sim.specimen.particles import ParticlePlan, build_particle
 from hrtem_sim.specimen.specimen import Specimen
 
@@ -18,8 +22,20 @@ FILM = "film"
 """Name of the film among the objects of a specimen; particles are particle-0, particle-1, ..."""
 
 
+def _is_formula(text: str) -> bool:
+    try:
+        symbols = list(Formula(text).count())
+    except ValueError:
+        return False
+    return bool(symbols) and all(symbol in atomic_numbers for symbol in symbols)
+
+
+FORMULA = that("a symbol or formula such as C or SiO2", _is_formula)
+"""Check of a film's material."""
+
+
 @dataclass(frozen=True)
-class ParticlesOnFilm:
+class ParticlesOnFilm(Checked):
     """Particles on an amorphous film, in numbers.
 
     Parameters
@@ -39,15 +55,17 @@ class ParticlesOnFilm:
         smallest distance between its atoms in angstrom.
     """
 
-    field: tuple[float, float]
-    particles: tuple[ParticlePlan, ...]
-    burial: float
+    field: tuple[float, float] = dataclasses.field(metadata=checks(each(positive("angstrom"), 2)))
+    particles: tuple[ParticlePlan, ...] = dataclasses.field(
+        metadata=checks(that("a list of at least one particle", bool))
+    )
+    burial: float = dataclasses.field(metadata=checks(between(0, 2, "radii")))
     side: Literal["entrance", "exit"]
-    margin: float
-    film_material: str
-    film_thickness: float
-    film_density: float
-    film_min_distance: float
+    margin: float = dataclasses.field(metadata=checks(at_least(0, "angstrom")))
+    film_material: str = dataclasses.field(metadata=checks(FORMULA))
+    film_thickness: float = dataclasses.field(metadata=checks(at_least(1, "angstrom")))
+    film_density: float = dataclasses.field(metadata=checks(positive("atoms per cubic angstrom")))
+    film_min_distance: float = dataclasses.field(metadata=checks(positive("angstrom")))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """One nanoparticle about the origin: material, shape, planar defects, orientation."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from czone.prefab import (
 )
 from czone.transform import Rotation
 from czone.volume import BaseVolume, Sphere, Volume
+from hrtem_sim.provenance import Checked, between, checks, each, finite, positive, whole
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, as_material, crystal_of
 
@@ -36,7 +37,7 @@ MIN_SEPARATION = 3
 
 
 @dataclass(frozen=True)
-class ParticlePlan:
+class ParticlePlan(Checked):
     """One particle in numbers.
 
     Parameters
@@ -59,13 +60,13 @@ class ParticlePlan:
 
     material: Material
     shape: Literal["sphere", "wulff", "decahedron", "icosahedron"]
-    radius: float
-    orientation: tuple[float, float, float, float]
-    offset: tuple[float, float]
-    defects: int
-    stacking_fault_ratio: float
+    radius: float = field(metadata=checks(positive("angstrom")))
+    orientation: tuple[float, float, float, float] = field(metadata=checks(each(finite(), 4)))
+    offset: tuple[float, float] = field(metadata=checks(each(finite("angstrom"), 2)))
+    defects: int = field(metadata=checks(whole(0)))
+    stacking_fault_ratio: float = field(metadata=checks(between(0, 1)))
 
-    def __post_init__(self) -> None:
+    def _check_together(self) -> None:
         object.__setattr__(self, "material", as_material(self.material))
 
 

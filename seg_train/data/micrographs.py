@@ -1,7 +1,7 @@
 """Labelled micrographs: the sample data and loaders for other people's files."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.ndimage import median_filter
 
-from hrtem_sim.provenance import identity
+from hrtem_sim.frozen import frozen
+from hrtem_sim.provenance import Checked, checks, identity, positive
 from hrtem_sim.refusal import Refusal
 from seg_train.data.source import MicrographStore
 
@@ -19,7 +20,7 @@ _SAMPLE = Path(__file__).parent / "samples" / "experimental_cc0.h5"
 
 
 @dataclass(frozen=True, eq=False)
-class LabelledMicrograph:
+class LabelledMicrograph(Checked):
     """A micrograph and what a person or a simulation says is in it.
 
     Parameters
@@ -38,13 +39,13 @@ class LabelledMicrograph:
 
     image: np.ndarray
     mask: np.ndarray
-    pixel_size: float
+    pixel_size: float = field(metadata=checks(positive("angstrom")))
     group: str
     name: str
 
-    def __post_init__(self) -> None:
+    def _check_together(self) -> None:
         image = np.array(self.image, dtype=np.float32)
-        mask = np.array(self.mask)
+        mask = np.asarray(self.mask)
         if image.ndim != 2:
             raise Refusal(f"image must be of shape (ny, nx); {self.name} has {image.shape}")
         if mask.shape != image.shape:
@@ -59,13 +60,8 @@ class LabelledMicrograph:
                 f"mask must hold whole numbers from 0 to 255; {self.name} has {mask.dtype} from "
                 f"{mask.min():g} to {mask.max():g}"
             )
-        if not 0 < self.pixel_size < np.inf:
-            raise Refusal(f"pixel_size must be positive, in angstrom; got {self.pixel_size}")
-        mask = mask.astype(np.uint8)
-        image.setflags(write=False)
-        mask.setflags(write=False)
-        object.__setattr__(self, "image", image)
-        object.__setattr__(self, "mask", mask)
+        object.__setattr__(self, "image", frozen(image, owned=True))
+        object.__setattr__(self, "mask", frozen(mask.astype(np.uint8), owned=True))
 
     @property
     def identity(self) -> str:

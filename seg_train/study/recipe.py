@@ -17,12 +17,25 @@ database = "thermal"            # a data set of its own, by the name of its fold
 """
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hrtem_sim.provenance import RecipeError, Refusal, from_table, read_file_table, require, rng_for
+from hrtem_sim.provenance import (
+    Checked,
+    between,
+    checked,
+    checks,
+    from_table,
+    read_file_table,
+    require,
+    rng_for,
+    that,
+    whole,
+)
 from seg_train.recipe import TrainingRecipe
+
+SCALE = between(0, 1, open_low=True)
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class StudyRecipe:
+class StudyRecipe(Checked):
     """Conditions times repeats.
 
     Parameters
@@ -66,18 +79,16 @@ class StudyRecipe:
     """
 
     name: str
-    seed: int
-    conditions: tuple[Condition, ...]
-    repeats: int = 5
-    held_out: float = 0.0
-    test_images: int = 48
-
-    def __post_init__(self) -> None:
-        require(self.seed >= 0, "seed", "a non-negative integer", self.seed)
-        require(self.repeats >= 1, "repeats", "at least 1", self.repeats)
-        require(len(self.conditions) >= 1, "conditions", "at least one", 0)
-        require(0 <= self.held_out < 1, "held_out", "in [0, 1)", self.held_out)
-        require(self.test_images >= 1, "test_images", "at least 1", self.test_images)
+    seed: int = field(metadata=checks(whole(0)))
+    conditions: tuple[Condition, ...] = field(
+        metadata={
+            **checks(that("a list of at least one condition", bool)),
+            "read": lambda conditions, path: conditions,  # their tables share one, see below
+        }
+    )
+    repeats: int = checked(5, whole(1))
+    held_out: float = checked(0.0, between(0, 1, open_high=True))
+    test_images: int = checked(48, whole(1))
 
     def training(self, condition: Condition, repeat: int) -> TrainingRecipe:
         """Return the recipe of one network, with a seed of its own.
@@ -98,7 +109,7 @@ class StudyRecipe:
         Conditions without `n_images` keep all images of their data sets, which are scaled when
         they are built.
         """
-        require(0 < scale <= 1, "scale", "in (0, 1]", scale)
+        SCALE.refuse("scale", scale)
         return dataclasses.replace(
             self, conditions=tuple(_scaled(condition, scale) for condition in self.conditions)
         )
@@ -130,22 +141,7 @@ def read_study_recipe(path: str | Path) -> StudyRecipe:
         require(isinstance(value, dict), name, "a table", value)
     require("seed" not in common, "study.training.seed", "absent: every network has its own", "one")
     read = tuple(_condition(name, changes, common) for name, changes in conditions.items())
-    plain = from_table(_Study, table, "study")
-    try:
-        return StudyRecipe(conditions=read, **vars(plain))
-    except Refusal as error:
-        raise RecipeError(f"study.{error}") from None
-
-
-@dataclass(frozen=True)
-class _Study:
-    """The plain fields of the table."""
-
-    name: str
-    seed: int
-    repeats: int = 5
-    held_out: float = 0.0
-    test_images: int = 48
+    return from_table(StudyRecipe, {**table, "conditions": read}, "study")
 
 
 def _condition(name: str, changes: Any, common: dict[str, Any]) -> Condition:

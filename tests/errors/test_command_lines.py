@@ -145,6 +145,7 @@ LINES = (
     (seg_train, "predict gone a.tif --pixel-size 1 --min-area -1 --out {out}", "--min-area", "zero or more", "-1"),
     (seg_train, "study {recipe} data --out {out}", "study", "missing", "recipe.toml"),
     (seg_train, "show gone", "folder", "training run", "gone"),
+    (seg_train, "show empty", "folder", "training run", "empty"),
 )
 # fmt: on
 
@@ -171,6 +172,34 @@ def test_a_bad_line_is_answered_in_one_line(line, tmp_path, monkeypatch, capsys)
     said(Row(text, argument, rule, value, None), message)
     assert code == 2
     assert message.startswith(("hrtem-sim", "seg-train"))
+    assert not (tmp_path / "out").exists()
+
+
+# What a recipe of a training holds; what is said.
+FILES = (
+    (
+        "[training]\nseed = 1\nlearnig_rate = 0.1\n",
+        "learnig_rate",
+        "did you mean",
+        "'learning_rate'",
+    ),
+    ("[training]\nseed = 1\nepochs = 'ten'\n", "training.epochs", "an integer", "'ten'"),
+    ("[training]\nseed = 1\nepochs = 0\n", "training.epochs", "at least 1", "0"),
+    ("seed = 1\n", "seed", "not a table of a recipe", "recipe.toml"),
+    ("[study]\n", "training", "missing", "recipe.toml"),
+    ("[training\n", "recipe", "not valid TOML", "recipe.toml"),
+)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file[0])
+def test_a_bad_recipe_of_a_training_is_answered_in_one_line(file, tmp_path, monkeypatch, capsys):
+    text, argument, rule, value = file
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "recipe.toml").write_text(text)
+    assert seg_train(["fit", "recipe.toml", "data", "--out", "out"]) == 2
+    message = capsys.readouterr().err
+    said(Row("fit", argument, rule, value, None), message)
+    assert message.startswith("seg-train: ") and message.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 

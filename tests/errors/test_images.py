@@ -39,6 +39,8 @@ from hrtem_sim.specimen import (
     rms_displacements,
     u_from_b,
 )
+from hrtem_sim.specimen.builders import ParticlesOnFilm
+from hrtem_sim.specimen.particles import ParticlePlan
 from hrtem_sim.wave import (
     ExitWave,
     FilmBank,
@@ -59,6 +61,29 @@ WAVE = ExitWave(np.ones((1, 8, 8), np.complex64), GRID, 300e3)
 BLOCK = np.stack(np.meshgrid(*[np.arange(2.0, 22.0, 3.0)] * 3), axis=-1).reshape(-1, 3)
 CUBE = Specimen(BLOCK, np.full(len(BLOCK), 79), (24.0, 24.0, 24.0), objects=("particle",))
 ATOM = Specimen(np.array([[2.0, 2.0, 2.0]]), np.array([79]), (4.0, 4.0, 4.0))
+
+
+def gold(**values) -> ParticlePlan:
+    plan = {
+        "material": "Au",
+        "shape": "sphere",
+        "radius": 10.0,
+        "orientation": (0.0, 0.0, 0.0, 1.0),
+    }
+    return ParticlePlan(
+        **plan | {"offset": (0.0, 0.0), "defects": 0, "stacking_fault_ratio": 0.5} | values
+    )
+
+
+def on_film(**values) -> ParticlesOnFilm:
+    film = {
+        "film_material": "C",
+        "film_thickness": 10.0,
+        "film_density": 0.11,
+        "film_min_distance": 1.4,
+    }
+    place = {"field": (60.0, 60.0), "burial": 0.2, "side": "exit", "margin": 4.0}
+    return ParticlesOnFilm(**place | film | {"particles": (gold(),)} | values)
 
 
 def specimen(positions=((2.0, 2.0, 2.0),), numbers=(79,), cell=(4.0, 4.0, 4.0), **more) -> Specimen:
@@ -168,6 +193,15 @@ ROWS = (
     Row("phase_mask", "blur", ">= 0", "nan", lambda: phase_mask(WAVE, blur=NAN)),
     Row("Mask", "classes", "(ny, nx)", "(8,)", lambda: Mask(np.zeros(8, np.uint8), ("a", "b"), 0.5)),
     Row("Mask", "pixel_size", "positive", "-1", lambda: Mask(np.zeros((8, 8), np.uint8), ("a", "b"), -1)),
+    Row("ParticlePlan", "radius", "positive, in angstrom", "-5.0", lambda: gold(radius=-5.0)),
+    Row("ParticlePlan", "shape", "one of 'sphere'", "'cube'", lambda: gold(shape="cube")),
+    Row("ParticlePlan", "orientation[3]", "finite", "nan", lambda: gold(orientation=(0.0, 0.0, 0.0, NAN))),
+    Row("ParticlePlan", "defects", "whole number of at least 0", "1.5", lambda: gold(defects=1.5)),
+    Row("ParticlePlan", "materials", "paths of CIF files", "'Unobtainium'", lambda: gold(material="Unobtainium")),
+    Row("ParticlesOnFilm", "particles", "at least one particle", "()", lambda: on_film(particles=())),
+    Row("ParticlesOnFilm", "burial", "in [0, 2] radii", "3.0", lambda: on_film(burial=3.0)),
+    Row("ParticlesOnFilm", "side", "'entrance', 'exit'", "'left'", lambda: on_film(side="left")),
+    Row("ParticlesOnFilm", "film_material", "symbol or formula", "'Qq'", lambda: on_film(film_material="Qq")),
     Row("mask_of", "name", "particle", "'film'", lambda: InstanceMap(np.zeros((8, 8), np.uint8), ("particle",), 0.5).mask_of("film")),
     Row("instance_map", "pixel_size", "positive", "-0.5", lambda: instance_map(CUBE, (8, 8), -0.5)),
     Row("instance_map", "objects", "among", "'film'", lambda: instance_map(CUBE, (48, 48), 0.5, objects=["film"])),

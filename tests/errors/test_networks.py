@@ -38,7 +38,7 @@ from seg_train.metrics import (
 )
 from seg_train.model import SegmentationLoss, build_model
 from seg_train.prediction import plan_tiles
-from seg_train.study import Condition, StudyRecipe
+from seg_train.study import Condition, StudyRecipe, read_study_recipe
 from tests.errors.table import refusal as Row
 from tests.errors.table import refused, table
 
@@ -79,41 +79,45 @@ ROWS = (
     # Recipes of trainings, as their files hold them
     Row("recipe", "training.learnig_rate", "did you mean 'learning_rate'", "allowed", lambda: read(learnig_rate=0.1), RecipeError),
     Row("recipe", "training.seed", "integer", "'one'", lambda: read(seed="one"), RecipeError),
-    Row("recipe", "training.seed", "non-negative", "-1", lambda: read(seed=-1), RecipeError),
+    Row("recipe", "training.seed", "at least 0", "-1", lambda: read(seed=-1), RecipeError),
     Row("recipe", "training.epochs", "integer", "2.5", lambda: read(epochs=2.5), RecipeError),
     Row("recipe", "training.epochs", "integer", "True", lambda: read(epochs=True), RecipeError),
     Row("recipe", "training.epochs", "at least 1", "0", lambda: read(epochs=0), RecipeError),
     Row("recipe", "training.learning_rate", "finite number", "nan", lambda: read(learning_rate=NAN), RecipeError),
     Row("recipe", "training.learning_rate", "positive", "-0.1", lambda: read(learning_rate=-0.1), RecipeError),
     Row("recipe", "training.loss", "'cce_dice'", "'mse'", lambda: read(loss="mse"), RecipeError),
+    Row("recipe", "training.seed", "is missing", "training", lambda: from_table(TrainingRecipe, {}, "training"), RecipeError),
     Row("recipe", "training.deterministic", "true or false", "1", lambda: read(deterministic=1), RecipeError),
-    Row("recipe", "training.model.stages", "2, 3, 4 or 5", "7", lambda: read(model={"stages": 7}), RecipeError),
+    Row("recipe", "training.model.stages", "in [2, 5]", "7", lambda: read(model={"stages": 7}), RecipeError),
     Row("recipe", "training.model", "table", "'unet'", lambda: read(model="unet"), RecipeError),
     Row("recipe", "training.select", "string", "300", lambda: read(select=300), RecipeError),
     Row("recipe", "training.augmentation.blur", "low <= high", "[2, 1]", lambda: read(augmentation={"blur": {"uniform": [2, 1]}}), RecipeError),
     Row("recipe", "training.augmentation.blur", "number or a table", "'some'", lambda: read(augmentation={"blur": "some"}), RecipeError),
     Row("recipe", "recipe", "cannot be read", "gone.toml", lambda: read_training_recipe("gone.toml"), RecipeError),
     # The same from Python, where no reader has looked at the numbers
-    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "-1.0", lambda: recipe(pixel_size=-1.0), RecipeError),
-    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "nan", lambda: recipe(pixel_size=NAN), RecipeError),
-    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "inf", lambda: recipe(pixel_size=INF), RecipeError),
-    Row("TrainingRecipe", "patch", "multiple of 32", "48", lambda: recipe(patch=48), RecipeError),
-    Row("TrainingRecipe", "n_images", "at least 1", "0", lambda: recipe(n_images=0), RecipeError),
-    Row("TrainingRecipe", "validation", "[0, 1)", "1.0", lambda: recipe(validation=1.0), RecipeError),
-    Row("TrainingRecipe", "validation", "[0, 1)", "nan", lambda: recipe(validation=NAN), RecipeError),
-    Row("TrainingRecipe", "learning_rate", "positive", "inf", lambda: recipe(learning_rate=INF), RecipeError),
-    Row("TrainingRecipe", "decay", "(0, 1]", "0.0", lambda: recipe(decay=0.0), RecipeError),
-    Row("TrainingRecipe", "batch_size", "at least 1", "0", lambda: recipe(batch_size=0), RecipeError),
-    Row("ModelRecipe", "stages", "'fpn'", "3", lambda: model(architecture="fpn", stages=3), RecipeError),
-    Row("ModelRecipe", "classes", "at least 2", "1", lambda: model(classes=1), RecipeError),
-    Row("ModelRecipe", "channels", "at least 1", "0", lambda: model(channels=0), RecipeError),
-    Row("ModelRecipe", "norm_momentum", "[0, 1)", "1.0", lambda: model(norm_momentum=1.0), RecipeError),
-    Row("Preprocessing", "median", "1, 3, 5 or 7", "4", lambda: PreprocessingRecipe(median=4), RecipeError),
-    Row("Augmentation", "magnification", "[0.5, 2]", "3.0", lambda: AugmentationRecipe(magnification=Distribution("uniform", (1.0, 3.0))), RecipeError),
-    Row("Augmentation", "blur", "never negative", "-1.0", lambda: AugmentationRecipe(blur=Distribution("uniform", (-1.0, 3.0))), RecipeError),
-    Row("StudyRecipe", "repeats", "at least 1", "0", lambda: study(repeats=0), RecipeError),
-    Row("StudyRecipe", "conditions", "at least one", "0", lambda: study(conditions=()), RecipeError),
-    Row("StudyRecipe.scaled", "scale", "(0, 1]", "2", lambda: study().scaled(2), RecipeError),
+    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "-1.0", lambda: recipe(pixel_size=-1.0)),
+    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "nan", lambda: recipe(pixel_size=NAN)),
+    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "inf", lambda: recipe(pixel_size=INF)),
+    Row("TrainingRecipe", "patch", "multiple of 32", "48", lambda: recipe(patch=48)),
+    Row("TrainingRecipe", "n_images", "at least 1", "0", lambda: recipe(n_images=0)),
+    Row("TrainingRecipe", "validation", "[0, 1)", "1.0", lambda: recipe(validation=1.0)),
+    Row("TrainingRecipe", "validation", "[0, 1)", "nan", lambda: recipe(validation=NAN)),
+    Row("TrainingRecipe", "learning_rate", "positive", "inf", lambda: recipe(learning_rate=INF)),
+    Row("TrainingRecipe", "decay", "(0, 1]", "0.0", lambda: recipe(decay=0.0)),
+    Row("TrainingRecipe", "batch_size", "at least 1", "0", lambda: recipe(batch_size=0)),
+    Row("ModelRecipe", "stages", "'fpn'", "3", lambda: model(architecture="fpn", stages=3)),
+    Row("ModelRecipe", "classes", "at least 2", "1", lambda: model(classes=1)),
+    Row("ModelRecipe", "channels", "at least 1", "0", lambda: model(channels=0)),
+    Row("ModelRecipe", "norm_momentum", "[0, 1)", "1.0", lambda: model(norm_momentum=1.0)),
+    Row("ModelRecipe", "architecture", "one of 'unet'", "'vnet'", lambda: model(architecture="vnet")),
+    Row("ModelRecipe", "architecture", "'unet' for the backbone 'plain'", "'fpn'", lambda: model(architecture="fpn", backbone="plain")),
+    Row("Preprocessing", "median", "one of 1, 3, 5, 7", "4", lambda: PreprocessingRecipe(median=4)),
+    Row("Augmentation", "magnification", "[0.5, 2]", "3.0", lambda: AugmentationRecipe(magnification=Distribution("uniform", (1.0, 3.0)))),
+    Row("Augmentation", "blur", "at least 0, in angstrom", "-1.0", lambda: AugmentationRecipe(blur=Distribution("uniform", (-1.0, 3.0)))),
+    Row("Augmentation", "shading", "in [0, 0.2]", "[0.0, 0.5]", lambda: AugmentationRecipe(shading=Distribution("uniform", (0.0, 0.5)))),
+    Row("StudyRecipe", "repeats", "at least 1", "0", lambda: study(repeats=0)),
+    Row("StudyRecipe", "conditions", "at least one", "()", lambda: study(conditions=())),
+    Row("StudyRecipe.scaled", "scale", "(0, 1]", "2", lambda: study().scaled(2)),
     # Networks
     Row("build_model", "model.backbone", "resnet18", "'vgg99'", lambda: build_model(model(backbone="vgg99"), seed=1)),
     Row("SegmentationLoss", "kind", "'cce_dice'", "'mse'", lambda: SegmentationLoss("mse")),
@@ -167,6 +171,31 @@ ROWS = (
 @table(*ROWS)
 def test_a_bad_input_is_refused_in_words(row):
     refused(row)
+
+
+STUDY = """
+[study]
+name = "size"
+seed = 3
+repeats = 2
+[study.training]
+epochs = 2
+[study.conditions.8]
+n_images = 8
+"""
+STUDIES = (
+    ("seed = 3\n", "", "study.seed", "is missing", "study"),
+    ("n_images = 8", "n_image = 8", "study.conditions.8.n_image", "did you mean", "'n_images'"),
+    ("epochs = 2", "seed = 2", "study.training.seed", "absent", "every network"),
+    ("repeats = 2", "repeats = 0", "study.repeats", "at least 1", "0"),
+)
+
+
+@pytest.mark.parametrize(("good", "bad", "argument", "rule", "value"), STUDIES)
+def test_a_bad_study_names_its_field(good, bad, argument, rule, value, tmp_path):
+    path = tmp_path / "study.toml"
+    path.write_text(STUDY.replace(good, bad))
+    refused(Row("study", argument, rule, value, lambda: read_study_recipe(path), RecipeError))
 
 
 @pytest.mark.parametrize("ending", [".npy", ".tif"])
