@@ -9,11 +9,12 @@ from numpy.typing import ArrayLike
 from czone.checks import as_points, as_vector
 from czone.generator.amorphous import AmorphousGenerator
 from czone.generator.base import BaseGenerator, NullGenerator
-from czone.generator.spacegroup import fill_cell, spacegroup_number
+from czone.generator.sites import fill_cell
+from czone.generator.spacegroup import space_group
 from czone.geometry import Voxel
 from czone.geometry.elements import SYMBOLS, atomic_numbers
 from czone.geometry.region import Body
-from czone.matter.cell import UnitCell, lattice_matrix
+from czone.matter.cell import UnitCell, lattice_matrix, merged
 from czone.matter.crystal import Crystal
 from czone.spelling import keywords
 from czone.transform.base import steps_of
@@ -75,9 +76,13 @@ class Generator(BaseGenerator):
         cell_angs: ArrayLike,
         sgn: int | None = None,
         sym: str | None = None,
+        setting: int | str | None = None,
         **kwargs: Any,
     ) -> Self:
         """Build a crystal from its asymmetric unit.
+
+        Points that the operations bring closer together than 0.05 angstrom are one site, so rounded
+        coordinates such as 0.3333 will do.
 
         Parameters
         ----------
@@ -90,14 +95,17 @@ class Generator(BaseGenerator):
         cell_angs
             Angles alpha, beta, gamma, in degrees.
         sgn, sym
-            Space group by number (1 to 230) or by symbol; the number counts if both are given.
-            Settings as in pymatgen: unique axis b, origin choice 1, hexagonal axes.
+            Space group by number (1 to 230) or by symbol; the number counts if both are given and
+            differ. A number alone means unique axis b, origin choice 1, hexagonal axes, as in
+            pymatgen and ASE; a symbol means its own setting (``Pbnm``, ``P2_1/n``, ``R-3c:R``).
+        setting
+            Origin choice 1 or 2, axes ``"H"`` or ``"R"``, or a choice of axes such as ``"cab"``.
         **kwargs
             Passed to `Generator` (`origin`, `strain_field`, `post_transform`).
         """
         numbers, sites = atomic_numbers("Z", Z), _sites(coords, cell_of=Z)
         matrix = lattice_matrix(cell_dims, cell_angs)
-        group = spacegroup_number(sgn, sym)
+        group = space_group(sgn, sym, setting)
         return cls._from_cell(UnitCell(*fill_cell(numbers, sites, matrix, group), matrix), kwargs)
 
     @classmethod
@@ -105,7 +113,7 @@ class Generator(BaseGenerator):
     def from_unit_cell(
         cls, Z: Any, coords: ArrayLike, cell_dims: ArrayLike, cell_angs: ArrayLike, **kwargs: Any
     ) -> Self:
-        """Return a crystal from all atoms of its cell.
+        """Return a crystal from all atoms of its cell; those closer than 0.05 angstrom are one.
 
         Parameters
         ----------
@@ -113,9 +121,8 @@ class Generator(BaseGenerator):
             As in `from_spacegroup`.
         """
         numbers, sites = atomic_numbers("Z", Z), _sites(coords, cell_of=Z)
-        return cls._from_cell(
-            UnitCell(numbers, sites, lattice_matrix(cell_dims, cell_angs)), kwargs
-        )
+        matrix = lattice_matrix(cell_dims, cell_angs)
+        return cls._from_cell(UnitCell(*merged(numbers, sites, matrix), matrix), kwargs)
 
     @classmethod
     def _from_cell(cls, cell: UnitCell, kwargs: dict[str, Any]) -> Self:
@@ -162,7 +169,8 @@ class Generator(BaseGenerator):
     def structure(self, value: Any) -> None:
         cell = UnitCell.from_structure(value)
         self._set_cell(cell)
-        self._structure = value.copy()
+        if len(cell.numbers) == len(value):  # else some of its atoms are one
+            self._structure = value.copy()
 
     @property
     def lattice(self) -> Any:

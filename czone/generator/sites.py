@@ -1,0 +1,112 @@
+"""All atoms of a cell from those of its asymmetric unit.
+
+Coordinates come rounded: a third is written 0.3333, which the operations of the group turn into
+three points a hundredth of an angstrom apart instead of one. Points that close are one site, which
+stands where the operations that leave it in place agree.
+"""
+
+import numpy as np
+
+from czone.generator.spacegroup import SpaceGroup, settings_of
+from czone.matter.cell import SAME_SITE
+
+__all__ = ["fill_cell"]
+
+
+def fill_cell(
+    numbers: np.ndarray,
+    coords: np.ndarray,
+    matrix: np.ndarray,
+    group: SpaceGroup,
+    *,
+    tolerance: float = SAME_SITE,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return all atoms of a unit cell.
+
+    Parameters
+    ----------
+    numbers
+        Atomic numbers (n,) of the asymmetric unit.
+    coords
+        Fractional coordinates (n, 3) of the asymmetric unit.
+    matrix
+        Lattice vectors as rows (3, 3), in angstrom.
+    group
+        Space group.
+    tolerance
+        Points closer than this are one site, in angstrom.
+
+    Returns
+    -------
+    numbers, coords
+        Atomic numbers (m,) and fractional coordinates (m, 3), in [0, 1).
+
+    Raises
+    ------
+    ValueError
+        If the lattice does not have the symmetry of the group, or two elements fall on one site.
+    """
+    _check_fit(matrix, group)
+    found_numbers: list[int] = []
+    found: list[np.ndarray] = []
+    for number, site in zip(numbers, coords, strict=True):
+        orbit = _orbit(_at_rest(site, matrix, group, tolerance), matrix, group, tolerance)
+        taken = [
+            other
+            for other, points in zip(found_numbers, found, strict=True)
+            if (_apart(points, orbit[0], matrix) < tolerance).any()
+        ]
+        if any(other != number for other in taken):
+            raise ValueError(
+                f"coords must be distinct sites; {site.tolist()} (Z = {number}) falls on "
+                f"one of Z = {taken[0]}"
+            )
+        if not taken:  # else the same site, given again
+            found_numbers.append(number)
+            found.append(orbit)
+    counts = [len(orbit) for orbit in found]
+    return np.repeat(np.asarray(found_numbers), counts), np.vstack(found)
+
+
+def _check_fit(matrix: np.ndarray, group: SpaceGroup) -> None:
+    if group.fits(matrix):
+        return
+    lengths = np.linalg.norm(matrix, axis=1)
+    unit = matrix / lengths[:, None]
+    angles = np.degrees(np.arccos([unit[1] @ unit[2], unit[0] @ unit[2], unit[0] @ unit[1]]))
+    fitting = [other.symbol for other in settings_of(group.number) if other.fits(matrix)]
+    raise ValueError(
+        f"cell_dims and cell_angs must fit space group {group.number} ({group.symbol}); got "
+        f"lengths {lengths.round(4).tolist()} and angles {angles.round(3).tolist()} that its "
+        "operations change" + (f"; this cell suits {', '.join(fitting[:4])}" if fitting else "")
+    )
+
+
+def _at_rest(
+    site: np.ndarray, matrix: np.ndarray, group: SpaceGroup, tolerance: float
+) -> np.ndarray:
+    """Return a site where the operations that bring it back within the tolerance leave it."""
+    for _ in range(100):
+        away = group.rotations @ site + group.translations - site
+        away -= np.rint(away)
+        distances = np.linalg.norm(away @ matrix, axis=1)
+        near = distances < tolerance
+        if distances[near].max() < 1e-12:
+            break
+        site = site + away[near].mean(axis=0)
+    return site
+
+
+def _orbit(site: np.ndarray, matrix: np.ndarray, group: SpaceGroup, tolerance: float) -> np.ndarray:
+    """Return the equivalent points (m, 3) of a site, in [0, 1), in the order they first appear."""
+    points = (group.rotations @ site + group.translations) % 1.0
+    same = _apart(points[:, None], points, matrix) < tolerance / 2
+    points = points[same.argmax(axis=1) == np.arange(len(points))]
+    # 0.9999999999 is 0: an atom on a cell face belongs to the near face.
+    return np.where(points > 1 - 1e-9, 0.0, points)
+
+
+def _apart(points: np.ndarray, point: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return the distances of fractional points from the nearest images of others."""
+    away = points - point
+    return np.linalg.norm((away - np.rint(away)) @ matrix, axis=-1)
