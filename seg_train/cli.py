@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
     predict = commands.add_parser("predict", help="segment micrographs and list their particles")
     predict.add_argument("network", help="folder of a run")
-    predict.add_argument("images", nargs="+", help="micrographs, .tif or .npy")
+    predict.add_argument("images", nargs="+", help="DM3, DM4, EMD, MRC, SER, TIFF, .npy")
     predict.add_argument("--pixel-size", type=positive, required=True, help="in angstrom")
     predict.add_argument("--out", required=True, help="folder for masks and tables")
     predict.add_argument("--min-area", type=not_negative, default=50.0, help="square angstrom (50)")

@@ -78,13 +78,9 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
     mask = np.asarray(mask)
     if mask.ndim != 2:
         raise Refusal(f"mask must have shape (ny, nx); got {mask.shape}")
-    try:
-        import tifffile
-    except ImportError as error:
-        raise ImportError(
-            'TIFF files need tifffile: pip install "micrograph-foundry[train]"'
-        ) from error
-    tifffile.imwrite(
+    from hrtem_sim.interchange.pictures import tifffile
+
+    tifffile().imwrite(
         path,
         mask.astype(np.uint8),
         imagej=True,

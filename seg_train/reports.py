@@ -6,10 +6,11 @@ from pathlib import Path
 import pandas as pd
 from tqdm.auto import tqdm
 
+from hrtem_sim.interchange import read_micrograph
 from hrtem_sim.refusal import Refusal
 from seg_train.benchmark import evaluate
 from seg_train.card import model_card
-from seg_train.data import LabelledMicrograph, read_image
+from seg_train.data import LabelledMicrograph
 from seg_train.figures import (
     loss_curves,
     predictions_over_micrographs,
@@ -87,7 +88,7 @@ def prediction_report(
     run
         Folder of the run.
     images
-        TIFF or NumPy files.
+        Files that `hrtem_sim.interchange.read_micrograph` reads.
     folder
         For `NAME_mask.tif` of each, `particles.csv` and `sizes.png`.
     pixel_size
@@ -111,7 +112,8 @@ def prediction_report(
     tables = []
     for path in tqdm(images, desc="segmenting", unit="image"):
         path = Path(path)
-        mask = predict(network, read_image(path), pixel_size=pixel_size, symmetries=symmetries).mask
+        image = read_micrograph(path, pixel_size=pixel_size).image
+        mask = predict(network, image, pixel_size=pixel_size, symmetries=symmetries).mask
         write_mask(folder / f"{path.stem}_mask.tif", mask, pixel_size=pixel_size)
         table = particle_table(mask, pixel_size=pixel_size, min_area=min_area)
         table.insert(0, "image", path.stem)

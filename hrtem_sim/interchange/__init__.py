@@ -3,7 +3,8 @@
 * `to_coco` writes micrographs with the instances of their particles.
 * `export_tiff`, `export_numpy`, `export_zarr`, `export_hyperspy` write micrographs and masks;
   `export` chooses among all `FORMATS` by name.
-* `read_micrograph` reads DM3, DM4, EMD, MRC, TIFF; `read_h5_pair` the paper's benchmark files.
+* `read_micrograph` reads DM3, DM4, EMD, MRC, TIFF, NumPy; `read_h5_pair` the paper's benchmark
+  files; `classes_of` takes a mask however it was drawn.
 * `stored_instances` gives the instance maps of a database's micrographs, `particles_of` the atoms
   of a plan's particles.
 
@@ -19,12 +20,14 @@ from hrtem_sim.interchange.export import (
     export_tiff,
     export_zarr,
 )
-from hrtem_sim.interchange.micrographs import ImportedMicrograph, read_h5_pair, read_micrograph
+from hrtem_sim.interchange.micrographs import ImportedMicrograph, read_micrograph
+from hrtem_sim.interchange.pairs import classes_of, read_h5_pair
 from hrtem_sim.interchange.structures import particles_of, stored_instances
 
 __all__ = [
     "FORMATS",
     "ImportedMicrograph",
+    "classes_of",
     "decode_rle",
     "encode_rle",
     "export",

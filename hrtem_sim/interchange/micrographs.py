@@ -1,12 +1,13 @@
-"""Micrographs of other people's microscopes: DM3, DM4, EMD, MRC, TIFF and more, and h5 pairs."""
+"""Micrographs of other people's microscopes: DM3, DM4, EMD, MRC, TIFF, NumPy and more.
 
-from collections.abc import Iterator
+Every door that takes a micrograph from a file opens it here.
+"""
+
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from hrtem_sim.frozen import freeze
@@ -25,6 +26,9 @@ READERS = {
     ".tiff": "tiff",
 }
 """Readers of RosettaSciIO by the ending of the file."""
+
+ENDINGS = (*READERS, ".npy")
+"""Of the files that can be read."""
 
 ANGSTROM = {
     "\u00c5": 1.0,  # the letter
@@ -80,7 +84,7 @@ def read_micrograph(
     Parameters
     ----------
     path
-        File that ends in one of `READERS`.
+        File that ends in one of `ENDINGS`.
     pixel_size
         In angstrom, for files that do not hold it; it wins over what the file says.
     frame
@@ -94,7 +98,7 @@ def read_micrograph(
     Raises
     ------
     ImportError
-        If RosettaSciIO is not installed.
+        If RosettaSciIO is not installed; NumPy files do without.
     ValueError
         If the ending is not known, the file holds no image, is a stack without `frame`, or does
         not say how large its pixels are.
@@ -107,100 +111,46 @@ def read_micrograph(
     (4, 6)
     """
     path = Path(path)
-    if path.suffix.lower() not in READERS:
-        raise Refusal(f"path must end in one of {', '.join(READERS)}; got {path.name}")
+    if path.suffix.lower() not in ENDINGS:
+        raise Refusal(f"path must end in one of {', '.join(ENDINGS)}; got {path.name}")
     if pixel_size is not None and not 0 < pixel_size < np.inf:
         raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
     if not path.is_file():
         raise FileNotFoundError(f"path must be a file; got {path}")
-    reader = _reader(path.suffix.lower())
-    try:
-        signals = reader.file_reader(str(path))
-    except (OSError, ImportError, MemoryError):
-        raise
-    except Exception as error:  # readers raise many kinds
-        raise Refusal(f"path must be a whole {path.suffix} file; {path} is not: {error}") from None
+    signals = _signals(path)
     images = [s for s in signals if np.ndim(s["data"]) >= 2 and s["data"].dtype.kind in "buif"]
     if not images:
         raise Refusal(f"path must hold an image of numbers; {path} has none")
     signal = max(images, key=lambda s: np.prod(s["data"].shape[-2:]))
-    data = np.asarray(signal["data"])
-    if data.ndim > 2:
-        stack = data.reshape(-1, *data.shape[-2:])
-        frame = 0 if len(stack) == 1 else frame
-        if frame is None or not 0 <= frame < len(stack):
-            raise Refusal(
-                f"frame must be one of the {len(stack)} images of {path.name}, from 0; got {frame}"
-            )
-        data = stack[frame]
+    data = _frame(np.asarray(signal["data"]), frame, path)
     if pixel_size is None:
         pixel_size = _pixel_size(signal, path)
-    return ImportedMicrograph(np.array(data), float(pixel_size), path.stem)
+    return ImportedMicrograph(data, float(pixel_size), path.stem)
 
 
-def read_h5_pair(
-    images: str | Path, masks: str | Path, *, pixel_size: float, keep_empty: bool = True
-) -> Iterator[ImportedMicrograph]:
-    """Read the labelled patches of a pair of HDF5 files, laid out as the paper's.
+def _signals(path: Path) -> list[dict]:
+    """What a file holds, as RosettaSciIO puts it: data and axes."""
+    ending = path.suffix.lower()
+    try:
+        if ending == ".npy":
+            data = np.squeeze(np.asarray(np.load(path, allow_pickle=False)))
+            return [{"data": data, "axes": [{"scale": 1.0, "units": "pixels"}] * 2}]
+        return _reader(ending).file_reader(str(path))
+    except (OSError, ImportError, MemoryError):
+        raise
+    except Exception as error:  # readers raise many kinds
+        raise Refusal(f"path must be a whole {ending} file; {path} is not: {error}") from None
 
-    Parameters
-    ----------
-    images
-        File with `images`, or one dataset of another name, (n, ny, nx) or (n, ny, nx, 1).
-    masks
-        File with `maps`, `labels` or `masks`, or one dataset of another name, (n, ny, nx) or (n,
-        ny, nx, channels): of several channels the highest is the class, so that of two the second
-        is the particle.
-    pixel_size
-        In angstrom; the files do not hold it (0.20 to 0.42 in the published ones).
-    keep_empty
-        Keep patches without a particle; the paper leaves them out.
 
-    Yields
-    ------
-    micrograph
-        One at a time.
-
-    Raises
-    ------
-    FileNotFoundError
-        If a file is not there.
-    ValueError
-        If a file does not hold one such dataset, or their shapes differ.
-
-    Notes
-    -----
-    Benchmark of Rangel DaCosta et al., npj Comput. Mater. 10 (2024), data on Dryad (CC0).
-
-    Examples
-    --------
-    >>> import h5py
-    >>> for name, key in (("i.h5", "images"), ("m.h5", "maps")):
-    ...     with h5py.File(name, "w") as file:
-    ...         file[key] = np.ones((2, 8, 8), np.uint8)
-    >>> [patch.name for patch in read_h5_pair("i.h5", "m.h5", pixel_size=0.2)]
-    ['i_0000', 'i_0001']
-    """
-    images, masks = Path(images), Path(masks)
-    if not 0 < pixel_size < np.inf:
-        raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
-    for name, path in (("images", images), ("masks", masks)):
-        if not path.is_file():
-            raise FileNotFoundError(f"{name} must be a file; got {path}")
-    with h5py.File(images, "r") as image_file, h5py.File(masks, "r") as mask_file:
-        patches = _dataset(image_file, "images")
-        labels = _dataset(mask_file, "maps", "labels", "masks")
-        if patches.shape[:3] != labels.shape[:3] or patches.shape[3:] not in ((), (1,)):
-            raise Refusal(
-                f"images must have shape (n, ny, nx) or (n, ny, nx, 1) and masks the same n, ny, "
-                f"nx; got {patches.shape} and {labels.shape}"
-            )
-        for index in range(len(patches)):
-            mask = classes_of(labels[index])
-            if mask.any() or keep_empty:
-                image = np.array(patches[index]).reshape(patches.shape[1:3])
-                name = f"{images.stem}_{index:04d}"
-                yield ImportedMicrograph(image, float(pixel_size), name, mask)
+def _frame(data: np.ndarray, frame: int | None, path: Path) -> np.ndarray:
+    """One image of those in an array."""
+    stack = data.reshape(-1, *data.shape[-2:])
+    frame = 0 if len(stack) == 1 else frame
+    if frame is None or not 0 <= frame < len(stack):
+        raise Refusal(
+            f"frame must be one of the {len(stack)} images of {path.name}, from 0; got {frame}"
+        )
+    return stack[frame]
 
 
 def _reader(ending: str) -> Any:
@@ -242,27 +192,3 @@ def _imagej_unit(path: Path) -> str:
     with tifffile().TiffFile(path) as file:
         unit = (file.imagej_metadata or {}).get("unit", "")
     return str(unit).replace("\\u00B5", "u").replace("\\u00C5", "A")
-
-
-def _dataset(file: h5py.File, *names: str) -> h5py.Dataset:
-    """The dataset of one of these names, in small letters or capitals, or else the only one."""
-    stacks = {k: d for k, d in file.items() if isinstance(d, h5py.Dataset) and d.ndim >= 3}
-    named = [item for key, item in stacks.items() if key.lower() in names]
-    for found in (named, list(stacks.values())):
-        if len(found) == 1:
-            return found[0]
-    raise Refusal(
-        f"{file.filename} must hold one dataset of shape (n, ny, nx, ...), by name "
-        f"{' or '.join(names)}; got {list(file)}"
-    )
-
-
-def classes_of(label: np.ndarray) -> np.ndarray:
-    """Return uint8 classes (ny, nx) of a class map, a black and white image or one-hot channels."""
-    if label.ndim == 3 and label.shape[-1] > 1:
-        return label.argmax(axis=-1).astype(np.uint8)
-    label = label.reshape(label.shape[:2])
-    values = np.unique(label)
-    if len(values) <= 2 and values[0] == 0:  # black and white, of whatever white
-        return (label > 0).astype(np.uint8)
-    return label.astype(np.uint8)

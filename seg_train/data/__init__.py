@@ -20,7 +20,6 @@ from seg_train.data.micrographs import (
     load_folder,
     load_h5_pair,
     load_simulated,
-    read_image,
 )
 from seg_train.data.pooled import PooledSource
 from seg_train.data.preprocess import denoise, grid_shape, normalise, resample, resample_mask
@@ -50,7 +49,6 @@ __all__ = [
     "load_simulated",
     "normalise",
     "prepare",
-    "read_image",
     "resample",
     "resample_mask",
     "split_by_structure",

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
@@ -206,68 +204,32 @@ def load_folder(
     >>> [sample.name for sample in load_folder("mine", pixel_size=0.5)]
     ['a']
     """
-    from hrtem_sim.interchange.micrographs import classes_of
+    from hrtem_sim.interchange import classes_of, read_micrograph
+    from hrtem_sim.interchange.micrographs import ENDINGS
 
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"folder must be a folder; got {folder}")
-    found = {p.stem: p for p in sorted(folder.glob("*")) if p.suffix in (".tif", ".tiff", ".npy")}
+    found = {p.stem: p for p in sorted(folder.glob("*")) if p.suffix.lower() in ENDINGS}
     names = [name for name in found if not name.endswith(mask_suffix)]
     if not names:
-        raise Refusal(f"folder must hold micrographs as .tif, .tiff or .npy; {folder} has none")
+        raise Refusal(f"folder must hold micrographs as {', '.join(ENDINGS)}; {folder} has none")
     lost = [name for name in names if name + mask_suffix not in found]
     if lost:
         raise Refusal(
             f"every micrograph needs a mask beside it; {lost[0]}{mask_suffix} is not in {folder}"
         )
+
+    def pixels(name: str) -> np.ndarray:
+        return read_micrograph(found[name], pixel_size=pixel_size).image
+
     return [
         LabelledMicrograph(
-            read_image(found[name]),
-            classes_of(read_image(found[name + mask_suffix], kind=None)),
+            pixels(name),
+            classes_of(pixels(name + mask_suffix)),
             pixel_size,
             group or folder.name,
             name,
         )
         for name in names
     ]
-
-
-def read_image(path: str | Path, *, kind: type | None = np.float32) -> np.ndarray:
-    """Read one image, (ny, nx), from a TIFF or NumPy file.
-
-    Parameters
-    ----------
-    path
-        Ends in .tif, .tiff or .npy.
-    kind
-        Type of the numbers; None keeps that of the file.
-
-    Examples
-    --------
-    >>> np.save("gold.npy", np.zeros((4, 6), np.uint16))
-    >>> read_image("gold.npy").shape
-    (4, 6)
-    """
-    path = Path(path)
-    if path.suffix not in (".npy", ".tif", ".tiff"):
-        raise Refusal(f"path must end in .tif, .tiff or .npy; got {path.name}")
-    if not path.is_file():
-        raise FileNotFoundError(f"path must be a file; got {path}")
-    read = partial(np.load, allow_pickle=False) if path.suffix == ".npy" else _tifffile().imread
-    try:
-        array = np.squeeze(read(path))
-    except (ValueError, EOFError) as error:  # tifffile's own error among them
-        raise Refusal(f"path must be a whole {path.suffix} file; {path} is not: {error}") from None
-    if array.ndim != 2:
-        raise Refusal(f"path must hold one image of shape (ny, nx); {path} has {array.shape}")
-    return array if kind is None else array.astype(kind)
-
-
-def _tifffile() -> Any:
-    try:
-        import tifffile
-    except ImportError as error:
-        raise ImportError(
-            'TIFF files need tifffile: pip install "micrograph-foundry[train]"'
-        ) from error
-    return tifffile

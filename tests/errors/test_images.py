@@ -1,6 +1,7 @@
 """Bad input to `hrtem_sim`."""
 
 import numpy as np
+import pytest
 from ase import Atoms
 
 from hrtem_sim.electron import wavelength
@@ -228,6 +229,7 @@ ROWS = (
     Row("decode_rle", "counts", "16", "[3]", lambda: decode_rle({"size": [4, 4], "counts": [3]})),
     Row("read_micrograph", "path", ".dm4", "photo.jpg", lambda: read_micrograph("photo.jpg")),
     Row("read_micrograph", "path", "file", "gone.dm4", lambda: read_micrograph("gone.dm4"), FileNotFoundError),
+    Row("read_micrograph", "path", ".npy", "photo.png", lambda: read_micrograph("photo.png")),
     Row("read_micrograph", "pixel_size", "positive", "-1", lambda: read_micrograph("a.dm4", pixel_size=-1)),
     Row("read_h5_pair", "images", "file", "gone.h5", lambda: next(iter(read_h5_pair("gone.h5", "gone.h5", pixel_size=0.2))), FileNotFoundError),
 )
@@ -237,3 +239,11 @@ ROWS = (
 @table(*ROWS)
 def test_a_bad_input_is_refused_in_words(row):
     refused(row)
+
+
+@pytest.mark.parametrize("ending", [".npy", ".tif", ".dm3"])
+def test_a_torn_image_is_refused_in_words(ending, tmp_path):
+    path = tmp_path / f"torn{ending}"
+    path.write_bytes(b"\x93NUMPY torn")
+    rule = f"whole {ending} file"
+    refused(Row("read_micrograph", "path", rule, path.name, lambda: read_micrograph(path)))

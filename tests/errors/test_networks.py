@@ -24,7 +24,6 @@ from seg_train.data import (
     apply_symmetry,
     grid_shape,
     normalise,
-    read_image,
     resample,
     split_by_structure,
     undo_symmetry,
@@ -135,8 +134,6 @@ ROWS = (
     Row("load_h5_pair", "pixel_size", "positive", "-0.2", lambda: next(load_h5_pair("a.h5", "b.h5", pixel_size=-0.2))),
     Row("load_h5_pair", "median", "odd number", "-3", lambda: next(load_h5_pair("a.h5", "b.h5", pixel_size=0.2, median=-3))),
     Row("load_folder", "folder", "folder", "gone", lambda: load_folder("gone", pixel_size=0.2), FileNotFoundError),
-    Row("read_image", "path", ".tif", "a.jpg", lambda: read_image("a.jpg")),
-    Row("read_image", "path", "file", "gone.npy", lambda: read_image("gone.npy"), FileNotFoundError),
     Row("grid_shape", "pixel_size", "positive", "nan", lambda: grid_shape((8, 8), NAN, 0.5)),
     Row("grid_shape", "new_pixel_size", "positive", "0.0", lambda: grid_shape((8, 8), 0.5, 0.0)),
     Row("resample", "shape", "positive", "(0, 8)", lambda: resample(IMAGE, (0, 8))),
@@ -196,11 +193,3 @@ def test_a_bad_study_names_its_field(good, bad, argument, rule, value, tmp_path)
     path = tmp_path / "study.toml"
     path.write_text(STUDY.replace(good, bad))
     refused(Row("study", argument, rule, value, lambda: read_study_recipe(path), RecipeError))
-
-
-@pytest.mark.parametrize("ending", [".npy", ".tif"])
-def test_a_torn_image_is_refused_in_words(ending, tmp_path):
-    path = tmp_path / f"torn{ending}"
-    path.write_bytes(b"\x93NUMPY torn")
-    row = Row("read_image", "path", f"whole {ending} file", path.name, lambda: read_image(path))
-    refused(row)

@@ -344,6 +344,17 @@ def test_a_file_without_pixel_size_asks_for_it(tmp_path):
         read.image[0, 0] = 1
 
 
+def test_numpy_files_need_no_other_library_but_a_pixel_size(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rsciio", None)
+    image = np.arange(12, dtype=np.int16).reshape(3, 4)
+    np.save(tmp_path / "a.npy", image[..., None])
+    with pytest.raises(ValueError, match="pixel_size must be given"):
+        read_micrograph(tmp_path / "a.npy")
+    read = read_micrograph(tmp_path / "a.npy", pixel_size=0.5)
+    assert read.image.dtype == np.int16 and (read.pixel_size, read.name) == (0.5, "a")
+    np.testing.assert_array_equal(read.image, image)
+
+
 def test_printers_pixels_are_not_believed(tmp_path):
     tifffile = pytest.importorskip("tifffile")
     pytest.importorskip("rsciio")

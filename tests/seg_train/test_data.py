@@ -319,6 +319,22 @@ def test_a_folder_of_micrographs_is_read_back(tmp_path):
         load_folder(tmp_path, pixel_size=0.3)
 
 
+def test_a_folder_holds_what_microscopes_write(tmp_path):
+    image = np.random.default_rng(1).random((16, 20))
+    with h5py.File(tmp_path / "one.emd", "w") as file:  # Berkeley's EMD, x first
+        file.attrs.update({"version_major": 0, "version_minor": 2})
+        group = file.create_group("data/micrograph")
+        group.attrs["emd_group_type"] = 1
+        group["data"] = image.T
+        for i, n in enumerate((20, 16), start=1):
+            dim = group.create_dataset(f"dim{i}", data=np.arange(n) * 0.03)
+            dim.attrs.update({"name": "xy"[i - 1], "units": "nm"})
+    np.save(tmp_path / "one_mask.npy", 255 * (image > 0.5))
+    (sample,) = load_folder(tmp_path, pixel_size=0.3)
+    assert np.array_equal(sample.image, image.astype(np.float32))
+    assert np.array_equal(sample.mask, image > 0.5)
+
+
 def test_a_smooth_field_varies_by_one_about_zero_and_slowly():
     for seed in range(20):
         field = smooth_field((96, 80), np.random.default_rng(seed))

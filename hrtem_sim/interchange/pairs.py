@@ -1,0 +1,116 @@
+"""Labelled patches out of pairs of HDF5 files, laid out as those of the paper's benchmark."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from hrtem_sim.interchange.micrographs import ImportedMicrograph
+from hrtem_sim.refusal import Refusal
+
+
+def read_h5_pair(
+    images: str | Path, masks: str | Path, *, pixel_size: float, keep_empty: bool = True
+) -> Iterator[ImportedMicrograph]:
+    """Read the labelled patches of a pair of HDF5 files, laid out as the paper's.
+
+    Parameters
+    ----------
+    images
+        File with `images`, or one dataset of another name, (n, ny, nx) or (n, ny, nx, 1).
+    masks
+        File with `maps`, `labels` or `masks`, or one dataset of another name, (n, ny, nx) or (n,
+        ny, nx, channels): of several channels the highest is the class, so that of two the second
+        is the particle.
+    pixel_size
+        In angstrom; the files do not hold it (0.20 to 0.42 in the published ones).
+    keep_empty
+        Keep patches without a particle; the paper leaves them out.
+
+    Yields
+    ------
+    micrograph
+        One at a time.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a file is not there.
+    ValueError
+        If a file does not hold one such dataset, or their shapes differ.
+
+    Notes
+    -----
+    Benchmark of Rangel DaCosta et al., npj Comput. Mater. 10 (2024), data on Dryad (CC0).
+
+    Examples
+    --------
+    >>> import h5py
+    >>> for name, key in (("i.h5", "images"), ("m.h5", "maps")):
+    ...     with h5py.File(name, "w") as file:
+    ...         file[key] = np.ones((2, 8, 8), np.uint8)
+    >>> [patch.name for patch in read_h5_pair("i.h5", "m.h5", pixel_size=0.2)]
+    ['i_0000', 'i_0001']
+    """
+    images, masks = Path(images), Path(masks)
+    if not 0 < pixel_size < np.inf:
+        raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+    for name, path in (("images", images), ("masks", masks)):
+        if not path.is_file():
+            raise FileNotFoundError(f"{name} must be a file; got {path}")
+    with h5py.File(images, "r") as image_file, h5py.File(masks, "r") as mask_file:
+        patches = _dataset(image_file, "images")
+        labels = _dataset(mask_file, "maps", "labels", "masks")
+        if patches.shape[:3] != labels.shape[:3] or patches.shape[3:] not in ((), (1,)):
+            raise Refusal(
+                f"images must have shape (n, ny, nx) or (n, ny, nx, 1) and masks the same n, ny, "
+                f"nx; got {patches.shape} and {labels.shape}"
+            )
+        for index in range(len(patches)):
+            mask = classes_of(labels[index])
+            if mask.any() or keep_empty:
+                image = np.array(patches[index]).reshape(patches.shape[1:3])
+                name = f"{images.stem}_{index:04d}"
+                yield ImportedMicrograph(image, float(pixel_size), name, mask)
+
+
+def _dataset(file: h5py.File, *names: str) -> h5py.Dataset:
+    """The dataset of one of these names, in small letters or capitals, or else the only one."""
+    stacks = {k: d for k, d in file.items() if isinstance(d, h5py.Dataset) and d.ndim >= 3}
+    named = [item for key, item in stacks.items() if key.lower() in names]
+    for found in (named, list(stacks.values())):
+        if len(found) == 1:
+            return found[0]
+    raise Refusal(
+        f"{file.filename} must hold one dataset of shape (n, ny, nx, ...), by name "
+        f"{' or '.join(names)}; got {list(file)}"
+    )
+
+
+def classes_of(label: np.ndarray) -> np.ndarray:
+    """Return the classes of the pixels of a mask, however it was drawn.
+
+    Parameters
+    ----------
+    label
+        A class map (ny, nx), a black and white image of whatever white, or one channel per class
+        (ny, nx, classes), of which the highest wins.
+
+    Returns
+    -------
+    classes
+        uint8, (ny, nx).
+
+    Examples
+    --------
+    >>> classes_of(np.array([[0, 255], [255, 0]])).tolist()
+    [[0, 1], [1, 0]]
+    """
+    if label.ndim == 3 and label.shape[-1] > 1:
+        return label.argmax(axis=-1).astype(np.uint8)
+    label = label.reshape(label.shape[:2])
+    values = np.unique(label)
+    if len(values) <= 2 and values[0] == 0:  # black and white, of whatever white
+        return (label > 0).astype(np.uint8)
+    return label.astype(np.uint8)
