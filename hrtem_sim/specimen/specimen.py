@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hrtem_sim.frozen import frozen
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.cells import orthorhombic
 
@@ -52,7 +53,7 @@ class Specimen:
     occupancies: np.ndarray = field(default=_DEFAULT, repr=False)
 
     def __post_init__(self) -> None:
-        positions = _frozen(np.array(self.positions, dtype=float))
+        positions = frozen(np.array(self.positions, dtype=float), owned=True)
         if positions.ndim != 2 or positions.shape[1] != 3:
             raise Refusal(f"positions must have shape (n, 3); got {positions.shape}")
         n = len(positions)
@@ -188,17 +189,12 @@ class Specimen:
         return cls(atoms.positions, atoms.numbers, tuple(lengths))
 
 
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array.flags.writeable = False
-    return array
-
-
 def _column(name: str, values: Any, n: int, dtype: type) -> np.ndarray:
-    array = np.array(values)
+    array = np.asarray(values)
     if array.shape != (n,):
         raise Refusal(f"{name} must have shape ({n},), one per atom; got {array.shape}")
     if dtype is np.int64 and array.dtype.kind == "f" and (array != np.floor(array)).any():
         raise Refusal(f"{name} must be whole numbers; got {array[array != np.floor(array)][0]}")
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be numbers; got {array.dtype}")
-    return _frozen(array.astype(dtype))
+    return frozen(array.astype(dtype), owned=True)
