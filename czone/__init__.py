@@ -1,7 +1,7 @@
 """Atomic structures of nanoscale objects: crystals and amorphous matter, cut by shapes and joined.
 
-From the bottom up: `geometry`, `transform`, `matter`, `generator`, `volume` and `molecule`,
-`scene`; beside the scene `prefab`, `surface` and `viz`; below all `util`. Values that never change
+From the bottom up: `geometry`, `transform`, `matter`, `generator`, `volume`, `molecule` and `viz`,
+`scene`; above the scene `prefab` and `surface`; below all `util`. Values that never change
 (`Region`, `Crystal`, `Atoms`) do the work; generators, volumes, molecules and scenes are their
 faces, which may be changed at any time. The sub-packages load when first used.
 """

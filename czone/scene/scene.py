@@ -1,6 +1,5 @@
 """The scene: objects in a box, their overlaps resolved, ready for a file or a simulation."""
 
-import importlib
 from copy import deepcopy
 from typing import Any
 
@@ -323,11 +322,15 @@ class Scene(Compared):
 
     def view(self, **kwargs: Any) -> Any:
         """Return a view of the scene in 3D, for a notebook; `kwargs` go to `czone.viz.view`."""
-        return _viz().view(self, **kwargs)
+        from czone.viz import view  # loads when someone looks
+
+        return view(self, **kwargs)
 
     def plot(self, **kwargs: Any) -> Any:
         """Return a drawing of the scene; `kwargs` go to `czone.viz.plot`."""
-        return _viz().plot(self, **kwargs)
+        from czone.viz import plot
+
+        return plot(self, **kwargs)
 
     def copy(self) -> "Scene":
         """Return a copy with its own objects."""
@@ -350,8 +353,3 @@ def _filled(ob: Any) -> tuple[Any, Atoms]:
         return ob.filled()
     ob.populate_atoms()
     return content(ob), populated(ob)
-
-
-def _viz() -> Any:
-    """Return `czone.viz`, which lies above and loads only when someone looks."""
-    return importlib.import_module("czone.viz")
