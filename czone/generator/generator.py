@@ -1,21 +1,24 @@
 """The crystal: a unit cell that tiles space."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import as_points, as_vector
+from czone.checks import as_integer, as_points, as_vector
 from czone.generator.amorphous import AmorphousGenerator
 from czone.generator.base import BaseGenerator, NullGenerator
 from czone.generator.sites import fill_cell
 from czone.generator.spacegroup import space_group
 from czone.geometry import Voxel
-from czone.geometry.elements import SYMBOLS, atomic_numbers
+from czone.geometry.elements import SYMBOLS
 from czone.geometry.region import Body
-from czone.matter.cell import UnitCell, lattice_matrix, merged
+from czone.matter.cell import UnitCell, lattice_matrix
 from czone.matter.crystal import Crystal
+from czone.matter.occupancy import as_contents, merged
+from czone.randomness import Seed, as_seed
 from czone.spelling import keywords
 from czone.transform.base import steps_of
 from czone.transform.post import BasePostTransform
@@ -33,12 +36,16 @@ class Generator(BaseGenerator):
     origin
         Point (3,) where cell (0, 0, 0) begins, in angstrom.
     structure
-        pymatgen Structure of the unit cell; it is copied. Oxidation states are ignored, partial
-        occupancies refused.
+        pymatgen Structure of the unit cell; it is copied. Oxidation states are ignored. Sites that
+        elements share, or that are vacant at times, are decided one by one by `rng`.
     strain_field
         Displacement of the supplied atoms, after `post_transform`; None for none.
     post_transform
         Change of the supplied atoms; None for none.
+    rng
+        Seed, numpy Generator or None for fresh entropy: decides what stands on shared sites. One
+        number is drawn, `seed`; each site of the crystal then has an atom of its own, which it
+        keeps in every volume, however the crystal is turned, moved or strained.
 
     Examples
     --------
@@ -54,6 +61,8 @@ class Generator(BaseGenerator):
         structure: Any = None,
         strain_field: BaseStrain | None = None,
         post_transform: BasePostTransform | None = None,
+        *,
+        rng: Seed = None,
     ) -> None:
         self._cell: UnitCell | None = None
         self._structure = None
@@ -61,6 +70,7 @@ class Generator(BaseGenerator):
         self._first_origin = np.zeros(3) if origin is None else as_vector("origin", origin)
         self._strain_field: BaseStrain | None = None
         self._post_transform: BasePostTransform | None = None
+        self._seed = None if rng is None else as_seed(rng)
         if structure is not None:
             self.structure = structure
         self.strain_field = strain_field
@@ -87,7 +97,9 @@ class Generator(BaseGenerator):
         Parameters
         ----------
         Z
-            Elements (n,) of the asymmetric unit, as atomic numbers or symbols.
+            Elements (n,) of the asymmetric unit, as atomic numbers or symbols. A mapping such as
+            ``{"Pt": 0.75, "Co": 0.25}`` or ``{"Fe": 0.95}`` is a site that elements share, or that
+            is vacant at times.
         coords
             Fractional coordinates (n, 3).
         cell_dims
@@ -101,12 +113,14 @@ class Generator(BaseGenerator):
         setting
             Origin choice 1 or 2, axes ``"H"`` or ``"R"``, or a choice of axes such as ``"cab"``.
         **kwargs
-            Passed to `Generator` (`origin`, `strain_field`, `post_transform`).
+            Passed to `Generator` (`origin`, `strain_field`, `post_transform`, `rng`).
         """
-        numbers, sites = atomic_numbers("Z", Z), _sites(coords, cell_of=Z)
+        contents = as_contents("Z", Z)
+        sites = _sites(coords, len(contents))
         matrix = lattice_matrix(cell_dims, cell_angs)
         group = space_group(sgn, sym, setting)
-        return cls._from_cell(UnitCell(*fill_cell(numbers, sites, matrix, group), matrix), kwargs)
+        cell = UnitCell.of_contents(*fill_cell(contents, sites, matrix, group), matrix)
+        return cls._from_cell(cell, kwargs)
 
     @classmethod
     @keywords(cellDims="cell_dims", cellAngs="cell_angs")
@@ -120,9 +134,11 @@ class Generator(BaseGenerator):
         Z, coords, cell_dims, cell_angs, **kwargs
             As in `from_spacegroup`.
         """
-        numbers, sites = atomic_numbers("Z", Z), _sites(coords, cell_of=Z)
+        contents = as_contents("Z", Z)
+        sites = _sites(coords, len(contents))
         matrix = lattice_matrix(cell_dims, cell_angs)
-        return cls._from_cell(UnitCell(*merged(numbers, sites, matrix), matrix), kwargs)
+        cell = UnitCell.of_contents(*merged(contents, sites, matrix), matrix)
+        return cls._from_cell(cell, kwargs)
 
     @classmethod
     def _from_cell(cls, cell: UnitCell, kwargs: dict[str, Any]) -> Self:
@@ -135,6 +151,8 @@ class Generator(BaseGenerator):
         turn = self.orientation
         self._cell = cell
         self._structure = None
+        if cell.contents is not None and self._seed is None:
+            self._seed = as_seed(None)
         self._voxel = Voxel(bases=turn @ cell.matrix.T, origin=origin)
 
     def _tell_strain(self) -> None:
@@ -144,13 +162,13 @@ class Generator(BaseGenerator):
     def _seen(self) -> Crystal:
         """Return the crystal as it is at this moment, for asking it something at once."""
         cell = self._contents()
-        return Crystal.seen(cell, self.voxel, self._strain_field, self._post_transform)
+        return Crystal.seen(cell, self.voxel, self._strain_field, self._post_transform, self._seed)
 
     @property
     def crystal(self) -> Crystal:
         """The crystal as a value, which later changes of this generator do not reach."""
         seen = self._seen()
-        return Crystal(seen.cell, seen.bases, seen.origin, seen.scale, seen.strain, seen.post)
+        return replace(seen)
 
     def _contents(self) -> UnitCell:
         if self._cell is None:
@@ -173,13 +191,22 @@ class Generator(BaseGenerator):
             self._structure = value.copy()
 
     @property
+    def seed(self) -> int | None:
+        """Number that decides what stands on shared sites; None where there are none."""
+        return self._seed
+
+    @seed.setter
+    def seed(self, value: int) -> None:
+        self._seed = as_integer("seed", value)
+
+    @property
     def lattice(self) -> Any:
         """The pymatgen Lattice of the untransformed cell."""
         return self.structure.lattice
 
     @property
     def species(self) -> tuple[int, ...]:
-        """Atomic numbers of the cell."""
+        """Atomic numbers of the cell; the most frequent ones of shared sites."""
         return tuple(int(n) for n in self._contents().numbers)
 
     @property
@@ -300,13 +327,14 @@ class Generator(BaseGenerator):
         if self._voxel is not None:
             made_of["_cell"] = self._contents()
             del made_of["_structure"], made_of["_first_origin"]
+            if made_of["_cell"].contents is None:
+                del made_of["_seed"]  # decides nothing
         return made_of
 
     def __repr__(self) -> str:
         if self._cell is None:
             return "Generator(structure=None)"
-        found, counts = np.unique(self._contents().numbers, return_counts=True)
-        formula = "".join(f"{SYMBOLS[n]}{c}" for n, c in zip(found, counts, strict=True))
+        formula = _formula(self._contents())
         bases = self.voxel.sbases
         lengths = np.linalg.norm(bases, axis=0)
         unit = bases / lengths
@@ -328,9 +356,16 @@ class Generator(BaseGenerator):
         return f"Generator({formula}, {shown}, origin={np.round(self.origin, 6).tolist()})"
 
 
-def _sites(coords: ArrayLike, cell_of: Any) -> np.ndarray:
+def _sites(coords: ArrayLike, count: int) -> np.ndarray:
     sites = as_points("coords", coords)
-    count = 1 if isinstance(cell_of, str) else np.size(cell_of)
     if len(sites) != count:
         raise ValueError(f"Z and coords must have the same length; got {count} and {len(sites)}")
     return sites
+
+
+def _formula(cell: UnitCell) -> str:
+    counts: dict[int, float] = {}
+    for content in cell.contents or [((number, 1.0),) for number in cell.numbers.tolist()]:
+        for number, share in content:
+            counts[number] = counts.get(number, 0.0) + share
+    return "".join(f"{SYMBOLS[number]}{counts[number]:.6g}" for number in sorted(counts))

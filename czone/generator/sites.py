@@ -8,25 +8,25 @@ stands where the operations that leave it in place agree.
 import numpy as np
 
 from czone.generator.spacegroup import SpaceGroup, settings_of
-from czone.matter.cell import SAME_SITE
+from czone.matter.occupancy import SAME_SITE, Content, formula, joined
 
 __all__ = ["fill_cell"]
 
 
 def fill_cell(
-    numbers: np.ndarray,
+    contents: list[Content],
     coords: np.ndarray,
     matrix: np.ndarray,
     group: SpaceGroup,
     *,
     tolerance: float = SAME_SITE,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return all atoms of a unit cell.
+) -> tuple[list[Content], np.ndarray]:
+    """Return all sites of a unit cell.
 
     Parameters
     ----------
-    numbers
-        Atomic numbers (n,) of the asymmetric unit.
+    contents
+        What stands on each of the n sites of the asymmetric unit.
     coords
         Fractional coordinates (n, 3) of the asymmetric unit.
     matrix
@@ -38,34 +38,35 @@ def fill_cell(
 
     Returns
     -------
-    numbers, coords
-        Atomic numbers (m,) and fractional coordinates (m, 3), in [0, 1).
+    contents, coords
+        What stands on each of m sites, and fractional coordinates (m, 3), in [0, 1).
 
     Raises
     ------
     ValueError
-        If the lattice does not have the symmetry of the group, or two elements fall on one site.
+        If the lattice does not have the symmetry of the group, or two whole atoms of different
+        elements fall on one site.
     """
     _check_fit(matrix, group)
-    found_numbers: list[int] = []
-    found: list[np.ndarray] = []
-    for number, site in zip(numbers, coords, strict=True):
+    found: list[Content] = []
+    orbits: list[np.ndarray] = []
+    for content, site in zip(contents, coords, strict=True):
         orbit = _orbit(_at_rest(site, matrix, group, tolerance), matrix, group, tolerance)
-        taken = [
-            other
-            for other, points in zip(found_numbers, found, strict=True)
-            if (_apart(points, orbit[0], matrix) < tolerance).any()
-        ]
-        if any(other != number for other in taken):
-            raise ValueError(
-                f"coords must be distinct sites; {site.tolist()} (Z = {number}) falls on "
-                f"one of Z = {taken[0]}"
-            )
-        if not taken:  # else the same site, given again
-            found_numbers.append(number)
-            found.append(orbit)
-    counts = [len(orbit) for orbit in found]
-    return np.repeat(np.asarray(found_numbers), counts), np.vstack(found)
+        for k, points in enumerate(orbits):
+            if (_apart(points, orbit[0], matrix) < tolerance).any():
+                both = joined(found[k], content)
+                if both is None:
+                    raise ValueError(
+                        f"coords must be distinct sites; {site.tolist()} ({formula(content)}) "
+                        f"falls on one of {formula(found[k])}. If elements share the site, give "
+                        "their shares, such as {'Pt': 0.75, 'Co': 0.25}"
+                    )
+                found[k] = both
+                break
+        else:
+            found.append(content)
+            orbits.append(orbit)
+    return [c for c, orbit in zip(found, orbits, strict=True) for _ in orbit], np.vstack(orbits)
 
 
 def _check_fit(matrix: np.ndarray, group: SpaceGroup) -> None:

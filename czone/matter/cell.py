@@ -1,5 +1,6 @@
 """Contents of a unit cell, as arrays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,17 +11,10 @@ from numpy.typing import ArrayLike
 from czone.checks import as_points
 from czone.equality import Value
 from czone.geometry.elements import SYMBOLS, atomic_numbers
+from czone.matter.occupancy import Content, as_contents, is_whole, merged
+from czone.matter.sharing import Sharing, shared_sites
 
-__all__ = ["SAME_SITE", "UnitCell", "lattice_matrix", "merged"]
-
-SAME_SITE = 0.05
-"""Points of a crystal closer than this are one site, in angstrom.
-
-Coordinates rounded to three decimals err by up to 0.0005 of an edge, which moves the images of a
-site on a mirror or an axis of a 20 angstrom cell by up to 0.03 angstrom; to four decimals, a tenth
-of that. Atoms vibrate by 0.05 to 0.1 angstrom, so refinements tell no two positions closer than
-that apart, and whole atoms keep ten times as far from each other.
-"""
+__all__ = ["UnitCell", "lattice_matrix"]
 
 
 def lattice_matrix(cell_dims: ArrayLike, cell_angs: ArrayLike) -> np.ndarray:
@@ -74,77 +68,6 @@ def _three_positive(name: str, value: ArrayLike, wanted: str) -> np.ndarray:
     return array
 
 
-def merged(
-    numbers: np.ndarray, coords: np.ndarray, matrix: np.ndarray, *, tolerance: float = SAME_SITE
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the atoms of a cell, those on one site as one atom in the middle of them.
-
-    Parameters
-    ----------
-    numbers
-        Atomic numbers (n,).
-    coords
-        Fractional coordinates (n, 3).
-    matrix
-        Lattice vectors as rows (3, 3), in angstrom.
-    tolerance
-        Atoms closer than this are on one site, in angstrom; images in other cells count.
-
-    Raises
-    ------
-    ValueError
-        If atoms of different elements are on one site.
-
-    Examples
-    --------
-    >>> merged(np.array([6, 6]), np.array([[0, 0, 0], [0.999, 0, 0]]), 3.0 * np.eye(3))
-    (array([6]), array([[-0.0005,  0.    ,  0.    ]]))
-    """
-    site, first = _sites_of(coords, matrix, tolerance)
-    if len(first) == len(coords):
-        return numbers, coords
-    if (numbers != numbers[first][site]).any():
-        other = int(np.flatnonzero(numbers != numbers[first][site])[0])
-        one = int(first[site[other]])
-        raise ValueError(
-            f"coords must be distinct sites; atom {other} ({SYMBOLS[numbers[other]]}, "
-            f"{coords[other].tolist()}) is on the site of atom {one} ({SYMBOLS[numbers[one]]})"
-        )
-    away = coords - coords[first][site]
-    away -= np.rint(away)
-    middle = np.array([np.bincount(site, axis) for axis in away.T]).T / np.bincount(site)[:, None]
-    return numbers[first], coords[first] + middle
-
-
-def _sites_of(
-    coords: np.ndarray, matrix: np.ndarray, tolerance: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the site (n,) of each atom, counted as they first appear, and their first atoms."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
-
-    alone = np.arange(len(coords))
-    # The distance between opposite faces of the cell bounds how far a fraction can be.
-    heights = 1 / np.linalg.norm(np.linalg.inv(matrix), axis=0)
-    inside = coords % 1.0
-    inside[inside >= 1.0] = 0.0
-    pairs = cKDTree(inside, boxsize=1.0).query_pairs(
-        min(tolerance / heights.min(), 0.49), p=np.inf, output_type="ndarray"
-    )
-    away = inside[pairs[:, 0]] - inside[pairs[:, 1]]
-    near = np.linalg.norm((away - np.rint(away)) @ matrix, axis=1) < tolerance
-    if not near.any():
-        return alone, alone
-    i, j = pairs[near].T
-    graph = coo_array((np.ones(len(i)), (i, j)), shape=(len(coords), len(coords)))
-    _, first, site = np.unique(
-        connected_components(graph, directed=False)[1], return_index=True, return_inverse=True
-    )
-    order = np.argsort(first)
-    return np.argsort(order)[site], first[order]
-
-
 @dataclass(frozen=True, eq=False)
 class UnitCell(Value):
     """Atoms of one cell.
@@ -152,16 +75,26 @@ class UnitCell(Value):
     Parameters
     ----------
     numbers
-        Atomic numbers (n,).
+        Atomic numbers (n,); of the most frequent element where several share a site.
     coords
         Fractional coordinates (n, 3).
     matrix
         Lattice vectors as rows (3, 3), in angstrom.
+    contents
+        Atomic numbers and shares of what stands on each site by chance; None if every site always
+        holds its one atom.
+
+    Examples
+    --------
+    >>> wustite = UnitCell.of_contents([((26, 0.95),)], [[0, 0, 0]], 3.04 * np.eye(3))
+    >>> wustite.numbers, wustite.contents
+    (array([26]), (((26, 0.95),),))
     """
 
     numbers: np.ndarray
     coords: np.ndarray
     matrix: np.ndarray
+    contents: tuple[Content, ...] | None = None
 
     def __post_init__(self) -> None:
         numbers = atomic_numbers("Z", self.numbers)
@@ -176,6 +109,28 @@ class UnitCell(Value):
             array.setflags(write=False)
             object.__setattr__(self, name, array)
 
+    @classmethod
+    def of_contents(
+        cls, contents: Sequence[Content], coords: ArrayLike, matrix: ArrayLike
+    ) -> "UnitCell":
+        """Return a cell from what stands on each site.
+
+        Parameters
+        ----------
+        contents
+            Atomic numbers with their shares, for each site; see `czone.matter.occupancy`.
+        coords, matrix
+            As for the class.
+        """
+        numbers = [max(content, key=lambda part: part[1])[0] for content in contents]
+        by_chance = None if all(map(is_whole, contents)) else tuple(contents)
+        return cls(
+            np.array(numbers, dtype=np.int64),
+            coords,  # type: ignore[arg-type]
+            matrix,  # type: ignore[arg-type]
+            by_chance,
+        )
+
     @cached_property
     def lowest(self) -> np.ndarray:
         """Lowest fractional coordinates (3,) in the cell."""
@@ -186,37 +141,40 @@ class UnitCell(Value):
         """Highest fractional coordinates (3,) in the cell."""
         return self.coords.max(axis=0)
 
+    @cached_property
+    def sharing(self) -> Sharing | None:
+        """How chance decides what stands where; None if nothing is left to chance."""
+        if self.contents is None:
+            return None
+        return shared_sites(self.contents, self.coords, self.matrix)
+
     @classmethod
     def from_structure(cls, structure: Any) -> "UnitCell":
         """Return the cell of a pymatgen Structure.
 
-        Atoms closer than `SAME_SITE` are one; oxidation states and site properties are left.
+        Sites closer than `SAME_SITE` are one; oxidation states and site properties are left.
 
         Parameters
         ----------
         structure
-            Ordered, one whole atom per site.
+            Ordered, or with shares of elements on its sites.
         """
         if not (hasattr(structure, "lattice") and hasattr(structure, "frac_coords")):
             raise TypeError(f"structure must be a pymatgen Structure; got {structure!r}")
         if len(structure) == 0:
             raise ValueError("structure must hold at least one site; got none")
-        if not structure.is_ordered:
-            raise ValueError(
-                "structure must be ordered, one whole atom per site; got one with partial or mixed "
-                f"occupancies ({structure.composition}). Order it first (pymatgen's "
-                "OrderDisorderedStructureTransformation), or build the ordered parent and apply a "
-                "ChemicalSubstitution"
-            )
-        numbers = np.array([SYMBOLS.index(_symbol(site.specie)) for site in structure])
+        contents = [as_contents("structure", _shares(site.species))[0] for site in structure]
         matrix = structure.lattice.matrix
-        return cls(*merged(numbers, np.array(structure.frac_coords), matrix), matrix)
+        return cls.of_contents(*merged(contents, np.array(structure.frac_coords), matrix), matrix)
 
     def to_structure(self) -> Any:
         """Return a pymatgen Structure."""
         from pymatgen.core import Lattice, Structure
 
-        return Structure(Lattice(self.matrix), [SYMBOLS[n] for n in self.numbers], self.coords)
+        species: list[Any] = [SYMBOLS[n] for n in self.numbers]
+        if self.contents is not None:
+            species = [{SYMBOLS[n]: share for n, share in content} for content in self.contents]
+        return Structure(Lattice(self.matrix), species, self.coords)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, UnitCell):
@@ -225,7 +183,17 @@ class UnitCell(Value):
             np.array_equal(self.numbers, other.numbers)
             and np.array_equal(self.coords, other.coords)
             and np.array_equal(self.matrix, other.matrix)
+            and self.contents == other.contents
         )
+
+
+def _shares(composition: Any) -> dict[str, float]:
+    """Return the share of each element; two oxidation states of one element are that element."""
+    shares: dict[str, float] = {}
+    for specie, share in composition.items():
+        symbol = _symbol(specie)
+        shares[symbol] = shares.get(symbol, 0.0) + float(share)
+    return shares
 
 
 def _symbol(specie: Any) -> str:

@@ -21,6 +21,9 @@ from czone.transform.strain import BaseStrain
 
 __all__ = ["Crystal"]
 
+Lattice = tuple[np.ndarray, np.ndarray]
+"""Lattice vectors as columns (3, 3) and origin (3,), in angstrom."""
+
 
 @dataclass(frozen=True, eq=False)
 class Crystal(Value):
@@ -40,6 +43,9 @@ class Crystal(Value):
         Displacement of the atoms, after `post`; None for none.
     post
         Change of the atoms; None for none.
+    seed
+        Names the draws that decide what stands on sites that several elements share, or that are
+        vacant at times; None if the cell has none.
 
     Examples
     --------
@@ -56,6 +62,7 @@ class Crystal(Value):
     scale: np.ndarray = (1.0,)  # type: ignore[assignment]
     strain: BaseStrain | None = None
     post: BasePostTransform | None = None
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         bases = self.cell.matrix.T if self.bases is None else self.bases
@@ -71,6 +78,10 @@ class Crystal(Value):
             object.__setattr__(self, name, deepcopy(getattr(self, name)))
         if self.strain is not None:
             self.strain.scrape_params(self)
+        if self.cell.contents is not None and self.seed is None:
+            raise ValueError(
+                "seed must be a whole number for a cell with shared or vacant sites; got None"
+            )
 
     @classmethod
     def seen(
@@ -79,12 +90,13 @@ class Crystal(Value):
         voxel: Voxel,
         strain: BaseStrain | None,
         post: BasePostTransform | None,
+        seed: int | None,
     ) -> "Crystal":
         """Return a crystal of things as they are, not copied: for asking it something at once.
 
         Parameters
         ----------
-        cell, voxel, strain, post
+        cell, voxel, strain, post, seed
             As for the class; the voxel holds lattice vectors, scale and origin.
         """
         crystal = object.__new__(cls)
@@ -95,6 +107,7 @@ class Crystal(Value):
             scale=voxel.scale,
             strain=strain,
             post=post,
+            seed=seed,
         )
         if strain is not None:
             strain.scrape_params(crystal)
@@ -137,11 +150,10 @@ class Crystal(Value):
         points = as_points("bbox", points)
         if len(points) == 0:
             return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
-        if self.strain is not None:
-            points = self.strain.source_box(points)
-        positions, count = cell_atoms(self.sbases, self.origin, self.cell.coords, points)
-        numbers = np.tile(self.cell.numbers, count)
-        if self.post is not None:
+        positions, sites = self._sites_around(points)
+        numbers, kept = self._elements(positions, sites, (self.sbases, self.origin))
+        positions = positions if kept is None else positions[kept]
+        if self.post is not None and not self._changes_elements_only():
             positions, numbers = self.post.apply_function(positions, numbers)
             numbers = atomic_numbers("species", np.asarray(numbers))
         if self.strain is not None:
@@ -156,13 +168,85 @@ class Crystal(Value):
         body
             A `Region`, a `Volume`, or anything else that answers as they do.
         """
+        if not self._changes_elements_only():
+            return cut_out(body, self.supply)
         quick = self._whole_rows(body)
-        return cut_out(body, self.supply) if quick is None else Atoms.owned(*quick)
+        if quick is None:
+            return self._cut_sites(body)
+        positions, sites, lattice = quick
+        numbers, kept = self._elements(positions, sites, lattice)
+        return Atoms.owned(positions if kept is None else positions[kept], numbers)
 
-    def _lattice(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return lattice vectors and origin as strained; None if the atoms form no lattice."""
-        if self.post is not None:
-            return None
+    def _changes_elements_only(self) -> bool:
+        """Tell whether the atoms stand on the sites of the lattice, whatever they are."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return self.post is None or self._substituted(nothing, np.zeros((0, 4), int)) is not None
+
+    def _substituted(self, numbers: np.ndarray, keys: np.ndarray) -> np.ndarray | None:
+        on_sites = getattr(self.post, "apply_on_sites", None)
+        return None if on_sites is None else on_sites(numbers, keys)
+
+    def _sites_around(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the sites (n, 3) of all cells that may reach a box, and their places (n,)."""
+        if self.strain is not None:
+            points = self.strain.source_box(points)
+        positions, count = cell_atoms(self.sbases, self.origin, self.cell.coords, points)
+        return positions, np.tile(np.arange(len(self.cell.numbers)), count)
+
+    def _cut_sites(self, body: Body) -> Atoms:
+        """Return the atoms inside, site by site."""
+        box = body.get_bounding_box()
+        if len(box) == 0:
+            return Atoms.owned(np.zeros((0, 3)), np.zeros(0, dtype=np.int64))
+        rest, sites = self._sites_around(as_points("bbox", box))
+        positions = rest
+        if self.strain is not None:
+            positions = np.asarray(self.strain.apply_strain(rest), dtype=float)
+        inside = body.check_if_interior(positions)
+        numbers, kept = self._elements(rest[inside], sites[inside], (self.sbases, self.origin))
+        positions = positions[inside]
+        return Atoms.owned(positions if kept is None else positions[kept], numbers)
+
+    def _elements(
+        self, positions: np.ndarray, sites: np.ndarray, lattice: Lattice
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return what stands on sites, and which are not vacant; None if all are filled.
+
+        Parameters
+        ----------
+        positions, sites
+            Where (n, 3) they are, and their places (n,) in the cell.
+        lattice
+            Lattice vectors and origin that the positions follow.
+        """
+        sharing = self.cell.sharing
+        keyed = self.post is not None and self._changes_elements_only()
+        if sharing is None and not keyed:
+            return self.cell.numbers[sites], None
+        bases, origin = lattice
+        inverse = np.linalg.inv(bases)
+        places = self.cell.coords + inverse @ origin
+        keys = np.empty((len(sites), 4), dtype=np.int64, order="F")
+        for axis in range(3):
+            keys[:, axis] = np.rint(positions @ inverse[axis] - places[:, axis][sites])
+        keys[:, 3] = sites
+        numbers, kept = self.cell.numbers[sites], None
+        if sharing is not None:
+            assert self.seed is not None  # checked with the cell
+            numbers = sharing.drawn(self.seed, keys)
+            kept = numbers > 0
+            if kept.all():
+                kept = None
+            else:
+                numbers, keys = numbers[kept], keys[kept]
+        if keyed:
+            substituted = self._substituted(numbers, keys)
+            assert substituted is not None  # it changes elements only
+            numbers = atomic_numbers("species", np.asarray(substituted))
+        return numbers, kept
+
+    def _lattice(self) -> Lattice | None:
+        """Return lattice vectors and origin as strained; None if the sites form no lattice."""
         if self.strain is None:
             return self.sbases, self.origin
         affine = self.strain.affine()
@@ -171,8 +255,10 @@ class Crystal(Value):
         # A homogeneous strain of a lattice is a lattice again.
         return affine[0] @ self.sbases, affine[0] @ self.origin + affine[1]
 
-    def _whole_rows(self, body: Body) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return the atoms inside, row by row; None if crystal or body do not allow it.
+    def _whole_rows(self, body: Body) -> tuple[np.ndarray, np.ndarray, Lattice] | None:
+        """Return the sites inside, row by row; None if crystal or body do not allow it.
+
+        With them come their places in the cell, and the lattice as strained.
 
         A convex body cuts every row of atoms in one piece, so rows are shortened, not tested
         atom by atom.
@@ -187,7 +273,7 @@ class Crystal(Value):
             return None
         low, high = span
         if (low > high).any():
-            return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
+            return np.zeros((0, 3)), np.zeros(0, dtype=np.int64), lattice
         corner = inverse @ origin
         low, high = low - corner - cell.highest, high - corner - cell.lowest
         faces = body.flat_faces()
@@ -195,7 +281,7 @@ class Crystal(Value):
             from czone.matter.row_kernel import fill_flat_body  # loads numba
 
             positions, sites = fill_flat_body(bases, origin, cell.coords, low, high, faces)
-            return positions, cell.numbers[sites]
+            return positions, sites, lattice
         starts, step, per_atom = row_starts(bases, origin, cell.coords, low, high)
         chords = body.chords(starts, step)
         if chords is None:
@@ -210,10 +296,10 @@ class Crystal(Value):
         first += head
         counts = np.maximum(counts - head - tail, 0)
         positions = written_out(starts, step, first, counts)
-        return positions, np.repeat(cell.numbers[rows // per_atom], counts)
+        return positions, np.repeat(rows // per_atom, counts), lattice
 
     def _made_of(self) -> Any:
-        return content([self.cell, self.sbases, self.origin, self.strain, self.post])
+        return content([self.cell, self.sbases, self.origin, self.strain, self.post, self.seed])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Crystal):

@@ -2,17 +2,18 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from czone.equality import Compared
-from czone.randomness import as_rng
+from czone.quick import Quick
+from czone.randomness import as_seed, uniforms
 
 __all__ = ["ArbitraryPostTransform", "BasePostTransform", "ChemicalSubstitution", "PostSequence"]
 
 
-class BasePostTransform(Compared, ABC):
+class BasePostTransform(Compared, Quick, ABC):
     """A change of (points, species); acts before the strain field and before the volume cuts.
 
     Examples
@@ -24,8 +25,26 @@ class BasePostTransform(Compared, ABC):
     array([79])
     """
 
+    _quick: ClassVar[dict[str, str]] = {"apply_on_sites": "apply_function _replace_species"}
+
     def __init__(self) -> None:
         self.origin = np.zeros(3)
+
+    def apply_on_sites(self, species: np.ndarray, keys: np.ndarray) -> np.ndarray | None:
+        """Return the new atomic numbers (n,) of atoms that stay where they are.
+
+        None, the default, says that positions are needed: `apply_function` is asked instead, with
+        all atoms around a volume. A class that answers is asked for the atoms inside alone.
+
+        Parameters
+        ----------
+        species
+            Atomic numbers (n,).
+        keys
+            Cell and place in the cell (n, 4) of each atom, whole numbers that are its own in the
+            endless crystal.
+        """
+        return None
 
     @abstractmethod
     def apply_function(
@@ -54,13 +73,17 @@ class ChemicalSubstitution(BasePostTransform):
         Elements to replace and what replaces them: one atomic number or symbol, or matching lists.
         All targets are chosen among the atoms as supplied, so a substitute is not replaced again.
     frac
-        Fraction between 0 and 1; one number, or one per target.
+        Fraction between 0 and 1 of all atoms of the target; one number, or one per target. Where a
+        target is named several times, its fractions add up to 1 at most.
     exact
-        False draws every atom with probability `frac`; True replaces round(frac * n) of the n
-        atoms of the supplied block.
+        False replaces every atom with probability `frac`; True replaces round(frac * n) of the n
+        atoms of the target in the volume (in a scene: before others displace them), one less where
+        fractions that fill up 1 would round to more than n.
     rng
         int seed, numpy Generator or None. One number is drawn at construction, so the same object
-        makes the same substitution at every call.
+        makes the same substitution at every call. In a crystal the draw belongs to the site: the
+        same site has the same atom in every volume, however the crystal is turned or moved. (With
+        `exact` this holds while the volume holds the same sites.)
 
     Examples
     --------
@@ -95,23 +118,42 @@ class ChemicalSubstitution(BasePostTransform):
         if not ((fractions >= 0) & (fractions <= 1)).all():
             raise ValueError(f"frac must lie between 0 and 1; got {frac!r}")
         self.frac = np.broadcast_to(fractions, len(self.target)).copy()
+        for number in set(self.target.tolist()):
+            total = self.frac[self.target == number].sum()
+            if total > 1 + 1e-9:
+                raise ValueError(
+                    f"frac must add up to at most 1 for each target; got {total:g} for {number}"
+                )
         self.exact = bool(exact)
-        self.seed = int(as_rng(rng).integers(2**63))
+        self.seed = as_seed(rng)
 
-    def _replace_species(self, species: np.ndarray, seed: int | None = None) -> np.ndarray:
-        """Return atomic numbers with the substitutions made."""
-        rng = np.random.default_rng(self.seed if seed is None else seed)
+    def _replace_species(
+        self, species: np.ndarray, seed: int | None = None, keys: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return atomic numbers with the substitutions made; atoms without keys are counted."""
+        seed = self.seed if seed is None else seed
+        keys = np.arange(len(species))[:, None] if keys is None else keys
         replaced = np.array(species)
-        free = np.ones(len(replaced), dtype=bool)
-        for target, substitute, frac in zip(self.target, self.substitute, self.frac, strict=True):
-            sites = np.flatnonzero((species == target) & free)
+        for target in dict.fromkeys(self.target.tolist()):
+            ways = self.target == target
+            atoms = np.flatnonzero(species == target)
+            # Another target or substitute is another draw, under the same seed too.
+            names = [target, *self.substitute[ways].tolist()]
+            draw = uniforms(seed, *names, *keys[atoms].T)
             if self.exact:
-                chosen = rng.permutation(sites)[: round(frac * len(sites))]
+                order = np.argsort(draw, kind="stable")
+                ends = _whole_shares(self.frac[ways], len(atoms)).cumsum()
+                way = np.empty(len(atoms), dtype=np.int64)
+                way[order] = np.searchsorted(ends, np.arange(len(atoms)), side="right")
             else:
-                chosen = sites[rng.random(len(sites)) < frac]
-            replaced[chosen] = substitute
-            free[chosen] = False
+                way = np.searchsorted(self.frac[ways].cumsum(), draw, side="right")
+            # The last way is to stay.
+            replaced[atoms] = np.append(self.substitute[ways], target)[way]
         return replaced
+
+    def apply_on_sites(self, species: np.ndarray, keys: np.ndarray) -> np.ndarray | None:
+        """Return the new atomic numbers of atoms on the sites of a crystal."""
+        return self._replace_species(species, keys=keys)
 
     def apply_function(
         self, points: np.ndarray, species: np.ndarray, **kwargs: Any
@@ -122,6 +164,14 @@ class ChemicalSubstitution(BasePostTransform):
     def __repr__(self) -> str:
         pairs = f"{self.target.tolist()}, {self.substitute.tolist()}, {self.frac.tolist()}"
         return f"ChemicalSubstitution({pairs}, exact={self.exact})"
+
+
+def _whole_shares(fractions: np.ndarray, count: int) -> np.ndarray:
+    """Return round(fraction * count) of each, less where these are more than there are."""
+    shares = np.rint(fractions * count).astype(np.int64)
+    for _ in range(int(max(0, shares.sum() - count))):
+        shares[np.argmax(shares - fractions * count)] -= 1  # the one rounded up the most
+    return shares
 
 
 class ArbitraryPostTransform(BasePostTransform):
@@ -193,6 +243,16 @@ class PostSequence(BasePostTransform):
             own = kwargs if seed is None else {**kwargs, "seed": int(stream)}
             points, species = transform.apply_function(points, species, **own)
         return points, species
+
+    def apply_on_sites(self, species: np.ndarray, keys: np.ndarray) -> np.ndarray | None:
+        """Return the atomic numbers after every member; None if one of them asks for positions."""
+        for transform in self.transforms:
+            on_sites = getattr(transform, "apply_on_sites", None)
+            found = None if on_sites is None else on_sites(species, keys)
+            if found is None:
+                return None
+            species = found
+        return species
 
     def __repr__(self) -> str:
         return f"PostSequence({self.transforms!r})"

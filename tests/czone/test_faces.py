@@ -146,6 +146,14 @@ CHANGES: dict[tuple[type, str], tuple[Any, Any]] = {
         ball,
         put("generator", "structure", to=Structure(Lattice.cubic(3), ["Au"], [[0, 0, 0]])),
     ),
+    (Generator, "seed"): (
+        lambda: cut(
+            generator=Generator.from_unit_cell(
+                [{"Po": 0.5, "Au": 0.5}], [[0, 0, 0]], [3.35] * 3, [90] * 3, rng=1
+            )
+        ),
+        put("generator", "seed", to=7),
+    ),
     (Generator, "strain_field"): (ball, put(*STRAIN, to=HStrain([1.1, 1, 1]))),
     (Generator, "post_transform"): (ball, put(*POST, to=ALLOY["post_transform"])),
     (Voxel, "bases"): (ball, put("generator", "voxel", "bases", to=3 * np.eye(3))),

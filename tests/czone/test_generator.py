@@ -9,7 +9,6 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from czone.generator import BaseGenerator, Generator, NullGenerator
-from czone.generator.sites import fill_cell
 from czone.generator.spacegroup import space_group
 from czone.geometry import Voxel
 from czone.matter.cell import lattice_matrix
@@ -61,8 +60,10 @@ def test_filled_cell_is_that_of_pymatgen(group):
     numbers, coords = np.array([79, 8]), np.array([[0, 0, 0], [0.13, 0.31, 0.41]])
     matrix = lattice_matrix(dims, angles)
     expected = Structure.from_spacegroup(group, Lattice(matrix), ["Au", "O"], coords)
-    found = fill_cell(numbers, coords, matrix, space_group(group))
-    assert as_set(*found) == as_set(expected.atomic_numbers, expected.frac_coords)
+    found = Generator.from_spacegroup(numbers, coords, dims, angles, group)
+    assert as_set(found.species, found.coords) == as_set(
+        expected.atomic_numbers, expected.frac_coords
+    )
 
 
 def test_space_groups_have_the_right_number_of_operations():
@@ -135,15 +136,6 @@ def test_oxidation_states_are_left_behind():
     structure = Structure(Lattice.cubic(5.64), ["Na+", "Cl-"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     crystal = Generator(structure=structure)
     assert crystal.species == (11, 17)
-
-
-def test_disordered_structures_are_refused():
-    structure = Structure(Lattice.cubic(4), [{"Au": 0.5, "Cu": 0.5}], [[0, 0, 0]])
-    with pytest.raises(ValueError, match="structure must be ordered"):
-        Generator(structure=structure)
-    vacancies = Structure(Lattice.cubic(4), [{"Au": 0.5}], [[0, 0, 0]])
-    with pytest.raises(ValueError, match="structure must be ordered"):
-        Generator(structure=vacancies)
 
 
 def test_unknown_species_are_refused():

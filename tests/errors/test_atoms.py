@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-from pymatgen.core import Lattice, Structure
 
 from czone.generator import AmorphousGenerator, Generator, number_density
 from czone.molecule import Molecule
@@ -102,8 +101,8 @@ def ligand() -> Molecule:
     return Molecule(["C", "O"], [CENTER, [0, 0, 1.1]])
 
 
-def alloy() -> Structure:
-    return Structure(Lattice.cubic(4), [{"Au": 0.5, "Ag": 0.5}], [CENTER])
+def shared(content: dict) -> Generator:
+    return Generator.from_unit_cell([content], [CENTER], [4.0] * 3, RIGHT)
 
 
 POINTS = np.random.default_rng(1).uniform(0, 10, (20, 3))
@@ -144,7 +143,8 @@ ROWS = (
     Row("from_spacegroup", "sgn", "230", "999", lambda: group(sgn=999)),
     Row("from_spacegroup", "sym", "international symbol", "Fm-9m", lambda: group(sym="Fm-9m")),
     Row("Generator", "structure", "pymatgen", "3", lambda: Generator(structure=3), TypeError),
-    Row("Generator", "structure", "ordered", "Au0.5", lambda: Generator(structure=alloy())),
+    Row("from_unit_cell", "Z", "at most 1", "0.7", lambda: shared({"Au": 0.7, "Ag": 0.7})),
+    Row("from_unit_cell", "Z", "between 0 and 1", "-0.5", lambda: shared({"Au": -0.5})),
     Row("Generator", "strain_field", "BaseStrain", "0.1", lambda: cell(strain_field=0.1), TypeError),
     Row("Generator", "origin", "finite", "nan", lambda: cell(origin=[NAN, 0, 0])),
     Row("Generator", "bbox", "finite", "nan", lambda: gold().supply_atoms([[NAN] * 3] * 8)),
