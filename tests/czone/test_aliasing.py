@@ -24,6 +24,7 @@ from czone.transform import (
     Translation,
 )
 from czone.volume import MultiVolume, Plane, Sphere, Volume, makeRectPrism
+from tests.solids import gold
 
 CUBE = np.array([[0.0, 0.0, 0.0]])
 QUARTER_TURN = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
@@ -413,17 +414,17 @@ def test_what_is_kept_apart_on_purpose_says_why():
 def test_a_prefab_refers_to_what_it_is_given_and_builds_volumes_of_its_own():
     from czone.prefab import FCCTwin, WulffSingle
 
-    gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.078] * 3, [90] * 3, sgn=225)
-    volume = Volume(alg_objects=[Sphere(20, np.zeros(3))], generator=gold)
+    crystal = gold()
+    volume = Volume(alg_objects=[Sphere(20, np.zeros(3))], generator=crystal)
     before = deepcopy(volume)
     for number in (0, 1):
-        prefab = FCCTwin(gold, volume, N=number, rng=1)
-        assert prefab.generator is gold and prefab.volume is volume
+        prefab = FCCTwin(crystal, volume, N=number, rng=1)
+        assert prefab.generator is crystal and prefab.volume is volume
         particle = prefab.build_object()
         assert not any(member is volume for member in particle.volumes)
         particle.transform(up())
-        assert volume == before and gold.origin.tolist() == [0, 0, 0]
-    recipe = WulffSingle(gold, {(1, 1, 1): 1.0}, 100)
+        assert volume == before and crystal.origin.tolist() == [0, 0, 0]
+    recipe = WulffSingle(crystal, {(1, 1, 1): 1.0}, 100)
     one, two = recipe.get_construction(), recipe.get_construction()
     one.transform(up())
     assert two.generator.origin.tolist() == [0, 0, 0] and two.alg_objects != one.alg_objects

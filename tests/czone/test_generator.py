@@ -14,14 +14,7 @@ from czone.geometry import Voxel
 from czone.matter.cell import lattice_matrix
 from czone.transform import HStrain, Reflection, Rotation, Translation, rot_v
 from czone.volume import Plane, Sphere, Volume, make_rect_prism
-
-A_AU = 4.07825
-
-
-def gold(**kwargs):
-    return Generator.from_spacegroup(
-        Z=[79], coords=[[0, 0, 0]], cell_dims=[A_AU] * 3, cell_angs=[90] * 3, sgn=225, **kwargs
-    )
+from tests.solids import A_AU, gold
 
 
 def hexagonal():

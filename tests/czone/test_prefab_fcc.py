@@ -14,13 +14,9 @@ from czone.prefab.fcc import build_with_defects, fcc_layers
 from czone.transform import HStrain, Reflection, Rotation, Translation
 from czone.util import coordination_numbers, neighbor_pairs, random_rotations
 from czone.volume import MultiVolume, Plane, Sphere, Volume, makeRectPrism
+from tests.solids import A_AU, gold
 
-A_AU = 4.07825
 BOND = A_AU / np.sqrt(2)  # 2.8838
-
-
-def gold():
-    return Generator.from_spacegroup(["Au"], [[0, 0, 0]], [A_AU] * 3, [90] * 3, sgn=225)
 
 
 def ball(radius=25.0, center=(0, 0, 0)):

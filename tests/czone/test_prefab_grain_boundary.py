@@ -7,22 +7,14 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from czone.generator import Generator
 from czone.prefab import SimpleGrainBoundary
 from czone.scene import Scene
 from czone.transform import Rotation, rot_v
 from czone.util import coordination_numbers, neighbor_pairs, random_rotations
 from czone.volume import Plane, Sphere, Volume, makeRectPrism
+from tests.solids import ball, gold
 
 BOND = 4.07825 / np.sqrt(2)
-
-
-def gold():
-    return Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.07825] * 3, [90] * 3, sgn=225)
-
-
-def ball(center=(0, 0, 0)):
-    return Volume(alg_objects=[Sphere(25, center)], generator=gold())
 
 
 def built(*args, **keywords):
@@ -32,7 +24,7 @@ def built(*args, **keywords):
 
 
 def test_no_two_atoms_are_too_close_and_no_grain_has_holes():
-    bicrystal = built((0, 0, 1), 0.0, (1, 1, 0), 0.4, volume=ball((3, 4, 50)))
+    bicrystal = built((0, 0, 1), 0.0, (1, 1, 0), 0.4, volume=ball(25, (3, 4, 50)))
     atoms = bicrystal.atoms
     assert cKDTree(atoms).query(atoms, k=2)[0][:, 1].min() >= 0.8 * BOND
     deep = (np.linalg.norm(atoms - [3, 4, 50], axis=1) < 21) & (np.abs(atoms[:, 0] - 3) > 6)
@@ -55,7 +47,7 @@ def columns_along_z(atoms):
 
 
 def test_zone_axes_are_along_z():
-    bicrystal = built((0, 0, 1), 0.0, (1, 1, 0), 0.4, volume=ball())
+    bicrystal = built((0, 0, 1), 0.0, (1, 1, 0), 0.4, volume=ball(25))
     atoms = bicrystal.atoms
     assert columns_along_z(atoms[atoms[:, 0] < -3]) == pytest.approx(4.07825)
     assert columns_along_z(atoms[atoms[:, 0] > 3]) == pytest.approx(BOND)
@@ -63,7 +55,7 @@ def test_zone_axes_are_along_z():
 
 def test_in_plane_rotations_turn_the_grains():
     for angle in (0.0, 0.3, 0.9):
-        atoms = built((0, 0, 1), 0.0, r2=angle, volume=ball()).atoms
+        atoms = built((0, 0, 1), 0.0, r2=angle, volume=ball(25)).atoms
         right = atoms[atoms[:, 0] > 5]
         pairs = neighbor_pairs(right, 4.2)
         cubic = pairs.vectors[(pairs.distances > 4) & (np.abs(pairs.vectors[:, 2]) < 0.01)]
@@ -75,7 +67,7 @@ def test_in_plane_rotations_turn_the_grains():
 def test_sigma_5_tilt_boundary_has_coincidence_sites():
     half = np.arctan(1 / 3)
     grains = [
-        built((0, 0, 1), angle, volume=ball(), plane=Plane([0, 0, 1], [0, 0, 90])).atoms
+        built((0, 0, 1), angle, volume=ball(25), plane=Plane([0, 0, 1], [0, 0, 90])).atoms
         for angle in (half, -half)
     ]
     shared = cKDTree(grains[0]).query(grains[1])[0] < 1e-6
@@ -83,23 +75,23 @@ def test_sigma_5_tilt_boundary_has_coincidence_sites():
 
 
 def test_same_grain_twice_is_the_perfect_crystal():
-    whole = ball()
+    whole = ball(25)
     whole.populate_atoms()
-    assert len(built((0, 0, 1), 0.0, volume=ball(), point=(0.7, 0, 0)).atoms) == len(whole.atoms)
+    assert len(built((0, 0, 1), 0.0, volume=ball(25), point=(0.7, 0, 0)).atoms) == len(whole.atoms)
 
 
 def test_boundary_as_plane_as_indices_and_through_a_point():
     by_plane = SimpleGrainBoundary(
-        (0, 0, 1), 0.0, r2=0.5, plane=Plane([0, 1, 0], [0, 4, 0]), volume=ball()
+        (0, 0, 1), 0.0, r2=0.5, plane=Plane([0, 1, 0], [0, 4, 0]), volume=ball(25)
     ).build_object()
     by_indices = SimpleGrainBoundary(
-        (0, 0, 1), 0.0, r2=0.5, plane=(0, 1, 0), point=(9, 4, 9), volume=ball()
+        (0, 0, 1), 0.0, r2=0.5, plane=(0, 1, 0), point=(9, 4, 9), volume=ball(25)
     ).build_object()
     by_plane.populate_atoms()
     by_indices.populate_atoms()
     assert np.array_equal(by_plane.atoms, by_indices.atoms)
     # Indices count in the first grain as it lies.
-    turned = SimpleGrainBoundary((0, 0, 1), 0.6, r2=0.0, plane=(1, 0, 0), volume=ball())
+    turned = SimpleGrainBoundary((0, 0, 1), 0.6, r2=0.0, plane=(1, 0, 0), volume=ball(25))
     normal = turned.build_object().volumes[0].alg_objects[-1].normal
     assert normal == pytest.approx([np.cos(0.6), np.sin(0.6), 0])
 
@@ -107,14 +99,14 @@ def test_boundary_as_plane_as_indices_and_through_a_point():
 def test_orientation_of_the_generator_does_not_matter():
     crystal = gold()
     crystal.transform(Rotation(random_rotations(rng=3)))
-    turned = built((1, 1, 1), 0.0, r2=0.5, volume=ball(), generator=crystal)
+    turned = built((1, 1, 1), 0.0, r2=0.5, volume=ball(25), generator=crystal)
     atoms = turned.atoms[turned.atoms[:, 0] < -4]
     assert len(np.unique(np.round(atoms[:, 2], 3))) < 25  # close-packed layers, 2.35 apart
 
 
 def test_recipes_compare_by_what_they_say():
     def recipe(angle):
-        return SimpleGrainBoundary((0, 0, 1), 0.2, r2=angle, volume=ball())
+        return SimpleGrainBoundary((0, 0, 1), 0.2, r2=angle, volume=ball(25))
 
     assert recipe(0.1) == recipe(0.1) == copy.deepcopy(recipe(0.1))
     assert recipe(0.1) != recipe(0.3)
@@ -155,5 +147,5 @@ def test_bicrystal_moves_goes_into_scenes_and_copies():
 def test_bad_input_is_named(arguments, error, message):
     with pytest.raises(error, match=message):
         SimpleGrainBoundary(
-            **(dict(z1=(0, 0, 1), r1=0.0, volume=ball()) | arguments)
+            **(dict(z1=(0, 0, 1), r1=0.0, volume=ball(25)) | arguments)
         ).build_object()

@@ -13,6 +13,7 @@ from czone.prefab import WurtziteStackingFault, wurtziteStackingFault
 from czone.transform import Reflection, Rotation, Translation
 from czone.util import neighbor_pairs, random_rotations
 from czone.volume import Plane, Sphere, Volume
+from tests.solids import gold
 
 A, C, U = 4.299, 7.010, 0.376
 SITES = np.array(
@@ -127,10 +128,6 @@ def test_same_seed_same_particle_also_in_copies():
         particle = twin.build_object()
         particle.populate_atoms()
         assert np.array_equal(particle.atoms, expected.atoms)
-
-
-def gold():
-    return Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.07825] * 3, [90] * 3, sgn=225)
 
 
 @pytest.mark.parametrize(

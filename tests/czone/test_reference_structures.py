@@ -21,23 +21,13 @@ from czone.volume import (
     make_rect_prism,
     snap_plane_near_point,
 )
+from tests.solids import A_AU, ball, gold
 
-A_AU = 4.07825
 NEAREST_AU = A_AU / np.sqrt(2)
-
-
-def gold(number=79):
-    return Generator.from_spacegroup(
-        Z=[number], coords=[[0, 0, 0]], cell_dims=[A_AU] * 3, cell_angs=[90] * 3, sgn=225
-    )
 
 
 def simple_cubic(number, a=2.5):
     return Generator.from_unit_cell([number], [[0, 0, 0]], [a] * 3, [90] * 3)
-
-
-def ball(radius, center=(0, 0, 0), generator=None, **kwargs):
-    return Volume(alg_objects=[Sphere(radius, center)], generator=generator or gold(), **kwargs)
 
 
 def filled(volume):

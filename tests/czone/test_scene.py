@@ -15,14 +15,7 @@ from czone.molecule import Molecule
 from czone.scene import Scene
 from czone.transform import Rotation, Translation, rot_v
 from czone.volume import MultiVolume, Sphere, Volume, make_rect_prism
-
-A_AU = 4.07825
-
-
-def gold(number=79, **kwargs):
-    return Generator.from_spacegroup(
-        Z=[number], coords=[[0, 0, 0]], cell_dims=[A_AU] * 3, cell_angs=[90] * 3, sgn=225, **kwargs
-    )
+from tests.solids import A_AU, gold
 
 
 def ball(radius=10.0, center=(20.0, 20, 20), generator=None, **kwargs):

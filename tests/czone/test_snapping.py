@@ -6,13 +6,9 @@ import pytest
 from czone.generator import Generator
 from czone.transform import HStrain, IStrain, Rotation, Translation, rot_v
 from czone.volume import make_rect_prism, snap_plane_near_point
+from tests.solids import A_AU, gold
 
-A_AU = 4.07825
 TURN = Rotation(rot_v([1, 2, 3], 0.6), origin=[2, 0, 1])
-
-
-def gold():
-    return Generator.from_spacegroup(["Au"], [[0, 0, 0]], [A_AU] * 3, [90] * 3, sgn=225)
 
 
 def plane_residual(plane, generator):

@@ -11,14 +11,14 @@ from czone.molecule import Molecule
 from czone.scene import Scene
 from czone.surface import add_adsorbate, add_adsorbates, ligand_shell, surface_atoms
 from czone.volume import Plane, Sphere, Volume, makeRectPrism
+from tests.solids import gold
 
 CO = Molecule(["C", "O"], [[0, 0, 0], [0, 0, 1.13]])
 THIOL = Molecule(["S", "C", "C", "C"], [[0, 0, 0], [0, 1.3, 1.3], [0, 0.9, 2.75], [0, 2.2, 3.6]])
 
 
 def filled(**bounds):
-    crystal = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.07825] * 3, [90] * 3, sgn=225)
-    volume = Volume(**bounds, generator=crystal)
+    volume = Volume(**bounds, generator=gold())
     volume.populate_atoms()
     return volume
 

@@ -21,14 +21,7 @@ from czone.volume import (
     makeRectPrism,
     snap_plane_near_point,
 )
-
-A_AU = 4.07825
-
-
-def gold(**kwargs):
-    return Generator.from_spacegroup(
-        Z=[79], coords=[[0, 0, 0]], cell_dims=[A_AU] * 3, cell_angs=[90] * 3, sgn=225, **kwargs
-    )
+from tests.solids import gold
 
 
 def triclinic():

@@ -12,6 +12,7 @@ from czone.matter import crystal as crystals
 from czone.scene import Scene
 from czone.transform import Rotation, rot_v
 from czone.volume import Volume, precedence
+from tests.solids import gold
 
 
 def sorted_rows(array):
@@ -40,10 +41,10 @@ def test_hull_holds_exactly_the_atoms_inside(seed):
 
 
 def test_hull_alone_and_hull_in_a_large_ball_hold_the_same_atoms_in_the_same_order():
-    gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.07825] * 3, [90] * 3, sgn=225)
+    crystal = gold()
     box = make_rect_prism(20.39125, 16.313, 24.4695)  # faces on lattice planes
-    alone = Volume(points=box, generator=gold)
-    ball = Volume(points=box, alg_objects=[Sphere(100, [0, 0, 0])], generator=gold)
+    alone = Volume(points=box, generator=crystal)
+    ball = Volume(points=box, alg_objects=[Sphere(100, [0, 0, 0])], generator=crystal)
     alone.populate_atoms()
     ball.populate_atoms()
     # 6 x 5 x 7 corners of cells, and the centres of 5 x 4 x 7, 5 x 5 x 6 and 6 x 4 x 6 faces.
@@ -63,11 +64,11 @@ def test_opposite_faces_of_a_hull_are_tested_together():
 @pytest.mark.parametrize("periodic", [False, True])
 def test_compiled_and_plain_ways_agree(monkeypatch, periodic):
     rng = np.random.default_rng(5)
-    gold = Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.07825] * 3, [90] * 3, sgn=225)
+    crystal = gold()
     boxes = [
         Volume(
             points=make_rect_prism(12, 14, 16) + rng.uniform(0, 24, 3),
-            generator=gold,
+            generator=crystal,
             priority=int(rng.integers(0, 4)),
         )
         for _ in range(12)

@@ -12,13 +12,9 @@ from czone.generator import Generator
 from czone.prefab import WulffDecahedron, WulffIcosahedron, WulffSingle
 from czone.transform import Rotation, Translation
 from czone.util import coordination_numbers, random_rotations
+from tests.solids import A_AU, gold
 
-A_AU = 4.07825
 ENERGIES = {(1, 0, 0): 1.0, (1, 1, 1): 0.9}
-
-
-def gold(**keywords):
-    return Generator.from_spacegroup(["Au"], [[0, 0, 0]], [A_AU] * 3, [90] * 3, sgn=225, **keywords)
 
 
 def salt():

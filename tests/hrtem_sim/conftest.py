@@ -1,65 +1,8 @@
-"""A tiny data set, made once."""
+"""What varies the tiny data set."""
 
 from dataclasses import replace
 
 import pytest
-
-from hrtem_sim.dataset import build_dataset, read_dataset_recipe
-
-TINY = """
-[dataset]
-name = "tiny"
-seed = 11
-structures = 4
-images_per_structure = 3
-
-[dataset.particle]
-radius = { uniform = [5.0, 8.0] }
-defects = { integers = [0, 2] }
-
-[dataset.film]
-thickness = { uniform = [4.0, 8.0] }
-
-[dataset.placement]
-field = [25.6, 25.6]
-
-[dataset.wave]
-phonons = 1
-rms = 0.1
-
-[dataset.imaging]
-dose = { log_uniform = [200.0, 2000.0] }
-defocus = { normal = [0.0, 100.0] }
-focal_spread = 10.0
-
-[dataset.imaging.aberrations]
-C12 = { uniform = [0.0, 20.0] }
-
-[dataset.detector]
-pixel_size = 0.4
-
-[dataset.storage]
-structures_per_shard = 2
-atoms = true
-waves = true
-"""
-
-
-@pytest.fixture(scope="session")
-def tiny_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("recipe") / "tiny.toml"
-    path.write_text(TINY)
-    return path
-
-
-@pytest.fixture(scope="session")
-def tiny(tiny_file):
-    return read_dataset_recipe(tiny_file)
-
-
-@pytest.fixture(scope="session")
-def tiny_database(tiny, tmp_path_factory):
-    return build_dataset(tiny, tmp_path_factory.mktemp("tiny"), progress=False)
 
 
 @pytest.fixture

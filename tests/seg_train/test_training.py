@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
+from hrtem_sim.dataset import build_dataset
 from seg_train import LabelledMicrograph, fit, load_run
 from seg_train.runs import STATE, WEIGHTS, weights_identity
 
@@ -69,6 +70,28 @@ def test_a_finished_run_is_returned_and_another_recipe_refused(run, make_databas
         fit(dataclasses.replace(run.recipe, seed=5), make_database(), run.folder)
     with pytest.raises(ValueError, match="run on the same data"):
         fit(run.recipe, make_database(seed=9, structures=16), run.folder)
+
+
+def test_data_that_differ_in_their_masks_alone_train_another_network(
+    tiny, tiny_database, recipe, tmp_path
+):
+    # A run used to be known by its images, so that the network of the first masks came back.
+    masks = dataclasses.replace(tiny.mask, threshold=0.6, blur=3.0)
+    other = build_dataset(dataclasses.replace(tiny, mask=masks), tmp_path / "data", progress=False)
+    rows = np.arange(len(tiny_database.catalogue))
+    np.testing.assert_array_equal(other.counts(rows), tiny_database.counts(rows))
+    assert (other.masks(rows) != tiny_database.masks(rows)).any()
+    assert other.identity != tiny_database.identity
+
+    recipe = dataclasses.replace(recipe, epochs=1)
+    first = fit(recipe, tiny_database, tmp_path / "run", progress=False)
+    with pytest.raises(ValueError, match="run on the same data"):
+        fit(recipe, other, tmp_path / "run", progress=False)
+    second = fit(recipe, other, tmp_path / "other", progress=False)
+    assert second.identity != first.identity
+    assert second.provenance["weights"] != first.provenance["weights"]
+    again = fit(recipe, tiny_database, tmp_path / "run", progress=False)
+    assert again.provenance == first.provenance
 
 
 def test_a_run_that_lies_is_refused(recipe, database, tmp_path):
