@@ -19,6 +19,7 @@ __all__ = [
     "scene",
     "surface",
     "transform",
+    "types",
     "util",
     "viz",
     "volume",

@@ -1,138 +1,111 @@
-"""What objects are made of, as a value: for comparing them, and for telling whether one changed.
+"""When two objects are equal: the order of members, atoms and sites does not count.
 
-Faces such as `Sphere` or `Generator` may be changed at any time, their arrays in place. Nothing
-that was made from one keeps watch; it remembers the `content` it was made from, and asks again.
+`content` (in `czone.content`) tells whether one object changed, and there order counts: labels
+follow it. Whether two objects are equal is asked of their `likeness`.
 """
 
-import enum
-import functools
-import types
-from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from typing import Any, ClassVar
 
 import numpy as np
 
-__all__ = ["Compared", "Value", "content"]
+from czone.content import Value, content
+
+__all__ = ["Compared", "Unordered", "Value", "content", "likeness", "sorted_rows"]
 
 
-class Value:
-    """Base of values that never change: each is its own content, and its own copy."""
+class Unordered:
+    """Members whose order does not count, how often each is there does.
 
-    def __deepcopy__(self, memo: dict) -> Self:
-        return self
+    Parameters
+    ----------
+    members
+        Anything that has a `likeness`.
+    """
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        for array in state.values():
-            if isinstance(array, np.ndarray):  # pickles forget that it is read-only
-                array.setflags(write=False)
-
-
-_AS_THEY_ARE = (
-    bool, int, float, complex, str, bytes, frozenset, type(None), type, enum.Enum, Value, np.dtype,
-    types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType,
-    functools.partial,
-)  # fmt: skip
+    def __init__(self, members: Iterable[Any]) -> None:
+        self.members = list(members)
 
 
-def content(thing: Any) -> Any:
-    """Return what something is made of, to be compared with ``==`` now or later.
-
-    Later changes of the object, of its arrays, or of what it holds do not reach the result. A
-    function is itself.
+def sorted_rows(*columns: np.ndarray) -> np.ndarray:
+    """Return arrays (n,) or (n, k) side by side, in an order that hangs on the rows alone.
 
     Examples
     --------
-    >>> ball = {"center": np.zeros(3)}
-    >>> before = content(ball)
-    >>> ball["center"][0] = 1
-    >>> content(ball) == before
-    False
+    >>> sorted_rows(np.array([[1.0, 0], [0, 1]]), np.array([6, 7])).tolist()
+    [[0.0, 1.0, 7.0], [1.0, 0.0, 6.0]]
     """
-    return _WAYS[type(thing)](thing, ())
+    rows = np.column_stack(columns).astype(float) + 0.0
+    return rows[np.lexsort(rows.T[::-1])]
 
 
-_FLOATS = np.dtype(float)
+def likeness(thing: Any, above: tuple[int, ...] = ()) -> Hashable:
+    """Return what something is alike in, for ``==`` and `hash`.
 
-Above = tuple[int, ...]
-"""The identities of the objects that hold what is looked at, so that a circle ends."""
+    Parameters
+    ----------
+    thing
+        Anything; a class says in `_like` what its objects are alike in.
+    above
+        The identities of the objects that hold it, so that a circle ends.
 
-
-def _itself(thing: Any, above: Above) -> Any:
-    return thing
-
-
-def _of_array(array: np.ndarray, above: Above) -> Any:
-    if array.dtype is _FLOATS:  # -0.0 equals 0.0, their bytes do not
-        return array.shape, (array + 0.0).tobytes()
-    if array.dtype.kind == "f":
-        return _of_array(array.astype(_FLOATS), above)
-    if array.dtype.kind == "O":
-        return array.shape, _of_several(array.ravel().tolist(), above)
-    return array.shape, array.tobytes()
-
-
-def _of_scalar(number: np.generic, above: Above) -> Any:
-    return number.item()
-
-
-def _of_several(things: Any, above: Above) -> Any:
-    return tuple([_WAYS[type(part)](part, above) for part in things])
-
-
-def _of_dict(things: dict, above: Above) -> Any:
-    return {key: _WAYS[type(value)](value, above) for key, value in things.items()}
-
-
-def _of_set(things: set, above: Above) -> Any:
-    return frozenset(things)
-
-
-def _of_random(rng: np.random.Generator, above: Above) -> Any:
-    # Its seed, not how far it has been drawn: drawing changes nothing that is made of it.
-    seed: Any = rng.bit_generator.seed_seq
-    return (
-        type(rng.bit_generator),
-        str(getattr(seed, "entropy", seed)),
-        getattr(seed, "spawn_key", ()),
-    )
-
-
-def _of_object(thing: Any, above: Above) -> Any:
+    Examples
+    --------
+    >>> likeness(Unordered([1, [2]])) == likeness(Unordered([[2], 1]))
+    True
+    """
+    if isinstance(thing, Unordered):
+        return frozenset(Counter([likeness(member, above) for member in thing.members]).items())
+    if isinstance(thing, (list, tuple)):
+        return tuple([likeness(member, above) for member in thing])
+    if isinstance(thing, dict):
+        return frozenset((key, likeness(value, above)) for key, value in thing.items())
+    like = None if isinstance(thing, type) else getattr(thing, "_like", None)
+    if like is None:
+        return _hashable(content(thing))
     if id(thing) in above:
         return "itself", above.index(id(thing))
-    made_of = getattr(thing, "_made_of", None)
-    held = getattr(thing, "__dict__", None) if made_of is None else made_of()
-    return thing if held is None else (type(thing), _of_dict(held, (*above, id(thing))))
+    return type(thing), likeness(like(), (*above, id(thing)))
 
 
-class _Ways(dict[type, Callable[[Any, Above], Any]]):
-    """How things of a class are looked at, found once for every class."""
-
-    def __missing__(self, kind: type) -> Callable[[Any, Above], Any]:
-        known = (
-            (_AS_THEY_ARE, _itself),
-            (np.ndarray, _of_array),
-            (np.generic, _of_scalar),
-            ((list, tuple), _of_several),
-            (dict, _of_dict),
-            (set, _of_set),
-            (np.random.Generator, _of_random),
-        )
-        self[kind] = next((way for kinds, way in known if issubclass(kind, kinds)), _of_object)
-        return self[kind]
+def _hashable(made_of: Any) -> Hashable:
+    if isinstance(made_of, (list, tuple)):
+        return tuple([_hashable(part) for part in made_of])
+    if isinstance(made_of, dict):
+        return frozenset((key, _hashable(value)) for key, value in made_of.items())
+    try:
+        hash(made_of)
+    except TypeError:
+        return _Held(made_of)
+    return made_of
 
 
-_WAYS = _Ways()
+class _Held:
+    """Something that has no hash, compared by its own ``==``."""
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and bool(self.thing == other.thing)
+
+    def __hash__(self) -> int:
+        return hash(type(self.thing))
 
 
 class Compared:
     """Base of mutable classes that are equal when all they are made of is equal.
 
-    Attributes named in ``_transient`` (results that can be made again) do not count.
+    Attributes named in ``_transient`` (results that can be made again) do not count, nor does the
+    order of members where a class says so in `_like`. Objects may be keys of dicts and members of
+    sets, where equal ones are one, and stay findable when they change: their hash is that of the
+    class, so that looking one up among n of its kind takes n comparisons.
     """
 
     _transient: ClassVar[tuple[str, ...]] = ()
+
+    __array_ufunc__ = None  # ``x == array`` is one answer, not one per element
 
     def _made_of(self) -> dict[str, Any]:
         made_of = self.__dict__.copy()
@@ -140,9 +113,19 @@ class Compared:
             made_of.pop(name, None)
         return made_of
 
+    def _like(self) -> dict[str, Any]:
+        """Return what equal objects agree in; by default all that they are made of."""
+        return self._made_of()
+
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return self is other or bool(content(self) == content(other))
+        return self is other or bool(likeness(self) == likeness(other))
 
-    # No __hash__, which Python drops beside __eq__: mutable objects have none that could stay.
+    def __hash__(self) -> int:
+        # All else may change while the object is a key, and equal objects have the same class.
+        return hash(type(self))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show the short form in notebooks; ``repr`` is what makes an equal object."""
+        printer.text(str(self))

@@ -18,6 +18,7 @@ from czone.generator.solid import Amorphous
 from czone.geometry.region import Body
 from czone.matter.atoms import Atoms
 from czone.randomness import Seed, as_rng
+from czone.shown import call, shown
 from czone.transform.base import steps_of
 
 __all__ = ["AmorphousGenerator", "number_density"]
@@ -80,8 +81,8 @@ class AmorphousGenerator(BaseGenerator):
         min_dist: float | Mapping = 1.4,
         density: float = CARBON_DENSITY,
         species: int | str | Mapping = 6,
-        *,
         rng: Seed = None,
+        *,
         periodic: bool | Sequence[bool] = (True, True),
     ) -> None:
         self._block: tuple[np.ndarray, np.ndarray, Atoms] | None = None
@@ -92,8 +93,7 @@ class AmorphousGenerator(BaseGenerator):
         self.density = density
         self.periodic = periodic
         self.use_old_result = False
-        self._fixed_seed = rng is not None
-        self._seed = _seed_from(rng)
+        self.rng = rng
 
     @property
     def origin(self) -> np.ndarray:
@@ -157,6 +157,17 @@ class AmorphousGenerator(BaseGenerator):
     def seed(self) -> int | None:
         """Number that fixes the film; with ``rng=None`` that of the last block made."""
         return self._seed
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """A stream at the `seed` of the film; setting a seed or a stream makes another film."""
+        return np.random.default_rng(self.solid.seed)
+
+    @rng.setter
+    def rng(self, value: Seed) -> None:
+        self._block = None
+        self._fixed_seed = value is not None
+        self._seed = _seed_from(value)
 
     @property
     def old_result(self) -> tuple[np.ndarray, np.ndarray] | None:
@@ -261,7 +272,28 @@ class AmorphousGenerator(BaseGenerator):
             old_dims, dims, rtol=0, atol=slack
         )
 
+    def _like(self) -> dict[str, Any]:
+        like = self._made_of()
+        if not self._fixed_seed:
+            like.pop("_seed")  # that of the last block; the next has another
+        return like
+
     def __repr__(self) -> str:
+        given: dict[str, Any] = {
+            "origin": self._origin,
+            "min_dist": self._min_dist,
+            "density": self._density,
+            "species": dict(self._shares) if len(self._shares) > 1 else self.species,
+        }
+        if self._fixed_seed:
+            given["rng"] = self._seed
+        made = call(self, **given, periodic=self._periodic)
+        if np.array_equal(self._bases, np.eye(3)):
+            return made
+        turn = f"MatrixTransform({shown(self._bases)}, basis_only=True)"
+        return f"{made}.from_generator(transformation={turn})"
+
+    def __str__(self) -> str:
         species = self.species
         if isinstance(species, int):
             name = chemical_symbols[species]

@@ -67,6 +67,11 @@ class BaseGenerator(Compared, Quick, Spelled, ABC):
         """
         return None
 
+    @property
+    def body(self) -> Body | None:
+        """The space that the atoms take up, where they have one of their own; None for a solid."""
+        return None
+
     def transform(self, transformation: Any) -> None:
         """Move the generator; the default has no place of its own and checks the argument only."""
         steps_of(transformation)
@@ -94,6 +99,12 @@ class NullGenerator(BaseGenerator):
     0
     """
 
-    def supply_atoms(self, bbox: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return no atoms, (0, 3) and (0,)."""
+    def supply_atoms(self, bbox: np.ndarray, **kwargs: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return no atoms, (0, 3) and (0,).
+
+        Parameters
+        ----------
+        bbox, **kwargs
+            Points (m, 3), in angstrom, and what `Volume.populate_atoms` was given; both ignored.
+        """
         return np.zeros((0, 3)), np.zeros(0, dtype=np.int64)

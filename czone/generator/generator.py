@@ -8,17 +8,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from czone.checks import as_integer, as_points, as_vector
+from czone.equality import sorted_rows
 from czone.generator.amorphous import AmorphousGenerator
 from czone.generator.base import BaseGenerator, NullGenerator
 from czone.generator.sites import fill_cell
 from czone.generator.spacegroup import space_group
+from czone.generator.written import Written, edges_and_angles, formula_of
 from czone.geometry import Voxel
-from czone.geometry.elements import SYMBOLS
 from czone.geometry.region import Body
 from czone.matter.cell import UnitCell, lattice_matrix
 from czone.matter.crystal import Crystal
 from czone.matter.occupancy import as_contents, merged
 from czone.randomness import Seed, as_seed
+from czone.shown import call
 from czone.spelling import keywords
 from czone.transform.base import steps_of
 from czone.transform.post import BasePostTransform
@@ -46,12 +48,14 @@ class Generator(BaseGenerator):
         Seed, numpy Generator or None for fresh entropy: decides what stands on shared sites. One
         number is drawn, `seed`; each site of the crystal then has an atom of its own, which it
         keeps in every volume, however the crystal is turned, moved or strained.
+    seed
+        Number that another crystal has drawn, to make that one again.
 
     Examples
     --------
     >>> gold = Generator.from_spacegroup(
     ...     Z=["Au"], coords=[[0, 0, 0]], cell_dims=[4.078] * 3, cell_angs=[90] * 3, sgn=225)
-    >>> gold
+    >>> print(gold)
     Generator(Au4, a=4.078 b=4.078 c=4.078, alpha=90 beta=90 gamma=90, origin=[0.0, 0.0, 0.0])
     """
 
@@ -63,6 +67,7 @@ class Generator(BaseGenerator):
         post_transform: BasePostTransform | None = None,
         *,
         rng: Seed = None,
+        seed: int | None = None,
     ) -> None:
         self._cell: UnitCell | None = None
         self._structure = None
@@ -71,6 +76,8 @@ class Generator(BaseGenerator):
         self._strain_field: BaseStrain | None = None
         self._post_transform: BasePostTransform | None = None
         self._seed = None if rng is None else as_seed(rng)
+        if seed is not None:
+            self.seed = seed
         if structure is not None:
             self.structure = structure
         self.strain_field = strain_field
@@ -331,29 +338,34 @@ class Generator(BaseGenerator):
                 del made_of["_seed"]  # decides nothing
         return made_of
 
+    def _like(self) -> dict[str, Any]:
+        # What it supplies: the sites in any order, the lattice as it is now.
+        like = self._made_of()
+        if self._voxel is not None:
+            cell = like.pop("_cell")
+            # What chance decides goes by the order of the sites.
+            chance = None if cell.contents is None else (cell.coords, cell.contents)
+            like["sites"] = chance or sorted_rows(cell.coords, cell.numbers)
+            like["_voxel"] = (self._voxel.sbases, self._voxel.origin)
+        return like
+
     def __repr__(self) -> str:
+        given: dict[str, Any] = {"origin": self.origin, "structure": None}
+        if self._cell is not None:
+            given["structure"] = Written(self._contents(), self.voxel.sbases.T)
+        given |= {"strain_field": self.strain_field, "post_transform": self.post_transform}
+        if self._cell is None or self._contents().contents is not None:
+            given["seed"] = self._seed
+        return call(self, **{name: value for name, value in given.items() if value is not None})
+
+    def __str__(self) -> str:
         if self._cell is None:
             return "Generator(structure=None)"
-        formula = _formula(self._contents())
-        bases = self.voxel.sbases
-        lengths = np.linalg.norm(bases, axis=0)
-        unit = bases / lengths
-        angles = np.degrees(
-            np.arccos(
-                np.clip(
-                    [unit[:, 1] @ unit[:, 2], unit[:, 0] @ unit[:, 2], unit[:, 0] @ unit[:, 1]],
-                    -1,
-                    1,
-                )
-            )
-        )
-        shown = " ".join(f"{n}={v:.6g}" for n, v in zip("abc", lengths, strict=True))
-        names = ("alpha", "beta", "gamma")
-        shown += ", " + " ".join(f"{n}={v:.6g}" for n, v in zip(names, angles, strict=True))
+        shown = f"{formula_of(self._contents())}, {edges_and_angles(self.voxel.sbases)}"
         for name in ("strain_field", "post_transform"):
             value = getattr(self, name)
             shown += "" if value is None else f", {name}={value!r}"
-        return f"Generator({formula}, {shown}, origin={np.round(self.origin, 6).tolist()})"
+        return f"Generator({shown}, origin={np.round(self.origin, 6).tolist()})"
 
 
 def _sites(coords: ArrayLike, count: int) -> np.ndarray:
@@ -361,11 +373,3 @@ def _sites(coords: ArrayLike, count: int) -> np.ndarray:
     if len(sites) != count:
         raise ValueError(f"Z and coords must have the same length; got {count} and {len(sites)}")
     return sites
-
-
-def _formula(cell: UnitCell) -> str:
-    counts: dict[int, float] = {}
-    for content in cell.contents or [((number, 1.0),) for number in cell.numbers.tolist()]:
-        for number, share in content:
-            counts[number] = counts.get(number, 0.0) + share
-    return "".join(f"{SYMBOLS[number]}{counts[number]:.6g}" for number in sorted(counts))

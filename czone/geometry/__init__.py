@@ -15,7 +15,7 @@ from czone.geometry.hull import (
 from czone.geometry.primitives import Ellipsoid, Plane, Sphere
 from czone.geometry.region import Region
 from czone.geometry.rotations import rot_align, rot_v, rot_vtv, rot_zxz
-from czone.geometry.voxel import Voxel
+from czone.util.voxel import Voxel
 
 __all__ = [
     "BaseAlgebraic",

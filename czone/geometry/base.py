@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from czone.checks import Checked, as_matrix, as_positive, as_vector
 from czone.equality import Compared
 from czone.quick import Quick
+from czone.shown import call
 from czone.spelling import Spelled, keywords
 
 __all__ = ["BaseAlgebraic", "MovedAlgebraic", "Params", "point_rows"]
@@ -213,4 +214,4 @@ class MovedAlgebraic(BaseAlgebraic):
         return None if corners is None else corners @ self.matrix.T + self.shift
 
     def __repr__(self) -> str:
-        return f"MovedAlgebraic({self.region!r})"
+        return call(self, self.region, self.matrix, self.shift)

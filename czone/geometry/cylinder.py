@@ -1,6 +1,7 @@
 """The finite circular cylinder."""
 
 from copy import deepcopy
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,6 +10,7 @@ from czone.checks import Checked, as_positive, as_unit, as_vector
 from czone.geometry.base import BaseAlgebraic, Params, point_rows
 from czone.geometry.lines import half_space_chords, perpendicular_frame, quadratic_chords
 from czone.geometry.primitives import CUBE
+from czone.shown import call
 from czone.spelling import keywords
 
 __all__ = ["Cylinder"]
@@ -61,6 +63,15 @@ class Cylinder(BaseAlgebraic):
         radial = np.einsum("...i,...i->...", away, away) - along**2
         reach = self.radius + self.tol
         return (radial < reach**2) & (np.abs(along) < self.length / 2 + self.tol)
+
+    def _like(self) -> dict[str, Any]:
+        like = self._made_of()
+        like["_axis"] = np.round(self.axis, 9)  # a unit vector has rounding errors
+        return like
+
+    def __repr__(self) -> str:
+        parts = {"axis": self.axis, "point": self.point, "radius": self.radius}
+        return call(self, **parts, length=self.length, tol=self.tol)
 
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Cylinder":
         """Return the cylinder after the map.

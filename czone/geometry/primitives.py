@@ -1,7 +1,7 @@
 """The simplest surfaces: sphere, ellipsoid and plane."""
 
 from copy import deepcopy
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from czone.checks import Checked, as_matrix, as_positive, as_unit, as_vector
 from czone.geometry.base import BaseAlgebraic, Params, point_rows
 from czone.geometry.lines import half_space_chords, quadratic_chords, similarity_scale
+from czone.shown import call
 from czone.spelling import keywords
 
 __all__ = ["Ellipsoid", "Plane", "Sphere"]
@@ -64,6 +65,9 @@ class Sphere(BaseAlgebraic):
             away *= away
             squared = away + squared
         return squared < (self.radius + self.tol) ** 2
+
+    def __repr__(self) -> str:
+        return call(self, radius=self.radius, center=self.center, tol=self.tol)
 
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> BaseAlgebraic:
         """Return the ball after the map; a map that stretches it unevenly gives an Ellipsoid."""
@@ -138,6 +142,9 @@ class Ellipsoid(BaseAlgebraic):
         unit = (point_rows(points) - self.center) @ np.linalg.inv(self.axes).T
         return np.einsum("...i,...i->...", unit, unit) < self._unit_reach() ** 2
 
+    def __repr__(self) -> str:
+        return call(self, axes=self.axes, center=self.center, tol=self.tol)
+
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "Ellipsoid":
         """Return the ellipsoid after the map."""
         moved = deepcopy(self)
@@ -201,6 +208,14 @@ class Plane(BaseAlgebraic):
     def check_if_interior(self, points: np.ndarray) -> np.ndarray:
         """Tell which points lie on the inner side (or within `tol` of the plane)."""
         return (point_rows(points) - self.point) @ self.normal < self.tol
+
+    def _like(self) -> dict[str, Any]:
+        # The half space: any point of the plane will do, and a unit vector has rounding errors.
+        offset = float(self.normal @ self.point)
+        return {"normal": np.round(self.normal, 9), "offset": round(offset, 6), "tol": self.tol}
+
+    def __repr__(self) -> str:
+        return call(self, normal=self.normal, point=self.point, tol=self.tol)
 
     def flip_orientation(self) -> "Plane":
         """Return this plane, whose normal has been turned round in place."""

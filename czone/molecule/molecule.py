@@ -1,27 +1,27 @@
 """Molecules: explicit atoms with an origin, an orientation and a precedence."""
 
-import warnings
-from abc import ABC
 from copy import deepcopy
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import Checked, as_flag, as_integer, as_matrix, as_points, as_positive, as_vector
-from czone.equality import Compared
+from czone.checks import Checked, as_integer, as_points, as_positive
+from czone.equality import Unordered
 from czone.files import write_atoms
+from czone.generator.base import BaseGenerator
 from czone.geometry.elements import SYMBOLS, atomic_numbers
 from czone.molecule.extras import Extras
+from czone.molecule.placed import Placed
 from czone.molecule.reach import Reach
-from czone.spelling import Spelled, keywords
-from czone.transform.base import steps_of
+from czone.shown import call
+from czone.spelling import keywords
 
 __all__ = ["BaseMolecule", "Molecule"]
 
 
-class BaseMolecule(Compared, Spelled, ABC):
-    """Explicit atoms.
+class BaseMolecule(Placed, BaseGenerator):
+    """Explicit atoms: an object of a scene, or the generator that fills a `Volume`.
 
     The arrays `atoms` and `species` are the molecule's own and may be changed in place.
 
@@ -55,7 +55,6 @@ class BaseMolecule(Compared, Spelled, ABC):
 
     _spellings: ClassVar[dict[str, str]] = {"checkIfInterior": "check_if_interior"}
 
-    print_warnings = Checked(as_flag, "Whether to warn when a transform moves the origin.")
     priority = Checked(as_integer, "Precedence in overlaps: the smaller number keeps its atoms.")
 
     def __init__(
@@ -161,12 +160,6 @@ class BaseMolecule(Compared, Spelled, ABC):
         if tracked is not None:
             self._tracked = int(np.count_nonzero(stays[:tracked]))
 
-    def _index(self, name: str, value: Any) -> int:
-        index, count = as_integer(name, value), len(self._species)
-        if not -count <= index < count:
-            raise IndexError(f"{name} must name one of the {count} atoms; got {index}")
-        return index % count
-
     @property
     def ase_atoms(self) -> Any:
         """The molecule as ASE Atoms, with the cell and charges it may have come with."""
@@ -184,80 +177,26 @@ class BaseMolecule(Compared, Spelled, ABC):
         """
         write_atoms(fname, self.ase_atoms, **kwargs)
 
-    # Origin and orientation.
+    # What a volume asks of its generator.
 
-    @property
-    def origin(self) -> np.ndarray:
-        """Reference point (3,), in angstrom: the tracked atom, or the point that was set."""
-        return self._origin if self._tracked is None else self._positions[self._tracked]
-
-    @property
-    def _origin_tracking(self) -> bool:
-        return self._tracked is not None
-
-    @property
-    def _origin_idx(self) -> int | None:
-        return self._tracked
-
-    @_origin_idx.setter
-    def _origin_idx(self, value: int) -> None:
-        self.set_origin(idx=value)
-
-    def set_origin(self, point: ArrayLike | None = None, idx: int | None = None) -> None:
-        """Set the origin to a point (3,), in angstrom, or to the atom of an index.
+    def supply_atoms(self, *args: Any, **kwargs: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return positions (n, 3), in angstrom, and atomic numbers (n,) as they are.
 
         Parameters
         ----------
-        point
-            In angstrom; it stays where it is when atoms move.
-        idx
-            Index of the atom to follow, instead of `point`.
+        *args, **kwargs
+            Taken and ignored: the atoms lie where they lie, whatever box is asked for.
         """
-        if (point is None) == (idx is None):
-            raise ValueError(f"set_origin takes point or idx; got point={point!r} and idx={idx!r}")
-        if point is None:
-            self._tracked = self._index("idx", idx)
-        else:
-            self._origin, self._tracked = as_vector("point", point), None
+        return self.atoms, self.species
+
+    def from_generator(self, **kwargs: Any) -> Self:
+        """Return a copy, as `from_molecule` does; the name that generators are copied by."""
+        return self.from_molecule(**kwargs)
 
     @property
-    def orientation(self) -> np.ndarray:
-        """Rotation matrix (3, 3): how the molecule has been turned."""
-        return self._orientation
-
-    @orientation.setter
-    def orientation(self, value: ArrayLike) -> None:
-        matrix = as_matrix("orientation", value)
-        if not np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-6):
-            raise ValueError(f"orientation must be a rotation matrix; got {matrix.tolist()}")
-        self._orientation = matrix
-
-    def reset_orientation(self) -> None:
-        """Call the present orientation the identity; the atoms stay where they are."""
-        self._orientation = np.eye(3)
-
-    def transform(self, transformation: Any, transform_origin: bool = True) -> None:
-        """Move the molecule.
-
-        Parameters
-        ----------
-        transformation
-            A transform or a list of them. Its rotation (for any matrix, the rotation nearest to
-            it) turns `orientation`; a mirror image makes `orientation` a mirror as well.
-        transform_origin
-            Whether an origin set as a point moves along. An origin that is an atom always does.
-        """
-        if not transform_origin and self._tracked is not None and self.print_warnings:
-            warnings.warn(
-                f"the origin is atom {self._tracked} and moves with it", UserWarning, stacklevel=2
-            )
-        for step in steps_of(transformation):
-            self._positions = step.apply_transformation(self._positions)
-            turned = step.apply_transformation_bases(self._orientation)
-            left, _, right = np.linalg.svd(turned)
-            self._orientation = left @ right
-            if transform_origin and self._tracked is None:
-                self._origin = step.apply_transformation(self._origin[None])[0]
+    def body(self) -> Reach:
+        """The space that the atoms take up: that of a volume with no other bounds."""
+        return self._reach()
 
     # What a scene asks of its objects.
 
@@ -273,8 +212,14 @@ class BaseMolecule(Compared, Spelled, ABC):
     def _reach(self) -> Reach:
         return Reach.of(self._positions, self._species, self.exclusion_radius)
 
-    def populate_atoms(self) -> None:
-        """Nothing to do: the atoms are there."""
+    def populate_atoms(self, **kwargs: Any) -> None:
+        """Do nothing: the atoms are there.
+
+        Parameters
+        ----------
+        **kwargs
+            Taken and ignored, as by `supply_atoms`.
+        """
 
     @keywords(testPoints="points")
     def check_if_interior(self, points: np.ndarray) -> np.ndarray:
@@ -357,7 +302,27 @@ class BaseMolecule(Compared, Spelled, ABC):
     def __len__(self) -> int:
         return len(self._species)
 
+    def _like(self) -> dict[str, Any]:
+        # The atoms in any order; an origin that is an atom is the place of that atom.
+        like = self._made_of()
+        for name in ("_species", "_positions", "_tracked", "_origin", "_extras", "print_warnings"):
+            like.pop(name, None)
+        like.pop("_print_warnings", None)
+        names = sorted(self._extras.arrays)
+        extra = [np.reshape(self._extras.arrays[name], (len(self), -1)) for name in names]
+        like["atoms"] = Unordered(zip(self._positions, self._species, *extra, strict=True))
+        rest = (names, self._extras.cell, self._extras.pbc, self._extras.info)
+        return {**like, "origin": (self.origin, self._tracked is not None), "rest": rest}
+
     def __repr__(self) -> str:
+        given: dict[str, Any] = {"species": self._species, "positions": self._positions}
+        given["origin"] = self._origin if self._tracked is None else self._tracked
+        given |= {"orientation": self._orientation, "priority": self.priority}
+        if self.exclusion_radius is not None:
+            given["exclusion_radius"] = self.exclusion_radius
+        return call(self, **given)
+
+    def __str__(self) -> str:
         found, counts = np.unique(self._species, return_counts=True)
         formula = "".join(f"{SYMBOLS[n]}{c}" for n, c in zip(found, counts, strict=True))
         return f"{type(self).__name__}({formula}, priority={self.priority})"
@@ -374,7 +339,7 @@ class Molecule(BaseMolecule):
     Examples
     --------
     >>> carbon_monoxide = Molecule(["C", "O"], [[0, 0, 0], [0, 0, 1.13]], origin=0)
-    >>> carbon_monoxide
+    >>> print(carbon_monoxide)
     Molecule(C1O1, priority=0)
     >>> carbon_monoxide.check_if_interior([[0, 0, 0.5], [0, 0, 5]])
     array([ True, False])

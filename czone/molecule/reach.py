@@ -56,6 +56,23 @@ class Reach:
         low, high = self.positions - reach, self.positions + reach
         return np.array([low.min(axis=0), high.max(axis=0)])
 
+    def span(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the lowest and highest x . d over all balls, for directions d as rows (k, 3)."""
+        heights = directions @ self.positions.T
+        reach = np.linalg.norm(directions, axis=1)[:, None] * self.radii
+        low = (heights - reach).min(axis=1, initial=np.inf)
+        return low, (heights + reach).max(axis=1, initial=-np.inf)
+
+    def chords(self, starts: np.ndarray, direction: np.ndarray) -> None:
+        """Return None: balls apart are cut in several pieces."""
+
+    def flat_faces(self) -> None:
+        """Return None: balls are round."""
+
+    def get_bounding_box(self) -> np.ndarray:
+        """Return the corners (8, 3) of the box around all balls, in angstrom; (0, 3) for none."""
+        return self.corners() if len(self.positions) else np.zeros((0, 3))
+
     def corners(self) -> np.ndarray:
         """Return the corners (8, 3) of that box, in angstrom."""
         low, high = self.outer_box()

@@ -62,7 +62,20 @@ class BasePrefab(Compared, Spelled, ABC):
     True
     """
 
-    _transient: ClassVar[tuple[str, ...]] = ("_defects",)
+    _transient: ClassVar[tuple[str, ...]] = ("_defects", "_rng")
+
+    _rng: np.random.Generator | None = None
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """Where random numbers come from, for recipes that draw; a seed may be set."""
+        if self._rng is None:
+            self._rng = as_rng(None)
+        return self._rng
+
+    @rng.setter
+    def rng(self, value: Seed) -> None:
+        self._rng = as_rng(value)
 
     @abstractmethod
     def build_object(self) -> BaseVolume:
@@ -82,12 +95,14 @@ class FilledPrefab(BasePrefab):
         Seed, `numpy.random.Generator`, or None for fresh entropy.
     """
 
+    _transient: ClassVar[tuple[str, ...]] = ("_defects",)
+
     def __init__(
         self, generator: Any = None, volume: BaseVolume | None = None, rng: Seed = None
     ) -> None:
         self._generator: Any = None
         self._volume: BaseVolume | None = None
-        self._rng = as_rng(rng)
+        self.rng = rng
         self._defects: tuple[PlanarDefect, ...] | None = None
         if generator is not None:
             self.generator = generator
@@ -98,7 +113,7 @@ class FilledPrefab(BasePrefab):
         # Streams are equal when they will draw the same.
         state = super()._made_of()
         if "_rng" in state:
-            state["_rng"] = self._rng.bit_generator.state
+            state["_rng"] = self.rng.bit_generator.state
         return state
 
     @property

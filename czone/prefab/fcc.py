@@ -139,8 +139,8 @@ class FCCMixedTwinSF(FilledPrefab):
         """
         crystal, volume = self._ingredients()
         layers = fcc_layers(crystal, volume, self.plane)
-        planes = draw_planes(self.N, self.min_sep, layers, self._rng)
-        faulted = self._rng.random(self.N) < self.ratio
+        planes = draw_planes(self.N, self.min_sep, layers, self.rng)
+        faulted = self.rng.random(self.N) < self.ratio
         kinds = ["stacking_fault" if fault else "twin" for fault in faulted]
         particle = build_with_defects(crystal, volume, layers, planes, kinds)
         self._defects = tuple(

@@ -42,9 +42,9 @@ class GrainBoundaryVolume(MultiVolume):
         super().__init__(volumes, priority)
         self.min_distance = min_distance
 
-    def populate_atoms(self) -> None:
+    def populate_atoms(self, **kwargs: Any) -> None:
         """Fill the grains and drop atoms that come too close to those of an earlier one."""
-        parts = self._kept_of_each()
+        parts = self._kept_of_each(kwargs)
         apart = separated([part.positions for part in parts], range(len(parts)), self.min_distance)
         self._keep(Atoms.joined(parts).kept(np.concatenate(apart)))
 

@@ -121,8 +121,8 @@ class WurtziteStackingFault(FilledPrefab):
         """
         crystal, volume = self._ingredients()
         layers, shear = wurtzite_layers(crystal, volume)
-        planes = draw_planes(self.N, max(self.min_sep, 2), layers, self._rng)
-        drawn = self._rng.integers(len(self._kind), size=self.N)
+        planes = draw_planes(self.N, max(self.min_sep, 2), layers, self.rng)
+        drawn = self.rng.integers(len(self._kind), size=self.N)
         kinds = [self._kind[k] for k in drawn]
         particle = _build(crystal, volume, layers, shear, planes, kinds)
         self._defects = tuple(

@@ -1,8 +1,9 @@
-"""Scenes: objects in a box, with one answer to which atoms are there."""
+"""Scenes: objects in a box or a cell that repeats, with one answer to which atoms are there."""
 
-from czone.scene.scene import Scene
+from czone.scene.base import BaseScene
+from czone.scene.scene import PeriodicScene, Scene
 from czone.spelling import names_from
 
-__all__ = ["Scene"]
+__all__ = ["BaseScene", "PeriodicScene", "Scene"]
 
 __getattr__ = names_from(__name__, "czone.volume", "czone.molecule")

@@ -13,12 +13,15 @@ __all__ = ["to_ase", "to_pymatgen", "write_scene"]
 
 
 def _in_box(scene: Any) -> np.ndarray:
-    """Return positions with the lower corner of the box at 0."""
-    return scene.all_atoms - scene.bounds[0]
+    """Return positions with the lower corner of the cell at 0."""
+    return scene.all_atoms - scene.domain.origin
 
 
 def to_ase(scene: Any) -> Any:
-    """Return the kept atoms of a scene as ASE Atoms, with the array "labels"."""
+    """Return the kept atoms of a scene as ASE Atoms, with the array "labels".
+
+    The cell begins at 0, so the atoms are shifted by minus the corner of the scene's cell.
+    """
     from ase import Atoms
 
     atoms = Atoms(

@@ -100,7 +100,7 @@ def alpha_shape_alg_3D_with_sampling(
     probe_radius: float,
     N_samples: int,
     std: float = 1e-4,
-    rng: Seed = None,
+    rng: Seed | bool = None,
     seed: Seed = None,
     return_alpha_shape: bool = False,
 ) -> list[int] | tuple[list[int], dict]:
@@ -108,7 +108,8 @@ def alpha_shape_alg_3D_with_sampling(
 
     Construction Zone repeats its test with random noise on the radii, to find more of the atoms.
     The test used here is exact, so `N_samples`, `std`, `rng` and `seed` are accepted and have no
-    effect.
+    effect. Its newer code has `return_alpha_shape` before `rng`: a boolean in the place of `rng` is
+    taken for it.
 
     Parameters
     ----------
@@ -123,7 +124,8 @@ def alpha_shape_alg_3D_with_sampling(
     >>> len(alpha_shape_alg_3D_with_sampling(block, 2.5, 10))
     26
     """
-    return alpha_shape_alg_3D(points, probe_radius, return_alpha_shape)
+    asked = rng if isinstance(rng, bool) else return_alpha_shape
+    return alpha_shape_alg_3D(points, probe_radius, asked)
 
 
 def _alpha_shape(points: np.ndarray, radius: float) -> dict:

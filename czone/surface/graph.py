@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from czone.checks import as_points
+from czone.randomness import Seed
 
 __all__ = ["find_approximate_normal", "get_nearest_neighbors", "sparse_matrix_from_tri"]
 
@@ -96,7 +97,8 @@ def find_approximate_normal(
     tol: float = 1e-5,
     margin: float = 0,
     seed: int = 23,
-    max_steps: int = 1000,
+    max_steps: int | np.random.Generator | None = 1000,
+    rng: Seed = None,
     **kwargs: Any,
 ) -> np.ndarray:
     """Return a direction that points away from a set of vectors.
@@ -109,10 +111,11 @@ def find_approximate_normal(
         Factor on the size of every further step.
     tol, margin
         Stop when no unit vector has a component along the normal above `margin` + `tol`.
-    seed
+    seed, rng
         Accepted for the sake of Construction Zone; the search is deterministic.
     max_steps
-        Largest number of steps.
+        Largest number of steps. Construction Zone's newer code has no `seed` before it and `rng`
+        after it: a numpy Generator here tells that its order is meant.
     **kwargs
         Accepted, without effect.
 
@@ -131,6 +134,8 @@ def find_approximate_normal(
     >>> find_approximate_normal(np.array([[1, 0, -1], [-1, 0, -1], [0, 1, -1], [0, -1, -1]])) + 0.0
     array([0., 0., 1.])
     """
+    if not isinstance(max_steps, (int, np.integer)):
+        max_steps = seed
     vectors = as_points("points", points)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     if len(vectors) == 0 or (lengths == 0).any():

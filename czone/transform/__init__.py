@@ -9,6 +9,7 @@ from czone.transform.post import (
     ArbitraryPostTransform,
     BasePostTransform,
     ChemicalSubstitution,
+    CustomPostTransform,
     PostSequence,
 )
 from czone.transform.strain import BaseStrain, HStrain, IStrain
@@ -35,6 +36,7 @@ __all__ = [
     "BaseStrain",
     "BaseTransform",
     "ChemicalSubstitution",
+    "CustomPostTransform",
     "HStrain",
     "IStrain",
     "Inversion",

@@ -129,7 +129,7 @@ class MatrixTransform(BaseTransform):
         if self._matrix is None:
             return "None"
         origin = "" if self.origin is None else f", origin={self.origin.tolist()}"
-        return f"{np.round(self.matrix, 6).tolist()}{origin}"
+        return f"{self.matrix.tolist()}{origin}"
 
 
 class Inversion(MatrixTransform):
@@ -138,7 +138,7 @@ class Inversion(MatrixTransform):
     Parameters
     ----------
     matrix
-        Only None or minus the identity.
+        Only None or minus the identity; three numbers in its place are the origin.
     origin
         The centre (3,), in angstrom; None is the coordinate origin.
     locked, basis_only
@@ -149,6 +149,17 @@ class Inversion(MatrixTransform):
     >>> Inversion(origin=[1, 0, 0]).apply_transformation([0, 0, 0])
     array([2., 0., 0.])
     """
+
+    def __init__(
+        self,
+        matrix: ArrayLike | None = None,
+        origin: ArrayLike | None = None,
+        locked: bool = True,
+        basis_only: bool = False,
+    ) -> None:
+        if matrix is not None and np.size(matrix) == 3 and origin is None:
+            matrix, origin = None, matrix
+        super().__init__(matrix, origin, locked, basis_only)
 
     @property
     def matrix(self) -> np.ndarray:

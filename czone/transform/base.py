@@ -124,9 +124,7 @@ class BaseTransform(Compared, Spelled, ABC):
         return f"{type(self).__name__}({self._shown()}{flags})"
 
     def _shown(self) -> str:
-        return (
-            f"matrix={np.round(self.matrix, 6).tolist()}, shift={np.round(self.shift, 6).tolist()}"
-        )
+        return f"matrix={self.matrix.tolist()}, shift={self.shift.tolist()}"
 
 
 class AffineTransform(BaseTransform):

@@ -1,16 +1,24 @@
 """Changes made to the atoms a crystal supplies, before a volume cuts them out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
+from czone.checks import as_integer
 from czone.equality import Compared
 from czone.quick import Quick
 from czone.randomness import as_seed, uniforms
+from czone.shown import call
 
-__all__ = ["ArbitraryPostTransform", "BasePostTransform", "ChemicalSubstitution", "PostSequence"]
+__all__ = [
+    "ArbitraryPostTransform",
+    "BasePostTransform",
+    "ChemicalSubstitution",
+    "CustomPostTransform",
+    "PostSequence",
+]
 
 
 class BasePostTransform(Compared, Quick, ABC):
@@ -72,6 +80,7 @@ class ChemicalSubstitution(BasePostTransform):
     target, substitute
         Elements to replace and what replaces them: one atomic number or symbol, or matching lists.
         All targets are chosen among the atoms as supplied, so a substitute is not replaced again.
+        A mapping, ``{79: 29}``, says both: `frac` and `rng` are then the second and third argument.
     frac
         Fraction between 0 and 1 of all atoms of the target; one number, or one per target. Where a
         target is named several times, its fractions add up to 1 at most.
@@ -84,6 +93,10 @@ class ChemicalSubstitution(BasePostTransform):
         makes the same substitution at every call. In a crystal the draw belongs to the site: the
         same site has the same atom in every volume, however the crystal is turned or moved. (With
         `exact` this holds while the volume holds the same sites.)
+    seed
+        The drawn number itself, of another substitution that is to be made again.
+    mapping
+        Targets and substitutes by name.
 
     Examples
     --------
@@ -91,20 +104,25 @@ class ChemicalSubstitution(BasePostTransform):
     >>> _, species = alloy.apply_function(np.zeros((4, 3)), np.full(4, 79))
     >>> sorted(species.tolist())
     [29, 29, 79, 79]
+    >>> ChemicalSubstitution({"Au": "Cu"}, 0.5).mapping
+    {79: 29}
     """
 
     def __init__(
         self,
-        target: Any,
-        substitute: Any,
-        frac: float | Sequence[float],
+        target: Any = None,
+        substitute: Any = None,
+        frac: Any = None,
         *,
         exact: bool = False,
         rng: int | np.random.Generator | None = None,
+        seed: int | None = None,
+        mapping: Mapping[Any, Any] | None = None,
     ) -> None:
         from czone.geometry.elements import atomic_numbers
 
         super().__init__()
+        target, substitute, frac, rng = _pairs(target, substitute, frac, rng, mapping)
         self.target = atomic_numbers("target", target)
         self.substitute = atomic_numbers("substitute", substitute)
         if len(self.target) != len(self.substitute):
@@ -125,7 +143,30 @@ class ChemicalSubstitution(BasePostTransform):
                     f"frac must add up to at most 1 for each target; got {total:g} for {number}"
                 )
         self.exact = bool(exact)
-        self.seed = as_seed(rng)
+        self.seed = as_seed(rng) if seed is None else as_integer("seed", seed)
+
+    @property
+    def mapping(self) -> dict[int, int]:
+        """What replaces each element, by atomic number; set another to change it."""
+        return dict(zip(self.target.tolist(), self.substitute.tolist(), strict=True))
+
+    @mapping.setter
+    def mapping(self, value: Mapping[Any, Any]) -> None:
+        fractions = np.unique(self.frac)
+        if len(fractions) != 1 and len(value) != len(self.frac):
+            raise ValueError(f"mapping must keep its {len(self.frac)} fractions; got {value!r}")
+        frac = self.frac if len(value) == len(self.frac) else fractions
+        changed = ChemicalSubstitution(value, frac, exact=self.exact)
+        self.target, self.substitute, self.frac = changed.target, changed.substitute, changed.frac
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """A stream at the drawn `seed`; setting a seed or a stream draws another."""
+        return np.random.default_rng(self.seed)
+
+    @rng.setter
+    def rng(self, value: int | np.random.Generator | None) -> None:
+        self.seed = as_seed(value)
 
     def _replace_species(
         self, species: np.ndarray, seed: int | None = None, keys: np.ndarray | None = None
@@ -162,8 +203,29 @@ class ChemicalSubstitution(BasePostTransform):
         return points, self._replace_species(np.asarray(species), kwargs.get("seed"))
 
     def __repr__(self) -> str:
-        pairs = f"{self.target.tolist()}, {self.substitute.tolist()}, {self.frac.tolist()}"
-        return f"ChemicalSubstitution({pairs}, exact={self.exact})"
+        pairs = [self.target.tolist(), self.substitute.tolist(), self.frac.tolist()]
+        return call(self, *pairs, exact=self.exact, seed=self.seed)
+
+
+def _pairs(target: Any, substitute: Any, frac: Any, rng: Any, mapping: Any) -> tuple:
+    """Return targets, substitutes, fractions and rng from either way to give them."""
+    if mapping is not None:
+        if target is not None:
+            raise TypeError(f"target and mapping say the same; got {target!r} and {mapping!r}")
+        target = mapping
+    if not isinstance(target, Mapping):
+        if mapping is not None:
+            raise TypeError(f"mapping must be a mapping of elements to elements; got {mapping!r}")
+        for name, value in (("target", target), ("substitute", substitute), ("frac", frac)):
+            if value is None:
+                raise TypeError(f"{name} must be given; got None")
+        return target, substitute, frac, rng
+    sources, results = list(target), list(target.values())
+    if substitute is None and frac is not None:  # by name
+        return sources, results, frac, rng
+    if substitute is not None and (frac is None or rng is None):  # (mapping, frac, rng)
+        return sources, results, substitute, rng if frac is None else frac
+    raise TypeError(f"mapping takes frac and rng, each once; got {frac!r} and rng={rng!r}")
 
 
 def _whole_shares(fractions: np.ndarray, count: int) -> np.ndarray:
@@ -203,6 +265,9 @@ class ArbitraryPostTransform(BasePostTransform):
 
     def __repr__(self) -> str:
         return f"ArbitraryPostTransform({self.fun!r})"
+
+
+CustomPostTransform = ArbitraryPostTransform
 
 
 class PostSequence(BasePostTransform):

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from czone.checks import as_matrix, as_points, as_vector
 from czone.equality import Compared
+from czone.shown import call
 
 __all__ = ["BaseStrain", "HStrain", "IStrain"]
 
@@ -138,9 +139,23 @@ class BaseStrain(Compared, ABC):
             source = source - np.einsum("nij,nj->ni", np.linalg.pinv(jacobian), miss)
         return source
 
+    def _like(self) -> dict[str, Any]:
+        # What a crystal tells the field does not count, nor how a field along its lattice turned.
+        like = super()._like()
+        like.pop("_bases", None)
+        if self.origin_type == "generator":
+            like.pop("_origin", None)
+        if self.mode == "crystal":
+            like.pop("_frame", None)
+        return like
+
+    def _where(self) -> dict[str, Any]:
+        """Return origin and mode as the class is called with."""
+        origin = self.origin_type if self.origin_type == "generator" else self.origin
+        return {"origin": origin, "mode": self.mode}
+
     def __repr__(self) -> str:
-        origin = self.origin_type if self.origin_type == "generator" else self.origin.tolist()
-        return f"{type(self).__name__}(origin={origin!r}, mode={self.mode!r})"
+        return call(self, **self._where())
 
 
 class HStrain(BaseStrain):
@@ -187,6 +202,21 @@ class HStrain(BaseStrain):
         if array.shape != (3, 3):
             raise ValueError(f"matrix must have 3, 6, 9 or (3, 3) numbers; got shape {array.shape}")
         self._matrix = as_matrix("matrix", array)
+
+    def _standing(self) -> np.ndarray:
+        """Return the gradient in the axes of its mode as if they had never turned."""
+        if self.mode == "crystal":
+            return self._matrix
+        return self._frame @ self._matrix @ np.linalg.inv(self._frame)
+
+    def _like(self) -> dict[str, Any]:
+        like = super()._like()
+        like.pop("_frame", None)
+        like["_matrix"] = np.round(self._standing(), 12)
+        return like
+
+    def __repr__(self) -> str:
+        return call(self, matrix=self._standing(), **self._where())
 
     def gradient(self) -> np.ndarray:
         """Return the deformation gradient (3, 3) along x, y, z."""
@@ -265,6 +295,9 @@ class IStrain(BaseStrain):
         parameters = inspect.signature(value).parameters.values()
         self._takes_basis = any(p.name == "basis" or p.kind is p.VAR_KEYWORD for p in parameters)
         self._strain_fun = value
+
+    def __repr__(self) -> str:
+        return call(self, self.strain_fun, **self._where(), **self.fun_kwargs)
 
     def apply_strain(self, points: np.ndarray) -> np.ndarray:
         """Return displaced points (n, 3), in angstrom."""

@@ -5,6 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from czone.randomness import Seed, as_rng
+from czone.spelling import keywords, names_from
+
+__all__ = ["get_N_splits", "round_away", "separated_indices", "vangle"]
+
+# Construction Zone has `snap_plane_near_point` here, which needs planes and so lies higher up.
+__getattr__ = names_from(__name__, "czone.volume.snapping")
 
 
 def round_away(x: float) -> float:
@@ -105,15 +111,16 @@ def separated_indices(count: int, separation: int, length: int, *, rng: Seed = N
     return (drawn + separation + np.arange(count) * (separation - 1)).tolist()
 
 
+@keywords(N="n", M="m", L="l")
 def get_N_splits(n: int, m: int, l: int, seed: Seed = None, *, rng: Seed = None) -> list[int]:  # noqa: E741
     """Return `n` random indices at least `m` apart in a length `l`: see `separated_indices`.
 
     Parameters
     ----------
     n, m, l
-        Count, separation, length.
+        Count, separation, length; Construction Zone's newer code calls them N, M and L.
     seed
-        Construction Zone's name for `rng`.
+        The same as `rng`, by Construction Zone's older name.
     rng
         Seed, `numpy.random.Generator`, or None for fresh entropy.
 

@@ -132,8 +132,14 @@ class BaseVolume(Compared, Quick, Spelled, ABC):
         """Move the volume by a transform or a list of them."""
 
     @abstractmethod
-    def populate_atoms(self) -> None:
-        """Fill the volume with atoms."""
+    def populate_atoms(self, **kwargs: Any) -> None:
+        """Fill the volume with atoms.
+
+        Parameters
+        ----------
+        **kwargs
+            Passed to `supply_atoms` of the generators.
+        """
 
     @abstractmethod
     @keywords(testPoints="points")

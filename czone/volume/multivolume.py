@@ -5,8 +5,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from czone.equality import Unordered
 from czone.geometry.base import point_rows
 from czone.matter.atoms import Atoms, populated
+from czone.shown import call
 from czone.spelling import keywords
 from czone.transform.base import steps_of
 from czone.volume.base import BaseVolume
@@ -108,15 +110,21 @@ class MultiVolume(BaseVolume):
             corners = np.vstack([corners, box])
         return np.array([corners.min(axis=0), corners.max(axis=0)]) if len(corners) else corners
 
-    def populate_atoms(self) -> None:
-        """Fill all members and resolve their overlaps by priority; each has its own atoms too."""
-        self._require_volumes()
-        self._keep(Atoms.joined(self._kept_of_each()))
+    def populate_atoms(self, **kwargs: Any) -> None:
+        """Fill all members and resolve their overlaps by priority; each has its own atoms too.
 
-    def _kept_of_each(self) -> list[Atoms]:
+        Parameters
+        ----------
+        **kwargs
+            Passed to `supply_atoms` of the members' generators.
+        """
+        self._require_volumes()
+        self._keep(Atoms.joined(self._kept_of_each(kwargs)))
+
+    def _kept_of_each(self, kwargs: dict[str, Any]) -> list[Atoms]:
         """Fill the members and return which atoms stay of each."""
         for volume in self._volumes:
-            volume.populate_atoms()
+            volume.populate_atoms(**kwargs)
         parts = [populated(volume) for volume in self._volumes]
         masks = kept_atoms(self._volumes, parts)
         return [part.kept(mask) for part, mask in zip(parts, masks, strict=True)]
@@ -136,7 +144,13 @@ class MultiVolume(BaseVolume):
         copy._volumes = members
         return copy
 
+    def _like(self) -> dict[str, Any]:
+        return {**self._made_of(), "_volumes": Unordered(self._volumes)}
+
     def __repr__(self) -> str:
+        return call(self, self._volumes, priority=self.priority)
+
+    def __str__(self) -> str:
         state = "" if self.atoms is None else f", {len(self.atoms)} atoms"
         return f"MultiVolume({len(self._volumes)} volumes, priority={self.priority}{state})"
 

@@ -1,6 +1,6 @@
 """Which atoms stay where objects overlap: one routine for scenes and for volumes of volumes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from czone.compiled import compiled_pays
 from czone.matter.atoms import Atoms
 
-__all__ = ["kept_atoms", "separated"]
+__all__ = ["kept_atoms", "separated", "without_own_images"]
 
 
 def kept_atoms(
@@ -113,11 +113,53 @@ def _reach(boxes: list[np.ndarray | None]) -> tuple[np.ndarray, np.ndarray]:
     return lows, highs
 
 
+def without_own_images(ob: Any, part: Atoms, shifts: np.ndarray) -> np.ndarray:
+    """Return which atoms (n,) of an object stay where it reaches into its own periodic images.
+
+    A place that several images claim belongs to the one whose middle is nearest: the cut lies half
+    way. The members of a volume of volumes meet the images of each other by their priorities.
+
+    Parameters
+    ----------
+    ob
+        The object.
+    part
+        Its atoms, of a volume of volumes labelled with the members.
+    shifts
+        All shifts (k, 3) under which the world repeats, in angstrom.
+    """
+    keep = np.ones(len(part), dtype=bool)
+    others = shifts[shifts.any(axis=1)]
+    if hasattr(ob, "volumes") and part.labels is not None:
+        order = np.argsort(part.labels, kind="stable")
+        members = range(len(ob.volumes))
+        pieces = [part.kept(np.flatnonzero(part.labels == k)) for k in members]
+        masks = kept_atoms(ob.volumes, pieces, others)
+        for mask, member, piece in zip(masks, ob.volumes, pieces, strict=True):
+            mask &= without_own_images(member, Atoms.owned(piece.positions, piece.numbers), shifts)
+        keep[order] = np.concatenate(masks)
+        return keep
+    box = _box_of(ob)
+    if box is None or len(box) == 0:
+        return keep
+    low, high = box
+    middle = (low + high) / 2
+    for shift in others:
+        if (high - low - np.abs(shift) <= 1e-4).any():
+            continue  # they touch at most; atoms that share a site there are sorted out by that
+        moved = part.positions - shift
+        nearer = np.einsum("ij,ij->i", moved - middle, moved - middle)
+        nearer -= np.einsum("ij,ij->i", part.positions - middle, part.positions - middle)
+        claimed = np.flatnonzero((nearer < -1e-6) & _within(moved, low, high))
+        keep[claimed] &= ~np.asarray(ob.check_if_interior(moved[claimed]), dtype=bool)
+    return keep
+
+
 def separated(
     atoms: Sequence[np.ndarray],
     order: Sequence[int],
     min_distance: float,
-    boxsize: np.ndarray | None = None,
+    surrounded: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> list[np.ndarray]:
     """Return which atoms stay when atoms of different objects must keep a distance.
 
@@ -131,8 +173,8 @@ def separated(
         Indices of the objects, the one that loses nothing first.
     min_distance
         In angstrom.
-    boxsize
-        Periods (3,) for scipy's cKDTree, 0 where the world does not repeat.
+    surrounded
+        Adds to positions those of their images nearby, in a world that repeats; None for another.
 
     Returns
     -------
@@ -141,7 +183,6 @@ def separated(
     """
     from scipy.spatial import cKDTree
 
-    repeats = np.zeros(3, dtype=bool) if boxsize is None else np.asarray(boxsize) > 0
     masks = [np.ones(len(a), dtype=bool) for a in atoms]
     placed: list[tuple[cKDTree, np.ndarray, np.ndarray]] = []
     for index in order:
@@ -154,7 +195,7 @@ def separated(
                 mask[near[distance < min_distance]] = False
         stays = positions[mask]
         if len(stays):
-            low = np.where(repeats, -np.inf, stays.min(axis=0) - min_distance)
-            high = np.where(repeats, np.inf, stays.max(axis=0) + min_distance)
-            placed.append((cKDTree(stays, boxsize=boxsize), low, high))
+            stays = stays if surrounded is None else surrounded(stays)
+            low, high = stays.min(axis=0) - min_distance, stays.max(axis=0) + min_distance
+            placed.append((cKDTree(stays), low, high))
     return masks

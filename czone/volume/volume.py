@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from czone.checks import Checked, as_points, as_positive, read_only
+from czone.equality import Unordered, sorted_rows
 from czone.geometry import BaseAlgebraic, Hull, Region, make_rect_prism
 from czone.matter.atoms import Atoms, cut_out
+from czone.shown import call
 from czone.spelling import keywords
 from czone.transform.base import AffineTransform, steps_of
 from czone.volume.base import BaseVolume
@@ -32,7 +34,8 @@ class Volume(BaseVolume):
     alg_objects
         Surfaces (spheres, planes, ...) that bound it; copied.
     generator
-        Supplier of the atoms; copied.
+        Supplier of the atoms; copied. A `Molecule` is one too: cut by the volume, or with nothing
+        to bound it whole, taking up the space of its atoms.
     priority
         Precedence, see `BaseVolume`.
     tolerance
@@ -140,8 +143,15 @@ class Volume(BaseVolume):
         """What hull and surfaces have in common, as a value that later changes do not reach."""
         return Region(self._hull, self._alg_objects, self.tolerance)
 
-    def _seen(self) -> Region:
-        """Return the region as it is at this moment, for asking it something at once."""
+    def _seen(self) -> Any:
+        """Return what bounds the volume at this moment, for asking it something at once.
+
+        A molecule with nothing around it takes up the space of its atoms.
+        """
+        if self._hull is None and not self._alg_objects:
+            body = getattr(self._generator, "body", None)
+            if body is not None:
+                return body
         return Region.seen(self._hull, self._alg_objects, self.tolerance)
 
     @keywords(testPoints="points")
@@ -289,9 +299,22 @@ class Volume(BaseVolume):
             del made_of["_points"]  # the hull holds them
         return made_of
 
-    def __repr__(self) -> str:
+    def _like(self) -> dict[str, Any]:
+        like = self._made_of()
+        like.pop("_hull", None)
+        like["_points"] = sorted_rows(self._points)
+        like["_alg_objects"] = Unordered(self._alg_objects)
+        return like
+
+    def __str__(self) -> str:
         parts = [] if self._hull is None else [f"hull of {len(self._points)} points"]
-        parts += [repr(surface) for surface in self._alg_objects]
+        parts += [str(surface) for surface in self._alg_objects]
         state = "" if self.atoms is None else f", {len(self.atoms)} atoms"
         inside = " & ".join(parts) or "no bounds"
-        return f"Volume({inside}, generator={self._generator!r}, priority={self.priority}{state})"
+        return f"Volume({inside}, generator={self._generator}, priority={self.priority}{state})"
+
+    def __repr__(self) -> str:
+        given: dict[str, Any] = {"points": self._points if len(self._points) else None}
+        given |= {"alg_objects": self._alg_objects or None, "generator": self._generator}
+        set_ = {name: value for name, value in given.items() if value is not None}
+        return call(self, **set_, priority=self.priority, tolerance=self.tolerance)

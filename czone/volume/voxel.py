@@ -1,5 +1,5 @@
 """The tiling cell under the path Construction Zone has for it."""
 
-from czone.geometry import Voxel
+from czone.util.voxel import Voxel
 
 __all__ = ["Voxel"]

@@ -149,6 +149,11 @@ class Specimen:
             bounds along the beam.
         """
         bounds = np.asarray(scene.bounds, dtype=float)
+        if not np.array_equal(scene.cell, np.diag(np.diag(scene.cell))):
+            raise Refusal(
+                "scene must have a cell along x, y and z; Specimen.from_ase(scene.ase_atoms) cuts "
+                f"another to one that has; got {scene.cell.tolist()}"
+            )
         if objects is None:
             objects = [f"object-{i}" for i in range(len(scene.objects))]
         if len(objects) != len(scene.objects):

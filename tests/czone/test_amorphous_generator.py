@@ -216,7 +216,7 @@ def test_copy_with_a_transform_leaves_the_original():
 
 
 def test_repr_says_what_it_is():
-    assert repr(AmorphousGenerator(rng=3)).startswith("AmorphousGenerator(C, density=0.110308")
+    assert str(AmorphousGenerator(rng=3)).startswith("AmorphousGenerator(C, density=0.110308")
 
 
 @pytest.mark.parametrize(

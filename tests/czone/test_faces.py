@@ -177,7 +177,7 @@ CHANGES: dict[tuple[type, str], tuple[Any, Any]] = {
         (AmorphousGenerator, name): (carbon, put("generator", name, to=to))
         for name, to in {
             "origin": [1, 0, 0], "density": 0.04, "min_dist": 1.5, "species": "Si",
-            "periodic": False,
+            "periodic": False, "rng": 2,
         }.items()
     },
 }  # fmt: skip
@@ -282,6 +282,7 @@ SCENE_CHANGES = {
     "min_distance": 2.0,
     "clip": True,
     "periodic": True,
+    "domain": Voxel(7 * np.eye(3)),
 }
 
 
@@ -305,12 +306,12 @@ def test_a_scene_keeps_no_atoms_of_before():
     ]
     for change in changes:
         scene.populate()
-        assert len(scene.all_atoms) > 0 and "atoms" in repr(scene)
+        assert len(scene.all_atoms) > 0 and "atoms" in str(scene)
         change()
         for name in ("all_atoms", "all_species", "labels", "ase_atoms", "_checks"):
             with pytest.raises(RuntimeError, match=r"call populate\(\) first"):
                 getattr(scene, name)
-        assert "not populated" in repr(scene)
+        assert "not populated" in str(scene)
 
 
 def test_what_is_handed_out_refuses_to_be_written_into():

@@ -156,7 +156,7 @@ def test_molecule_copies_pickles_compares_and_names_itself():
     molecule = water(origin=1, priority=2)
     assert deepcopy(molecule) == molecule == pickle.loads(pickle.dumps(molecule))
     assert molecule != water(origin=1)
-    assert repr(molecule) == "Molecule(H2O1, priority=2)"
+    assert str(molecule) == "Molecule(H2O1, priority=2)"
     assert isinstance(molecule, BaseMolecule)
 
 

@@ -2,7 +2,8 @@
 
 The names are data: `upstream_names*.json` beside this file, one entry per name,
 ``{"module", "name", "kind", "parameters"}``; a parameter that ends in "=" has a default, and an
-"abstract" class need only be there.
+"abstract" class or attribute need only be there. What means different things in Construction Zone's
+older and newer code "dispatches": it takes the keywords of both, and `test_both_orders` calls it.
 """
 
 import importlib
@@ -13,9 +14,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from czone.generator.amorphous_algorithms import gen_p_substrate, gen_p_substrate_batched
 from czone.geometry import BaseAlgebraic, Sphere
+from czone.molecule import Molecule
+from czone.scene import Scene
 from czone.spelling import Spelled, keywords
-from czone.transform import BaseTransform, Translation
+from czone.surface import (
+    add_adsorbate,
+    alpha_shape_alg_3D_with_sampling,
+    find_approximate_normal,
+)
+from czone.transform import BaseTransform, ChemicalSubstitution, Inversion, Translation
+from czone.util.misc import get_N_splits
+from czone.util.voxel import Voxel
 from czone.volume import Volume
 
 ENTRIES = [
@@ -27,7 +38,8 @@ ENTRIES = [
 
 def find(owner, dotted):
     for part in dotted.split("."):
-        owner = inspect.getattr_static(owner, part)
+        plain = getattr if inspect.ismodule(owner) else inspect.getattr_static
+        owner = plain(owner, part)
     return owner
 
 
@@ -51,6 +63,9 @@ def misses(entry):
         class_name, name = entry["name"].split(".")
         cls = getattr(module, class_name)
         return [] if hasattr(cls, name) or hasattr(cls(), name) else ["is not there"]
+    if entry["kind"] == "attribute":
+        made = ChemicalSubstitution({6: 7}, 0.5)
+        return [] if hasattr(made, entry["name"].split(".")[1]) else ["is not there"]
     try:
         found = find(module, entry["name"])
     except AttributeError:
@@ -58,7 +73,12 @@ def misses(entry):
     # An abstract class is never constructed; a property stands where its other classes have one.
     if entry["kind"] == "abstract" or isinstance(found, property):
         return []
-    return misfits(found, [p for p in entry["parameters"] if not p.startswith("**")])
+    wanted = [p for p in entry["parameters"] if not p.startswith("**")]
+    if entry.get("dispatches"):
+        parameters, second = signature_of(found)
+        taken = second.keys() | {parameter.name for parameter in parameters}
+        return [f"{p} is not taken" for p in wanted if p.rstrip("=") not in taken]
+    return misfits(found, wanted)
 
 
 def misfits(found, wanted):
@@ -119,7 +139,100 @@ def test_a_name_that_is_missing_or_differs_would_be_seen():
 
 
 def test_the_list_of_names_is_not_empty():
-    assert len(ENTRIES) > 150
+    assert len(ENTRIES) > 400
+
+
+def stream(seed=5):
+    return np.random.default_rng(seed)
+
+
+BLOCK = np.indices((3, 3, 3)).reshape(3, -1).T * 2.5
+AROUND = np.array([[1, 0, -1], [-1, 0, -1], [0, 1, -1], [0, -1, -1]])
+
+
+def adsorbed(**kwargs):
+    target = Molecule(np.full(27, 79), BLOCK)
+    placed, ok = add_adsorbate(Molecule(["C"], [[0, 0, 0]]), 0, 2.0, target, **kwargs)
+    return ok and placed.atoms.tolist()
+
+
+# What means different things in Construction Zone's older and newer code: both calls, one outcome.
+TWICE = {
+    "get_N_splits": (
+        lambda: get_N_splits(2, 3, 20, seed=5),
+        lambda: get_N_splits(N=2, M=3, L=20, rng=stream()),
+        lambda: get_N_splits(2, 3, 20, stream()),
+    ),
+    "gen_p_substrate": (
+        lambda: gen_p_substrate([9, 9, 9], 1.4, 0.1, False, 5).tolist(),
+        lambda: gen_p_substrate([9, 9, 9], 1.4, 0.1, False, stream()).tolist(),
+        lambda: gen_p_substrate_batched([9, 9, 9], 1.4, 0.1, False, 2.0, 16, stream()).tolist(),
+    ),
+    "find_approximate_normal": (
+        lambda: find_approximate_normal(AROUND, 0.99, 1e-5, 0, 23, 1000).tolist(),
+        lambda: find_approximate_normal(AROUND, 0.99, 1e-5, 0, 1000, stream()).tolist(),
+        lambda: find_approximate_normal(AROUND, 0.99, 1e-5, 0, 1000, None).tolist(),
+        lambda: find_approximate_normal(AROUND, max_steps=1000, rng=stream()).tolist(),
+    ),
+    "alpha_shape_alg_3D_with_sampling": (
+        lambda: alpha_shape_alg_3D_with_sampling(BLOCK, 2.5, 9, 1e-4, stream(), 3, True)[0],
+        lambda: alpha_shape_alg_3D_with_sampling(BLOCK, 2.5, 9, 1e-4, True, stream())[0],
+        lambda: alpha_shape_alg_3D_with_sampling(BLOCK, 2.5, 9, 1e-4, False, stream()),
+    ),
+    "add_adsorbate": (lambda: adsorbed(seed=5), lambda: adsorbed(rng=stream())),
+    "ChemicalSubstitution": (
+        lambda: ChemicalSubstitution([79, 6], [29, 7], 0.5, rng=5),
+        lambda: ChemicalSubstitution({79: 29, 6: 7}, 0.5, stream()),
+        lambda: ChemicalSubstitution({79: 29, 6: 7}, frac=0.5, rng=stream()),
+        lambda: ChemicalSubstitution({79: 29, 6: 7}, 0.5, rng=stream()),
+        lambda: ChemicalSubstitution(mapping={79: 29, 6: 7}, frac=0.5, rng=stream()),
+    ),
+    "Inversion": (
+        lambda: Inversion(None, [1, 2, 3]),
+        lambda: Inversion(-np.eye(3), [1, 2, 3]),
+        lambda: Inversion([1, 2, 3]),
+    ),
+    "Scene": (
+        lambda: Scene([[0, 0, 0], [4, 5, 6]]),
+        lambda: Scene(Voxel(np.diag([4, 5, 6]))),
+        lambda: Scene(domain=Voxel(np.diag([4, 5, 6]))),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_both_orders(name):
+    outcomes = [call() for call in TWICE[name]]
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+    assert name in {entry["name"] for entry in ENTRIES if entry.get("dispatches")}
+
+
+def test_all_that_dispatches_is_called_both_ways():
+    listed = {entry["name"] for entry in ENTRIES if entry.get("dispatches")}
+    assert listed - TWICE.keys() == {"gen_p_substrate_batched"}  # beside gen_p_substrate
+
+
+# What each package of Construction Zone's newer code exports.
+PACKAGES_2024 = {
+    "generator": "AmorphousGenerator Generator NullGenerator",
+    "molecule": "Molecule",
+    "scene": "PeriodicScene Scene",
+    "surface": "add_adsorbate get_nearest_neighbors alpha_shape_alg_3D "
+    "alpha_shape_alg_3D_with_sampling",
+    "transform": "ChemicalSubstitution CustomPostTransform HStrain IStrain Inversion "
+    "MatrixTransform MultiTransform Reflection Rotation Translation rot_align rot_v rot_vtv "
+    "rot_zxz s2s_alignment",
+    "types": "BaseAlgebraic BaseGenerator BasePostTransform BasePrefab BaseScene BaseStrain "
+    "BaseTransform BaseVolume",
+    "volume": "Cylinder MultiVolume Plane Sphere Volume convex_hull_to_planes get_bounding_box "
+    "makeRectPrism",
+}
+
+
+@pytest.mark.parametrize("package", PACKAGES_2024)
+def test_packages_export_what_those_of_2024_export(package):
+    module = importlib.import_module(f"czone.{package}")
+    assert set(PACKAGES_2024[package].split()) <= set(module.__all__)
 
 
 def test_star_imports_bring_only_our_own_names():

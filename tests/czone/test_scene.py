@@ -217,7 +217,7 @@ def test_scene_copies_pickles_compares_and_names_itself():
         assert copy == scene
         assert len(copy.all_atoms) > 0
     assert scene != Scene()
-    assert repr(scene) == "Scene(10 x 10 x 10 A, 3 objects, not populated)"
+    assert str(scene) == "Scene(10 x 10 x 10 A, 3 objects, not populated)"
 
 
 def test_pickled_scene_gives_the_same_atoms_in_another_process(tmp_path):

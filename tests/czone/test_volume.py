@@ -304,7 +304,7 @@ def test_multivolume_copies_pickles_compares_and_names_itself():
         assert copy == union and copy.priority == 4
     moved = union.from_volume(transformation=Translation([0, 0, 9]))
     assert moved != union and moved.volumes[1].priority == 1
-    assert repr(union) == "MultiVolume(2 volumes, priority=4)"
+    assert str(union) == "MultiVolume(2 volumes, priority=4)"
 
 
 def test_overlap_never_holds_two_atoms_on_one_site():

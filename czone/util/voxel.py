@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from czone.checks import as_matrix, as_points, as_vector
 from czone.equality import Compared
+from czone.shown import call
 
 __all__ = ["Voxel"]
 
@@ -105,6 +106,31 @@ class Voxel(Compared):
         high = np.ceil(fractions.max(axis=0)).astype(int)
         return tuple((int(a), int(b)) for a, b in zip(low, high, strict=True))
 
-    def __repr__(self) -> str:
+    def get_voxel_coords(self, points: ArrayLike) -> np.ndarray:
+        """Return points (n, 3) or (3,) in units of the scaled basis vectors, from the origin.
+
+        Parameters
+        ----------
+        points
+            In angstrom.
+        """
+        rows = as_points("points", points)
+        return ((rows - self.origin) @ self.reciprocal_bases.T).reshape(np.shape(points))
+
+    def get_cartesian_coords(self, points: ArrayLike) -> np.ndarray:
+        """Return the points (n, 3) or (3,), in angstrom, that have these coordinates in the cell.
+
+        Parameters
+        ----------
+        points
+            In units of the scaled basis vectors, from the origin.
+        """
+        rows = as_points("points", points)
+        return (rows @ self.sbases.T + self.origin).reshape(np.shape(points))
+
+    def __str__(self) -> str:
         lengths = np.linalg.norm(self.sbases, axis=0).round(4).tolist()
         return f"Voxel(lengths={lengths}, origin={self.origin.tolist()})"
+
+    def __repr__(self) -> str:
+        return call(self, bases=self.bases, scale=self.scale, origin=self.origin)
