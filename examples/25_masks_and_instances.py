@@ -2,7 +2,7 @@
 Masks and instances
 ===================
 
-Labels from the atoms: the paper's mask, one id for each particle, twin planes, and thickness.
+Labels from the atoms: the paper's mask, one id for each particle, twins, and thickness.
 """
 
 # %%

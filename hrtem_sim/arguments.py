@@ -1,9 +1,14 @@
-"""What command lines are given: numbers that fit, or one line that says what does."""
+"""What command lines are given: numbers that fit, or one line that says what does.
+
+A share (i, n) is the i-th of n shares of some work, counted from 0, as job arrays count.
+"""
 
 import argparse
 import math
 
-__all__ = ["count", "not_negative", "positive", "share"]
+from hrtem_sim.refusal import Refusal
+
+__all__ = ["checked_share", "count", "not_negative", "positive", "share"]
 
 
 def count(text: str) -> int:
@@ -42,12 +47,25 @@ def share(text: str) -> tuple[int, int]:
     (0, 4)
     """
     try:
-        part, parts = (int(word) for word in text.split("/"))
+        mine, shares = (int(word) for word in text.split("/"))
+        return checked_share((mine, shares))
     except ValueError:
-        part, parts = -1, 0
-    if not 0 <= part < parts:
-        raise argparse.ArgumentTypeError(f"must be i/n with 0 <= i < n; got {text!r}")
-    return part, parts
+        message = f"must be i/n with 0 <= i < n; got {text!r}"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def checked_share(share: tuple[int, int]) -> tuple[int, int]:
+    """Return a share, or refuse one that is none.
+
+    Examples
+    --------
+    >>> checked_share((0, 4))
+    (0, 4)
+    """
+    good = isinstance(share, tuple | list) and len(share) == 2
+    if not (good and all(isinstance(n, int) for n in share) and 0 <= share[0] < share[1]):
+        raise Refusal(f"share must be (i, n) with 0 <= i < n; got {share!r}")
+    return share[0], share[1]
 
 
 def _number(text: str) -> float:

@@ -33,10 +33,10 @@ def _parser() -> argparse.ArgumentParser:
         "--scale", type=positive, default=1.0, help="times the recipe's number of structures"
     )
     build.add_argument(
-        "--shard",
+        "--share",
         type=share,
         default="0/1",
-        help="i/n: make every n-th shard from the i-th on, from 0",
+        help="i/n: make the i-th of n shares, from 0",
     )
     build.add_argument("--quiet", action="store_true", help="show no progress")
     build.set_defaults(run=_build)
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser("export", help="write micrographs for other programs")
     export.add_argument("folder")
-    export.add_argument("--kind", required=True, help="coco, tiff, numpy, zarr or hyperspy")
+    export.add_argument("--format", required=True, help="coco, tiff, numpy, zarr or hyperspy")
     export.add_argument("--out", required=True, help="folder or file to write")
     export.add_argument("--select", help='condition on the catalogue, such as "dose > 300"')
     export.set_defaults(run=_export)
@@ -95,7 +95,7 @@ def _build(options: argparse.Namespace) -> int:
             recipe,
             options.out,
             workers=options.workers,
-            share=options.shard,
+            share=options.share,
             progress=not options.quiet,
         )
     except PrismaticError as error:
@@ -119,7 +119,7 @@ def _export(options: argparse.Namespace) -> int:
 
     database = open_database(options.folder)
     rows = list(database.select(options.select).index)
-    path = export(database, rows, options.out, kind=options.kind)
+    path = export(database, rows, options.out, format=options.format)
     print(f"{len(rows)} micrographs: {path}")
     return 0
 

@@ -109,16 +109,16 @@ class Database:
             mask[...] = np.unpackbits(packed, axis=-1, count=self.shape[1])
         return out
 
-    def labels(self, rows: ArrayLike, kind: str = "instances") -> np.ndarray:
+    def labels(self, rows: ArrayLike, name: str = "instances") -> np.ndarray:
         """Return the label maps of some rows, (n, ny, nx).
 
         Parameters
         ----------
         rows
             Positions in the catalogue, in any order.
-        kind
+        name
             One of the `storage.labels` of the recipe: `"instances"` (id of the particle) or
-            `"structure"` (1 crystal, 2 twin plane, 3 stacking fault); 0 is the background.
+            `"structure"` (1 crystal, 2 twin, 3 stacking fault); 0 is the background.
 
         Raises
         ------
@@ -128,13 +128,13 @@ class Database:
         maps = []
         for shard, row in self._places(self._checked(rows)):
             file = self._file(shard)
-            name = f"labels/{int(file['masks/of'][row])}/{kind}"
-            if name not in file:
+            path = f"labels/{int(file['masks/of'][row])}/{name}"
+            if path not in file:
                 raise DatabaseError(
-                    f"{self.folder} keeps no labels {kind!r}: set storage.labels in its recipe, or "
+                    f"{self.folder} keeps no labels {name!r}: set storage.labels in its recipe, or "
                     "make them from its plans with hrtem_sim.interchange.stored_instances"
                 )
-            maps.append(file[name][:])
+            maps.append(file[path][:])
         return np.stack(maps) if maps else np.zeros((0, *self.shape), np.uint8)
 
     def select(

@@ -221,14 +221,14 @@ class ConditionStream:
         return form_image(wave, conditions, self.recipe.detector, rng=noise).counts
 
 
-def _held_out(structures: np.ndarray, seed: int, part: float) -> np.ndarray:
-    if not 0 <= part < 1:
-        raise Refusal(f"held_out must be in [0, 1); got {part!r}")
-    if not part:
+def _held_out(structures: np.ndarray, seed: int, fraction: float) -> np.ndarray:
+    if not 0 <= fraction < 1:
+        raise Refusal(f"held_out must be in [0, 1); got {fraction!r}")
+    if not fraction:
         return structures[:0]
     if len(structures) < 2:
-        raise Refusal(f"held_out must be 0 for a data set of one structure; got {part!r}")
-    n = number_held_out(part, len(structures))
+        raise Refusal(f"held_out must be 0 for a data set of one structure; got {fraction!r}")
+    n = number_held_out(fraction, len(structures))
     return rng_for(seed, "held out").choice(structures, size=n, replace=False)
 
 

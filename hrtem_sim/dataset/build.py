@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from hrtem_sim.arguments import checked_share
 from hrtem_sim.database import (
     Database,
     DatabaseError,
@@ -36,7 +37,6 @@ from hrtem_sim.dataset.simulate import (
 )
 from hrtem_sim.fft import choose_fft
 from hrtem_sim.provenance import identity, to_table, to_toml
-from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import name_of
 
 CONDITIONS = (
@@ -114,11 +114,11 @@ def build_dataset(
     2
     """
     check_executor(workers, client)
-    part, parts = _checked_share(share)
+    mine, shares = checked_share(share)
     folder = Path(folder)
     n_shards = -(-recipe.structures // recipe.storage.structures_per_shard)
     tasks = [ShardTask(recipe, index, folder) for index in range(n_shards)]
-    missing = [task for task in tasks[part::parts] if not _is_done(task)]
+    missing = [task for task in tasks[mine::shares] if not _is_done(task)]
     _prepare(folder, recipe, n_shards)
     total = sum(len(task.structures) for task in missing)
     bar = tqdm(total=total, unit=" structures", desc="simulate", disable=not progress)
@@ -238,13 +238,6 @@ def versions() -> str:
     names = ("micrograph-foundry", "numpy", "scipy", "numba", "ase", "h5py")
     found = [f"{name} {version(name)}" for name in names]
     return "; ".join([f"python {platform.python_version()}", *found, f"fft {choose_fft().name}"])
-
-
-def _checked_share(share: tuple[int, int]) -> tuple[int, int]:
-    good = isinstance(share, tuple | list) and len(share) == 2
-    if not (good and all(isinstance(n, int) for n in share) and 0 <= share[0] < share[1]):
-        raise Refusal(f"share must be (i, n) with 0 <= i < n; got {share!r}")
-    return share[0], share[1]
 
 
 def _is_done(task: ShardTask) -> bool:

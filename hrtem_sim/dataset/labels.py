@@ -18,8 +18,8 @@ def make_labels(
     Parameters
     ----------
     kinds
-        `"instances"`: id of the particle, 1 for the plan's first; `"structure"`: 1 crystal, 2 twin
-        plane, 3 stacking fault; 0 is the background.
+        `"instances"`: id of the particle, 1 for the plan's first; `"structure"`: 1 crystal, 2 twin,
+        3 stacking fault; 0 is the background.
     plan
         Plan of the specimen.
     built

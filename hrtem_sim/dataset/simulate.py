@@ -94,8 +94,10 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
 
 def beside_id(recipe: DatasetRecipe) -> str:
     """Id of how masks, labels, atoms and waves are made of the structures that images show."""
-    kept = recipe.storage
-    return identity((LABELLING, recipe.mask, kept.labels, kept.atoms, kept.waves), "beside")
+    storage = recipe.storage
+    return identity(
+        (LABELLING, recipe.mask, storage.labels, storage.atoms, storage.waves), "beside"
+    )
 
 
 def micrograph_id(recipe: DatasetRecipe, plan: StructurePlan, image: int) -> str:

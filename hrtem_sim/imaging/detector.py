@@ -137,5 +137,5 @@ class Detector(Checked):
                 values = values + rng.normal(0, self.readout_noise, electrons.shape)
             values = np.rint(values)
         values = np.clip(values, 0, self.saturation)
-        kind = np.uint16 if values.max(initial=0) < 2**16 else np.uint32
-        return values.astype(kind)
+        dtype = np.uint16 if values.max(initial=0) < 2**16 else np.uint32
+        return values.astype(dtype)

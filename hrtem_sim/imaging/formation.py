@@ -148,10 +148,10 @@ class ImageFormer:
             self._power, self._limit, self._contrast, focal_spread, self.wave.wavelength
         )
         intensity = np.full(self.grid.shape, modes.left_out, np.float32)
-        share = np.float32(1 / len(self._columns))
+        weight = np.float32(1 / len(self._columns))
 
         def gather(block: slice, rows: np.ndarray) -> None:
-            accumulate_intensity(intensity[block].ravel(), rows.ravel(), share)
+            accumulate_intensity(intensity[block].ravel(), rows.ravel(), weight)
 
         factor = self._factor
         for table, used in zip(modes.tables, modes.used, strict=True):

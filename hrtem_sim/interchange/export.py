@@ -89,8 +89,8 @@ def export_numpy(database: Database, rows: Sequence[int] | None, folder: str | P
     """
     rows, folder = rows_of(database, rows), _folder(folder)
     shape = (len(rows), *database.shape)
-    kind = _kind(database, rows)
-    images = np.lib.format.open_memmap(folder / "images.npy", "w+", kind, shape)
+    dtype = _count_type(database, rows)
+    images = np.lib.format.open_memmap(folder / "images.npy", "w+", dtype, shape)
     masks = np.lib.format.open_memmap(folder / "masks.npy", "w+", np.uint8, shape)
     for i, row in enumerate(rows):
         images[i] = database.counts([row])[0]
@@ -148,17 +148,17 @@ def export_zarr(
         raise FileExistsError(f"path must not exist yet; got {path}")
     group = zarr.create_group(str(path), attributes=_metadata(database))
 
-    def array(name: str, kind: np.dtype | type) -> Any:
+    def array(name: str, dtype: np.dtype | type) -> Any:
         return group.create_array(
             name,
             shape=(len(rows), *database.shape),
             chunks=(1, *database.shape),
-            dtype=kind,
+            dtype=dtype,
             dimension_names=("micrograph", "y", "x"),
             attributes={"pixel_size_angstrom": database.pixel_size},
         )
 
-    images, masks = array("images", _kind(database, rows)), array("masks", np.uint8)
+    images, masks = array("images", _count_type(database, rows)), array("masks", np.uint8)
     for i, row in enumerate(rows):
         images[i] = database.counts([row])[0]
         masks[i] = database.masks([row])[0]
@@ -229,7 +229,7 @@ def export_hyperspy(database: Database, rows: Sequence[int] | None, path: str | 
         data = group.create_dataset(
             "data",
             (len(rows), ny, nx),
-            _kind(database, rows),
+            _count_type(database, rows),
             chunks=(1, ny, nx),
             compression="gzip",
             compression_opts=1,
@@ -250,7 +250,9 @@ FORMATS: dict[str, Callable[..., Path]] = {
 """Writers by the name of their format."""
 
 
-def export(database: Database, rows: Sequence[int] | None, path: str | Path, *, kind: str) -> Path:
+def export(
+    database: Database, rows: Sequence[int] | None, path: str | Path, *, format: str
+) -> Path:
     """Write micrographs and labels in a format that is chosen by name.
 
     Parameters
@@ -261,7 +263,7 @@ def export(database: Database, rows: Sequence[int] | None, path: str | Path, *, 
         Positions in its catalogue; None: all.
     path
         Folder, or file where the format is one file.
-    kind
+    format
         `"coco"`, `"hyperspy"`, `"numpy"`, `"tiff"` or `"zarr"`.
 
     Returns
@@ -273,12 +275,12 @@ def export(database: Database, rows: Sequence[int] | None, path: str | Path, *, 
     --------
     >>> from hrtem_sim.database import open_database
     >>> database = open_database("data")
-    >>> export(database, [0, 1], "out-any", kind="numpy").name
+    >>> export(database, [0, 1], "out-any", format="numpy").name
     'out-any'
     """
-    if kind not in FORMATS:
-        raise Refusal(f"kind must be one of {', '.join(FORMATS)}; got {kind!r}")
-    return FORMATS[kind](database, rows, path)
+    if format not in FORMATS:
+        raise Refusal(f"format must be one of {', '.join(FORMATS)}; got {format!r}")
+    return FORMATS[format](database, rows, path)
 
 
 def _folder(folder: str | Path) -> Path:
@@ -291,7 +293,7 @@ def _write_catalogue(database: Database, rows: Sequence[int], folder: Path) -> N
     database.catalogue.iloc[rows].to_csv(folder / "catalogue.csv", index_label="database_row")
 
 
-def _kind(database: Database, rows: Sequence[int]) -> np.dtype:
+def _count_type(database: Database, rows: Sequence[int]) -> np.dtype:
     """The type that holds all counts: a shard's is uint16 or uint32."""
     shards = database.catalogue["shard"].to_numpy()[list(rows)]
     first = [rows[int(np.argmax(shards == shard))] for shard in np.unique(shards)]

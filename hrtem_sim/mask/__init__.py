@@ -4,7 +4,7 @@
 * `instance_map` tells particles apart; `class_map` objects, materials, planar faults and grains;
   both can share out a `phase_mask`.
 * `projected_thickness` is that of each object along the beam, in angstrom.
-* `find_grains` finds grains, twin planes and stacking faults from the surroundings of the atoms;
+* `find_grains` finds grains, twins and stacking faults from the surroundings of the atoms;
   `zone_axis` says how a grain lies to the beam, `atom_columns` where its columns are.
 * `plan_bases` and `plan_volumes` say of a data set's particles what their plan knows.
 """

@@ -35,7 +35,7 @@ def class_map(
     within: Mask | None = None,
     blur: float = BLUR,
     outline: float = OUTLINE,
-    share: float = 0.5,
+    fraction: float = 0.5,
 ) -> Mask:
     """Return what each pixel of the particles shows.
 
@@ -49,7 +49,7 @@ def class_map(
         In angstrom.
     by
         `"object"`: one class per particle; `"material"`: per composition, `"Au"` or `"CdSe"`;
-        `"structure"`: crystal, twin plane, stacking fault; `"grain"`: one per single crystal.
+        `"structure"`: crystal, twin, stacking fault; `"grain"`: one per single crystal.
     structure
         Result of `find_grains`, if it is known already; of use to `"structure"` and `"grain"`.
     volumes
@@ -60,8 +60,8 @@ def class_map(
         Standard deviation in angstrom of the Gaussian that spreads the atoms.
     outline
         Projected thickness in angstrom from which on a pixel belongs to a particle.
-    share
-        Part of the particles' thickness from which on a twin plane or stacking fault is shown.
+    fraction
+        Fraction of the particles' thickness from which on a twin or stacking fault is shown.
 
     Returns
     -------
@@ -76,8 +76,8 @@ def class_map(
     Notes
     -----
     A pixel is of the class of which most lies over it, by projected thickness. Planar faults are
-    shown where they make up more than `share` of it: where they are seen edge-on. Faults inclined
-    to the beam dominate no pixel; `find_grains` tells of them.
+    shown where they make up more than `fraction` of it: where they are seen edge-on. Inclined ones
+    dominate no pixel; `find_grains` tells of them.
 
     Examples
     --------
@@ -89,8 +89,8 @@ def class_map(
     """
     if by not in ("object", "material", "structure", "grain"):
         raise Refusal(f"by must be object, material, structure or grain; got {by!r}")
-    if not 0 <= share <= 1:
-        raise Refusal(f"share must be in 0..1; got {share!r}")
+    if not 0 <= fraction <= 1:
+        raise Refusal(f"fraction must be in 0..1; got {fraction!r}")
     check_pixels(specimen, shape, pixel_size)
     particles = particle_names(specimen)
     if by in ("structure", "grain"):
@@ -112,7 +112,7 @@ def class_map(
     classes = stack.argmax(axis=0) + 1
     if by == "structure":
         fault = stack[CRYSTAL:].argmax(axis=0) + CRYSTAL
-        shown = stack[CRYSTAL:].max(axis=0) > share * total
+        shown = stack[CRYSTAL:].max(axis=0) > fraction * total
         classes = np.where(shown, fault + 1, CRYSTAL)
     classes = np.where(total > outline, classes, 0).astype(np.uint8)
     if within is not None:

@@ -1,6 +1,6 @@
 """What surrounds each atom: fcc or hcp, by common-neighbour analysis.
 
-Twin planes and stacking faults of close-packed crystals are layers of hcp atoms.
+Twins and stacking faults of close-packed crystals are layers of hcp atoms.
 """
 
 from dataclasses import dataclass

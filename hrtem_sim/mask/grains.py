@@ -43,7 +43,7 @@ class Fault:
     object
         Name of the particle.
     kind
-        `"twin plane"` or `"stacking fault"`.
+        `"twin"` or `"stacking_fault"`, as defects are called in `czone.prefab`.
     normal
         Unit vector, its z not negative.
     size
@@ -87,7 +87,7 @@ def find_grains(
     objects: Sequence[str] | None = None,
     bases: Mapping[str, np.ndarray] | None = None,
 ) -> CrystalStructure:
-    """Find the grains, twin planes and stacking faults of particles from their atoms.
+    """Find the grains, twins and stacking faults of particles from their atoms.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def find_grains(
     -----
     Grains of fcc particles are the connected parts of atoms in fcc surroundings; parts of the same
     orientation on both sides of a stacking fault are one grain. Connected layers of atoms in hcp
-    surroundings are faults: one layer is a twin plane, two or more a stacking fault. In wurtzite,
+    surroundings are faults: one layer is a twin, two or more a stacking fault. In wurtzite,
     seen by `local_environment` of its cations and of its anions, layers of fcc atoms are stacking
     faults of one grain. Atoms at surfaces join the fault whose plane they lie in, and the grain of
     most of their neighbours. A particle that is neither fcc nor hcp is one grain.

@@ -109,11 +109,11 @@ def instance_map(
     True
     """
     names = particle_names(specimen) if objects is None else tuple(objects)
-    kind = np.uint8 if len(names) < 256 else np.uint16
+    dtype = np.uint8 if len(names) < 256 else np.uint16
     maps = projected_thickness(
         specimen, shape, pixel_size, objects=names, volumes=volumes, blur=blur
     )
-    ids = np.where(maps.total > outline, maps.thickness.argmax(axis=0) + 1, 0).astype(kind)
+    ids = np.where(maps.total > outline, maps.thickness.argmax(axis=0) + 1, 0).astype(dtype)
     if within is not None:
         ids = shared_out(ids, within, pixel_size)
     return InstanceMap(ids, names, float(pixel_size))

@@ -16,8 +16,8 @@ SAME = np.deg2rad(3.0)
 SMALLEST = 4
 """Inner atoms of the smallest grain."""
 
-STRUCTURES = ("none", "crystal", "twin plane", "stacking fault")
-NONE, CRYSTAL, TWIN_PLANE, STACKING_FAULT = range(4)
+STRUCTURES = ("none", "crystal", "twin", "stacking_fault")
+NONE, CRYSTAL, TWIN, STACKING_FAULT = range(4)
 
 
 class Lattice:
@@ -147,7 +147,7 @@ class Lattice:
             members = np.flatnonzero(wanted & (part_of == part))
             if len(members) < SMALLEST:
                 continue
-            kind = STACKING_FAULT if deep[members].mean() > 0.5 else TWIN_PLANE
+            kind = STACKING_FAULT if deep[members].mean() > 0.5 else TWIN
             normal = self._normal(members)
             kinds[self._with_rim(members, normal)] = kind
             if kind == STACKING_FAULT:

@@ -63,19 +63,19 @@ def stream_seed(root_seed: int, *key: str | int) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest(), "little")
 
 
-def number_held_out(part: float, n: int) -> int:
-    """Return how many of n things a part of them is, at least one and never all.
+def number_held_out(fraction: float, n: int) -> int:
+    """Return how many of n things a fraction of them is, at least one and never all.
 
     Parameters
     ----------
-    part
-        Share that is held out, between 0 and 1; of 0 none is held out.
+    fraction
+        Fraction that is held out, between 0 and 1; of 0 none is held out.
     n
-        Number of items; at least 2 if a share is held out.
+        Number of items; at least 2 if any is held out.
 
     Examples
     --------
     >>> number_held_out(0.25, 8), number_held_out(0.01, 8), number_held_out(0.0, 8)
     (2, 1, 0)
     """
-    return min(max(round(part * n), 1), n - 1) if part else 0
+    return min(max(round(fraction * n), 1), n - 1) if fraction else 0

@@ -174,7 +174,7 @@ def place(plan: ParticlesOnFilm, streams: Streams) -> tuple[PlacedParticle, ...]
     ----------
     plan
         Numbers of film and particles. The film lies beyond its face z = 0, below or above it as
-        `side` says; every particle's lowest atom is buried by the same share of its radius.
+        `side` says; every particle's lowest atom is buried by the same fraction of its radius.
     streams
         Random streams of the defect planes ("defect planes", i).
     """

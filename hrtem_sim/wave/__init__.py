@@ -6,7 +6,7 @@
 * `NumpyEngine`, `TorchEngine` and `PrismaticEngine` compute; each is an `Engine`, and goes by its
   name in `ENGINES` too.
 * `read_prismatic` reads the waves that Prismatic 2 has written, `read_prismatic_atoms` its atoms.
-* `ExitWave.lost` is the share of electrons lost beyond the band; a `LostElectrons` warning tells.
+* `ExitWave.lost` is the fraction of electrons beyond the band; a `LostElectrons` warning tells.
 * `configurations` gives the atoms of the frozen phonons one after the other.
 * `FilmBank` keeps the waves behind films; `waves_behind_film` puts particles behind one of them.
 * `thickness_series` gives the waves at several depths.

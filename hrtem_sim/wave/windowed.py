@@ -123,10 +123,10 @@ def add_particles(
 class WindowLeak(ValueError):
     """More than `MOST_AT_EDGE` of what particles scatter has come to the edge of their window."""
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, fraction: float) -> None:
         super().__init__(
             f"windows must hold all but {MOST_AT_EDGE:.1%} of what their particles scatter; "
-            f"{share:.1%} came to an edge: set particle_pixel to None"
+            f"{fraction:.1%} came to an edge: set particle_pixel to None"
         )
 
 
@@ -196,9 +196,9 @@ class _Change:
         rows, columns = (max(1, round(EDGE / pixel)) for pixel in self.stepper.grid.pixel_size)
         total = float(np.linalg.norm(change))
         inside = float(np.linalg.norm(change[rows:-rows, columns:-columns]))
-        share = float(np.sqrt(max(0.0, total**2 - inside**2))) / total if total else 0.0
-        if share > MOST_AT_EDGE:
-            raise WindowLeak(share)
+        fraction = float(np.sqrt(max(0.0, total**2 - inside**2))) / total if total else 0.0
+        if fraction > MOST_AT_EDGE:
+            raise WindowLeak(fraction)
 
     def _beam(self, array: np.ndarray, depth: float | None = None) -> Beam:
         if depth is None:

@@ -98,7 +98,7 @@ class Batches:
         return _stack(
             [
                 training_patch(*example, self.recipe, pixel_size=self.pixel_size, rng=rng)
-                for example in examples.take(self._share(order, step))
+                for example in examples.take(self._of_step(order, step))
             ]
         )
 
@@ -109,11 +109,11 @@ class Batches:
 
     def validation_batch(self, step: int) -> Batch:
         """Return a batch of validation examples, the same in every epoch."""
-        chosen = self._share(np.arange(len(self._validation)), step)
+        chosen = self._of_step(np.arange(len(self._validation)), step)
         examples = self._validation.take(chosen)
         return _stack([validation_patch(*example, self.recipe) for example in examples])
 
-    def _share(self, order: np.ndarray, step: int) -> np.ndarray:
+    def _of_step(self, order: np.ndarray, step: int) -> np.ndarray:
         size = self.recipe.batch_size
         return order[step * size : (step + 1) * size]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from hrtem_sim.arguments import checked_share
 from hrtem_sim.provenance import identity
 from hrtem_sim.refusal import Refusal
 from seg_train.benchmark import evaluate
@@ -57,16 +58,14 @@ def run_study(
     results
         One row per network of this share; see `result_row`.
     """
-    folder, (part, parts) = Path(folder), share
-    if not 0 <= part < parts:
-        raise Refusal(f"share must be (i, n) with 0 <= i < n; got {share}")
+    folder, (mine, shares) = Path(folder), checked_share(share)
     opened = {c.name: _database(databases, c) for c in recipe.conditions}
     samples = load_experimental_sample() if samples is None else list(samples)
     tests = test_micrographs(recipe, lambda condition: opened[condition.name])
     jobs = [(c, repeat) for repeat in range(recipe.repeats) for c in recipe.conditions]
     rows = []
     for number, (condition, repeat) in enumerate(jobs):
-        if number % parts != part:
+        if number % shares != mine:
             continue
         if progress:
             print(f"{recipe.name}: {condition.name}, network {repeat + 1} of {recipe.repeats}")
@@ -78,7 +77,7 @@ def run_study(
         rows.append(result_row(condition.name, repeat, run, _scores(run, [*samples, *tests])))
         gc.collect()  # Keras models hold themselves; many of them would fill the memory
     results = pd.DataFrame(rows)
-    name = "results.csv" if parts == 1 else f"results-{part}-of-{parts}.csv"
+    name = "results.csv" if shares == 1 else f"results-{mine}-of-{shares}.csv"
     results.to_csv(folder / name, index=False)
     return results
 

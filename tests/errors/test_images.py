@@ -207,7 +207,7 @@ ROWS = (
     Row("instance_map", "pixel_size", "positive", "-0.5", lambda: instance_map(CUBE, (8, 8), -0.5)),
     Row("instance_map", "objects", "among", "'film'", lambda: instance_map(CUBE, (48, 48), 0.5, objects=["film"])),
     Row("class_map", "by", "structure or grain", "'colour'", lambda: class_map(ATOM, (8, 8), 0.5, by="colour")),
-    Row("class_map", "share", "0", "2", lambda: class_map(CUBE, (48, 48), 0.5, share=2)),
+    Row("class_map", "fraction", "0", "2", lambda: class_map(CUBE, (48, 48), 0.5, fraction=2)),
     Row("projected_thickness", "shape", "cover the cell", "(8, 8)", lambda: projected_thickness(CUBE, (8, 8), 0.5)),
     Row("projected_thickness", "shape", "positive", "(0, 8)", lambda: projected_thickness(ATOM, (0, 8), 0.5)),
     Row("projected_thickness", "blur", ">= 0", "nan", lambda: projected_thickness(CUBE, (48, 48), 0.5, volumes={"particle": 17.0}, blur=NAN)),

@@ -296,7 +296,7 @@ def test_command_line_builds_shows_and_checks(tiny_file, tmp_path, capsys):
     assert main(["check", str(out)]) == 0
     assert main(["check", str(tmp_path)]) == 2
     capsys.readouterr()
-    arguments = ["export", str(out), "--kind", "numpy", "--out", str(tmp_path / "np")]
+    arguments = ["export", str(out), "--format", "numpy", "--out", str(tmp_path / "np")]
     assert main([*arguments, "--select", "image_index == 0"]) == 0
     assert "2 micrographs" in capsys.readouterr().out
     arguments[3] = "gif"

@@ -227,9 +227,9 @@ def test_every_format_by_its_name(database, tmp_path, kind):
     for library in ("tifffile", "zarr"):
         pytest.importorskip(library)
     name = {"hyperspy": "a.hspy", "zarr": "a.zarr"}.get(kind, "a")
-    assert export(database, [0], tmp_path / name, kind=kind).exists()
-    with pytest.raises(ValueError, match="kind must be one of"):
-        export(database, [0], tmp_path / "b", kind="bmp")
+    assert export(database, [0], tmp_path / name, format=kind).exists()
+    with pytest.raises(ValueError, match="format must be one of"):
+        export(database, [0], tmp_path / "b", format="bmp")
 
 
 @pytest.mark.parametrize(

@@ -55,9 +55,7 @@ def test_the_defects_that_were_built_are_found(seed):
     turn = random_turn(seed)
     atoms, numbers, kinds = particle(radius=22.0, turn=turn, defects=3, seed=seed)
     found = find_grains(specimen((atoms, numbers, CENTRE)))
-    assert sorted(fault.kind for fault in found.faults) == sorted(
-        {"twin": "twin plane", "stacking_fault": "stacking fault"}[kind] for kind in kinds
-    )
+    assert sorted(fault.kind for fault in found.faults) == sorted(kinds)
     assert len(found.grains) == 1 + kinds.count("twin")
     assert sum(grain.size for grain in found.grains) == len(atoms)
     lattice = GOLD * Rotation.from_quat(turn).as_matrix()
@@ -82,7 +80,7 @@ def test_a_sphere_without_defects_is_one_crystal():
 def test_multiply_twinned_particles(shape, grains, twins):
     found = find_grains(specimen((*particle(radius=15.0, shape=shape)[:2], CENTRE)))
     assert len(found.grains) == grains
-    assert [fault.kind for fault in found.faults] == ["twin plane"] * twins
+    assert [fault.kind for fault in found.faults] == ["twin"] * twins
 
 
 @pytest.mark.parametrize("defects", [0, 1, 2])
@@ -90,7 +88,7 @@ def test_wurtzite_is_one_grain_with_its_faults(defects):
     atoms, numbers, kinds = particle("CdSe", 22.0, turn=random_turn(2), defects=defects)
     found = find_grains(specimen((atoms, numbers, CENTRE)))
     assert len(found.grains) == 1 and found.grains[0].bases is None
-    assert [fault.kind for fault in found.faults] == ["stacking fault"] * len(kinds)
+    assert [fault.kind for fault in found.faults] == ["stacking_fault"] * len(kinds)
 
 
 @pytest.mark.parametrize("n", [1, 2, 13])
@@ -187,7 +185,7 @@ def test_no_columns_away_from_zone_axes():
 
 
 def test_columns_run_through_a_twin_seen_edge_on():
-    atoms = edge_on("twin plane")
+    atoms = edge_on("twin")
     made = specimen((atoms, np.full(len(atoms), 79), CENTRE))
     columns = atom_columns(made)
     assert [sorted(map(abs, axis.indices)) for axis in columns.axes] == [[0, 1, 1]] * 2

@@ -173,9 +173,9 @@ def edge_on(kind):
     step, shift, shifts = 1, 0, []
     for layer in range(n):
         shifts.append(shift)
-        if kind == "twin plane" and layer == n // 2:
+        if kind == "twin" and layer == n // 2:
             step = -1
-        shift += -step if kind == "stacking fault" and layer == n // 2 else step
+        shift += -step if kind == "stacking_fault" and layer == n // 2 else step
     rows = np.arange(-12, 12)
     a, b = np.meshgrid(rows, rows, indexing="ij")
     atoms = []
@@ -187,7 +187,7 @@ def edge_on(kind):
     return atoms[np.linalg.norm(atoms, axis=1) < 22.0]
 
 
-@pytest.mark.parametrize(("kind", "layers"), [("twin plane", 1), ("stacking fault", 2)])
+@pytest.mark.parametrize(("kind", "layers"), [("twin", 1), ("stacking_fault", 2)])
 def test_a_fault_seen_edge_on_is_a_straight_band(kind, layers):
     atoms = edge_on(kind)
     made = specimen((atoms, np.full(len(atoms), 79), (30, 30, 30)))
@@ -204,13 +204,13 @@ def test_a_fault_seen_edge_on_is_a_straight_band(kind, layers):
 
 def test_an_inclined_fault_is_not_shown():
     turn = Rotation.from_euler("y", 50, degrees=True)
-    atoms = turn.apply(edge_on("twin plane"))
+    atoms = turn.apply(edge_on("twin"))
     made = specimen((atoms, np.full(len(atoms), 79), (30, 30, 30)))
     assert set(np.unique(class_map(made, (120, 120), 0.5).classes)) == {0, 1}
 
 
 def test_grains_on_both_sides_of_a_twin():
-    atoms = edge_on("twin plane")
+    atoms = edge_on("twin")
     made = specimen((atoms, np.full(len(atoms), 79), (30, 30, 30)))
     found = class_map(made, (120, 120), 0.5, by="grain")
     assert found.names == ("background", "particle-0 grain 0", "particle-0 grain 1")

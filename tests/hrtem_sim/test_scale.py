@@ -196,7 +196,7 @@ def test_full_disks_leave_nothing_torn(tiny, tmp_path, monkeypatch):
 
 
 def test_bad_shares_are_refused(tiny_file, tmp_path, capsys):
-    arguments = ["build", str(tiny_file), "--out", str(tmp_path / "x"), "--shard", "2/2"]
+    arguments = ["build", str(tiny_file), "--out", str(tmp_path / "x"), "--share", "2/2"]
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
-    assert "--shard: must be i/n with 0 <= i < n; got '2/2'" in capsys.readouterr().err
+    assert "--share: must be i/n with 0 <= i < n; got '2/2'" in capsys.readouterr().err
