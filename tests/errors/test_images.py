@@ -41,6 +41,7 @@ from hrtem_sim.specimen import (
     u_from_b,
 )
 from hrtem_sim.specimen.builders import ParticlesOnFilm
+from hrtem_sim.specimen.materials import FileCrystal
 from hrtem_sim.specimen.particles import ParticlePlan
 from hrtem_sim.wave import (
     ExitWave,
@@ -62,6 +63,16 @@ WAVE = ExitWave(np.ones((1, 8, 8), np.complex64), GRID, 300e3)
 BLOCK = np.stack(np.meshgrid(*[np.arange(2.0, 22.0, 3.0)] * 3), axis=-1).reshape(-1, 3)
 CUBE = Specimen(BLOCK, np.full(len(BLOCK), 79), (24.0, 24.0, 24.0), objects=("particle",))
 ATOM = Specimen(np.array([[2.0, 2.0, 2.0]]), np.array([79]), (4.0, 4.0, 4.0))
+
+
+def skewed(*pbc) -> Atoms:
+    return Atoms("Au", cell=[4, 5, 6, 81.3, 95.7, 110.9], pbc=pbc)
+
+
+def crystal(**values) -> FileCrystal:
+    cell = ((3.0, 0.0, 0.0), (0.0, 3.0, 0.0), (0.0, 0.0, 3.0))
+    cube = {"name": "x", "species": ("Au",), "lattice": cell, "sites": ((0.0, 0.0, 0.0),)}
+    return FileCrystal(**cube | values)
 
 
 def gold(**values) -> ParticlePlan:
@@ -104,15 +115,19 @@ ROWS = (
     # The electron, grids, transforms
     Row("wavelength", "energy", "positive, in eV", "-300000.0", lambda: wavelength(-300e3)),
     Row("wavelength", "energy", "positive, in eV", "nan", lambda: wavelength(NAN)),
+    Row("wavelength", "energy", "positive, in eV", "0", lambda: wavelength(0)),
+    Row("wavelength", "energy", "positive, in eV", "inf", lambda: wavelength(INF)),
     Row("Grid", "shape", "positive integers", "(0, 8)", lambda: Grid((0, 8), 0.1)),
     Row("Grid", "shape", "two", "(8,)", lambda: Grid((8,), 0.1)),
     Row("Grid", "pixel_size", "positive", "nan", lambda: Grid((8, 8), NAN)),
+    Row("Grid", "pixel_size", "positive", "0.0", lambda: Grid((4, 4), 0.0)),
     Row("Grid.covering", "pixel_size", "positive", "-0.1", lambda: Grid.covering((10, 10), -0.1)),
     Row("Grid.covering", "cell", "positive", "-10", lambda: Grid.covering((-10, 10), 0.1)),
     Row("choose_fft", "name", "one of mkl", "'fast'", lambda: choose_fft("fast")),
     # Specimens
     Row("Specimen", "positions", "(n, 3)", "(1, 2)", lambda: specimen([[2.0, 2.0]])),
     Row("Specimen", "positions", "finite", "nan", lambda: specimen([[2.0, 2.0, NAN]])),
+    Row("Specimen", "positions", "z between 0 and the cell", "5.0", lambda: specimen([[1.0, 1.0, 5.0]])),
     Row("Specimen", "numbers", "1", "0", lambda: specimen(numbers=[0])),
     Row("Specimen", "numbers", "(1,)", "(2,)", lambda: specimen(numbers=[79, 6])),
     Row("Specimen", "numbers", "whole", "6.5", lambda: specimen(numbers=[6.5])),
@@ -123,7 +138,9 @@ ROWS = (
     Row("Specimen.only", "objects", "specimen", "'film'", lambda: ATOM.only("film")),
     Row("Specimen.keep", "mask", "(1,)", "(2,)", lambda: ATOM.keep(np.array([True, False]))),
     Row("from_ase", "cell", "three lengths", "0.", lambda: Specimen.from_ase(Atoms("Au"))),
+    Row("from_ase", "atoms", "periodic in all directions", "81.3", lambda: Specimen.from_ase(skewed(True, True, False))),
     Row("orthorhombic", "cell", "independent", "0.0", lambda: orthorhombic(Atoms("Au"))),
+    Row("orthorhombic", "cell", "three orthogonal lattice vectors", "4.671", lambda: orthorhombic(skewed(True, True, True))),
     Row("rms_displacements", "rms", ">= 0", "-0.1", lambda: rms_displacements(ATOM, -0.1)),
     Row("rms_displacements", "rms", ">= 0", "nan", lambda: rms_displacements(ATOM, NAN)),
     Row("rms_displacements", "rms", "value for Au", "Ag", lambda: rms_displacements(ATOM, {"Ag": 0.1})),
@@ -135,6 +152,7 @@ ROWS = (
     # Potentials and waves
     Row("scattering_factor", "parametrization", "lobato", "'doyle'", lambda: scattering_factor(79, np.zeros(1), "doyle")),
     Row("scattering_factor", "number", "1 to 103", "0", lambda: scattering_factor(0, np.zeros(1))),
+    Row("scattering_factor", "number", "1 to 103", "104", lambda: scattering_factor(104, np.zeros(1))),
     Row("projected_potential", "slice_thickness", "positive", "-2", lambda: projected_potential(ATOM, GRID, -2)),
     Row("projected_potential", "slice_thickness", "positive", "nan", lambda: projected_potential(ATOM, GRID, NAN)),
     Row("projected_potential", "grid", "cell", "8.0", lambda: projected_potential(ATOM, Grid((16, 16), 0.5), 2.0)),
@@ -148,6 +166,8 @@ ROWS = (
     Row("WaveSettings", "phonons", "at least 0", "-1", lambda: settings(phonons=-1)),
     Row("WaveSettings", "phonons", "whole number", "nan", lambda: settings(phonons=NAN)),
     Row("WaveSettings", "rms", "debye", "'einstein'", lambda: settings(rms="einstein")),
+    Row("WaveSettings", "rms", "at least 0, in angstrom", "-0.1", lambda: settings(rms=-0.1)),
+    Row("WaveSettings", "energy", "positive, in eV", "0.0", lambda: settings(energy=0.0)),
     Row("WaveSettings", "parametrization", "lobato", "'doyle'", lambda: settings(parametrization="doyle")),
     Row("ExitWave", "array", "(phonons, 8, 8)", "(1, 4, 4)", lambda: ExitWave(np.ones((1, 4, 4), np.complex64), GRID, 3e5)),
     Row("ExitWave", "array", "complex", "float64", lambda: ExitWave(np.ones((1, 8, 8)), GRID, 3e5), TypeError),
@@ -168,6 +188,7 @@ ROWS = (
     Row("move_film", "shift", "finite", "nan", lambda: move_film(ATOM, shift=(NAN, 0))),
     # Images
     Row("Aberrations", "C30", "finite", "nan", lambda: Aberrations(C30=NAN)),
+    Row("Aberrations", "C12", "finite", "inf", lambda: Aberrations(C12=INF)),
     Row("Aberrations.from_list", "terms", "C56", "(9, 1)", lambda: Aberrations.from_list([(9, 1, 1.0, 0.0)])),
     Row("Aberrations.defocused", "defocus", "finite", "nan", lambda: Aberrations().defocused(NAN)),
     Row("Conditions", "defocus", "finite", "inf", lambda: conditions(defocus=INF)),
@@ -175,6 +196,7 @@ ROWS = (
     Row("Conditions", "convergence", "at least 0, in mrad", "nan", lambda: conditions(convergence=NAN)),
     Row("Conditions", "drift", "2 values", "(1.0,)", lambda: conditions(drift=(1.0,))),
     Row("Conditions", "plasmon_weight", "in [0, 1]", "1.2", lambda: conditions(plasmon_weight=1.2)),
+    Row("Conditions", "plasmon_background", "at least 0", "-1", lambda: conditions(plasmon_background=-1)),
     Row("Conditions", "dose", "positive, in e/angstrom^2", "0", lambda: conditions(dose=0)),
     Row("Conditions", "dose", "positive, in e/angstrom^2", "nan", lambda: conditions(dose=NAN)),
     Row("Detector", "pixel_size", "positive", "-0.4", lambda: Detector(-0.4)),
@@ -183,6 +205,11 @@ ROWS = (
     Row("Detector", "readout_noise", "at least 0", "nan", lambda: Detector(0.4, readout_noise=NAN)),
     Row("Detector", "saturation", "in [1, 4294967295]", "0", lambda: Detector(0.4, saturation=0)),
     Row("Detector", "mtf_curve", "rising", "0.5", lambda: Detector(0.4, mtf_curve=((0.0, 1.0), (0.5, 0.8), (0.4, 0.5)))),
+    Row("Detector", "pixel_size", "positive", "0.0", lambda: Detector(0.0)),
+    Row("Detector", "mtf_curve", "left out", "both", lambda: Detector(0.4, mtf_half=0.5, mtf_curve=((0.0, 1.0),))),
+    Row("Detector", "mtf_curve", "must be pairs", "0.1", lambda: Detector(0.4, mtf_curve=((0.1, 1.0), (1.0, 0.2)))),
+    Row("Detector", "gain", "positive", "0.0", lambda: Detector(0.4, gain=0.0)),
+    Row("Detector", "dark", "at least 0", "-1", lambda: Detector(0.4, dark=-1.0)),
     Row("form_image", "rng", "shot noise", "None", lambda: form_image(WAVE, conditions(dose=100), Detector(0.5))),
     Row("expected_image", "pixel_size", "divide", "0.3", lambda: expected_image(WAVE, conditions(), Detector(0.3))),
     Row("focal_series_weights", "number", "at least 1", "0", lambda: focal_series_weights(30.0, 0)),
@@ -190,6 +217,7 @@ ROWS = (
     Row("number_of_foci", "cutoff", "positive", "nan", lambda: number_of_foci(30.0, 0.02, NAN)),
     # Labels
     Row("phase_mask", "threshold", "pi", "-1", lambda: phase_mask(WAVE, threshold=-1)),
+    Row("phase_mask", "threshold", "between", "0.0", lambda: phase_mask(WAVE, threshold=0.0)),
     Row("phase_mask", "pixel_size", "multiple", "0.3", lambda: phase_mask(WAVE, 0.3)),
     Row("phase_mask", "blur", ">= 0", "nan", lambda: phase_mask(WAVE, blur=NAN)),
     Row("Mask", "classes", "(ny, nx)", "(8,)", lambda: Mask(np.zeros(8, np.uint8), ("a", "b"), 0.5)),
@@ -199,6 +227,9 @@ ROWS = (
     Row("ParticlePlan", "orientation[3]", "finite", "nan", lambda: gold(orientation=(0.0, 0.0, 0.0, NAN))),
     Row("ParticlePlan", "defects", "whole number of at least 0", "1.5", lambda: gold(defects=1.5)),
     Row("ParticlePlan", "materials", "paths of CIF files", "'Unobtainium'", lambda: gold(material="Unobtainium")),
+    Row("FileCrystal", "species[0]", "the symbol of an element", "'Qq'", lambda: crystal(species=("Qq",))),
+    Row("FileCrystal", "sites", "as many as species, 1", "2", lambda: crystal(sites=((0.0, 0.0, 0.0), (0.5, 0.5, 0.5)))),
+    Row("FileCrystal", "lattice", "span a volume", "3.0", lambda: crystal(lattice=((3.0, 0.0, 0.0),) * 3)),
     Row("ParticlesOnFilm", "particles", "at least one particle", "()", lambda: on_film(particles=())),
     Row("ParticlesOnFilm", "burial", "in [0, 2] radii", "3.0", lambda: on_film(burial=3.0)),
     Row("ParticlesOnFilm", "side", "'entrance', 'exit'", "'left'", lambda: on_film(side="left")),
@@ -214,6 +245,7 @@ ROWS = (
     Row("find_grains", "objects", "specimen", "'film'", lambda: find_grains(ATOM, objects=["film"])),
     Row("atom_columns", "tolerance", ">= 0 in rad", "-1", lambda: atom_columns(ATOM, tolerance=-1)),
     Row("zone_axis", "bases", "(3, 3)", "(2, 2)", lambda: zone_axis(np.eye(2))),
+    Row("zone_axis", "bases", "must be", "1.", lambda: zone_axis(np.ones((3, 3)))),
     Row("zone_axis", "max_index", "1", "0", lambda: zone_axis(np.eye(3), max_index=0)),
     Row("misorientation", "other", "(3, 3)", "(2, 2)", lambda: misorientation(np.eye(3), np.eye(2))),
     # Provenance
@@ -222,6 +254,9 @@ ROWS = (
     Row("Distribution", "uniform", "low <= high", "[2.0, 1.0]", lambda: Distribution("uniform", (2.0, 1.0))),
     Row("Distribution", "normal", "finite", "nan", lambda: Distribution("normal", (0.0, NAN))),
     Row("rng_for", "root_seed", "non-negative", "-1", lambda: rng_for(-1, "noise")),
+    Row("rng_for", "root_seed", "non-negative integer", "1.5", lambda: rng_for(1.5, "a")),
+    Row("rng_for", "root_seed", "non-negative integer", "True", lambda: rng_for(True, "a")),
+    Row("rng_for", "root_seed", "non-negative integer", "'1'", lambda: rng_for("1", "a")),
     Row("rng_for", "key", "strings", "1.5", lambda: rng_for(1, 1.5), TypeError),
     Row("identity", "value", "plain data", "object", lambda: identity(object()), TypeError),
     # Interchange
@@ -231,6 +266,7 @@ ROWS = (
     Row("read_micrograph", "path", "file", "gone.dm4", lambda: read_micrograph("gone.dm4"), FileNotFoundError),
     Row("read_micrograph", "path", ".npy", "photo.png", lambda: read_micrograph("photo.png")),
     Row("read_micrograph", "pixel_size", "positive", "-1", lambda: read_micrograph("a.dm4", pixel_size=-1)),
+    Row("read_micrograph", "pixel_size", "positive", "0.0", lambda: read_micrograph("a.dm4", pixel_size=0.0)),
     Row("read_h5_pair", "images", "file", "gone.h5", lambda: next(iter(read_h5_pair("gone.h5", "gone.h5", pixel_size=0.2))), FileNotFoundError),
 )
 # fmt: on

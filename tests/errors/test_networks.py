@@ -21,6 +21,7 @@ from seg_train import (
     write_mask,
 )
 from seg_train.data import (
+    ArrayExamples,
     apply_symmetry,
     grid_shape,
     normalise,
@@ -119,6 +120,7 @@ ROWS = (
     Row("StudyRecipe.scaled", "scale", "(0, 1]", "2", lambda: study().scaled(2)),
     # Networks
     Row("build_model", "model.backbone", "resnet18", "'vgg99'", lambda: build_model(model(backbone="vgg99"), seed=1)),
+    Row("build_model", "model.backbone", "one of plain", "'resnet19'", lambda: build_model(model(backbone="resnet19"), seed=1)),
     Row("SegmentationLoss", "kind", "'cce_dice'", "'mse'", lambda: SegmentationLoss("mse")),
     Row("load_run", "folder", "training run", "gone", lambda: load_run("gone"), FileNotFoundError),
     Row("epochs_to", "f1", "between 0 and 1", "90", lambda: epochs_to(pd.DataFrame({"epoch": [1], "val_f1": [0.5]}), 90)),
@@ -130,6 +132,7 @@ ROWS = (
     Row("Labelled", "mask", "0 to 255", "300", lambda: sample(mask=np.full((8, 8), 300))),
     Row("Labelled", "pixel_size", "positive", "0", lambda: sample(pixel_size=0)),
     Row("Labelled", "pixel_size", "positive", "inf", lambda: sample(pixel_size=INF)),
+    Row("ArrayExamples", "masks", "shape of the images", "(2, 4, 8)", lambda: ArrayExamples(np.zeros((2, 8, 8)), np.zeros((2, 4, 8)), 0.5)),
     Row("load_h5_pair", "images", "file", "gone.h5", lambda: next(load_h5_pair("gone.h5", "gone.h5", pixel_size=0.2)), FileNotFoundError),
     Row("load_h5_pair", "pixel_size", "positive", "-0.2", lambda: next(load_h5_pair("a.h5", "b.h5", pixel_size=-0.2))),
     Row("load_h5_pair", "median", "odd number", "-3", lambda: next(load_h5_pair("a.h5", "b.h5", pixel_size=0.2, median=-3))),

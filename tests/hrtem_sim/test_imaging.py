@@ -247,32 +247,6 @@ def test_masks_are_binned_to_the_detector():
         phase_mask(wave, 0.3)
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"defocus": np.nan}, "defocus must be finite"),
-        ({"focal_spread": -1}, "focal_spread must be at least 0"),
-        ({"dose": 0}, "dose must be positive"),
-        ({"plasmon_weight": 1.5}, r"plasmon_weight must be in \[0, 1\]"),
-        ({"plasmon_background": -1}, "plasmon_background must be at least 0"),
-    ],
-)
-def test_impossible_conditions_are_refused(change, message):
-    with pytest.raises(ValueError, match=message):
-        ImagingConditions(**change)
-
-
-def test_impossible_images_are_refused():
-    with pytest.raises(ValueError, match="pixel_size must divide the wave's extent"):
-        form_image(blank(), ImagingConditions(), Detector(0.37))
-    with pytest.raises(ValueError, match="rng must be given for shot noise"):
-        form_image(blank(), ImagingConditions(dose=1.0), Detector(0.2))
-    with pytest.raises(ValueError, match="C12 must be finite"):
-        Aberrations(C12=np.inf)
-    with pytest.raises(ValueError, match="threshold must be between"):
-        phase_mask(blank(), threshold=0.0)
-
-
 def test_gradient_of_chi_is_its_derivative():
     aberrations = Aberrations(
         C10=-300.0, C12=40.0, phi12=0.4, C21=900.0, phi21=-1.0, C23=700.0, phi23=2.0, C30=2e5,

@@ -131,13 +131,6 @@ def test_zone_axis_and_misorientation_of_a_turned_crystal(uvw):
     assert found.direction[2] == pytest.approx(np.cos(0.03))
 
 
-def test_zone_axis_refuses_what_is_no_lattice():
-    with pytest.raises(ValueError, match="bases must be"):
-        zone_axis(np.ones((3, 3)))
-    with pytest.raises(ValueError, match="max_index"):
-        zone_axis(np.eye(3), max_index=0)
-
-
 def test_the_bases_of_a_plan_are_those_of_its_atoms():
     turns = [random_turn(4), random_turn(5), random_turn(6)]
     materials, shapes = ("Au", "CdSe", "Au"), ("sphere", "wulff", "icosahedron")

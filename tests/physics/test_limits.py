@@ -71,8 +71,3 @@ def test_progress_is_shown_when_asked(capsys):
     assert "phonons" in capsys.readouterr().err
     compute_exit_wave(specimen(), WaveSettings(phonons=2), rng=0)
     assert capsys.readouterr().err == ""
-
-
-def test_unknown_engines_are_refused():
-    with pytest.raises(ValueError, match="engine must be one of numpy, prismatic, torch"):
-        compute_exit_wave(specimen(), engine="cupy")

@@ -209,38 +209,3 @@ def test_propagating_there_and_back_is_the_identity():
 def test_propagator_is_unitary():
     factor = propagator(Grid((64, 64), 0.2), 123.0, wavelength(300e3))
     np.testing.assert_allclose(np.abs(factor), 1, rtol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"energy": 0.0}, "energy must be positive"),
-        ({"pixel_size": 0.0}, "pixel_size must be positive"),
-        ({"slice_thickness": np.nan}, "slice_thickness must be positive"),
-        ({"phonons": -1}, "phonons must be a whole number"),
-        ({"rms": -0.1}, "rms must be at least 0, in angstrom"),
-    ],
-)
-def test_impossible_settings_are_refused(change, message):
-    with pytest.raises(ValueError, match=message):
-        WaveSettings(**change)
-
-
-def test_bad_specimens_are_refused():
-    cell = (10.0, 10.0, 10.0)
-    with pytest.raises(ValueError, match="positions must have z between 0"):
-        Specimen([[1, 1, 11.0]], [79], cell)
-    with pytest.raises(ValueError, match="positions must be finite"):
-        Specimen([[1, np.nan, 1.0]], [79], cell)
-    with pytest.raises(ValueError, match="numbers must be atomic numbers"):
-        Specimen([[1, 1, 1.0]], [0], cell)
-    with pytest.raises(ValueError, match="cell must be three positive"):
-        Specimen([[1, 1, 1.0]], [79], (10.0, 0.0, 10.0))
-    with pytest.raises(ValueError, match="numbers must have shape"):
-        Specimen([[1, 1, 1.0]], [79, 79], cell)
-    with pytest.raises(ValueError, match="engine must be one of"):
-        compute_exit_wave(Specimen([[1, 1, 1.0]], [79], cell), engine="magic")
-    with pytest.raises(ValueError, match="rng must be given"):
-        compute_exit_wave(Specimen([[1, 1, 1.0]], [79], cell), WaveSettings(phonons=1))
-    with pytest.raises(ValueError, match="objects must be among"):
-        compute_exit_waves(Specimen([[1, 1, 1.0]], [79], cell), [("film",)])

@@ -35,13 +35,6 @@ def test_large_angles_follow_mott_and_bethe():
         assert scattering_factor(number, k**2, "lobato") == pytest.approx(bare, rel=0.05)
 
 
-def test_unknown_tables_and_elements_are_refused():
-    with pytest.raises(ValueError, match="parametrization must be one of"):
-        scattering_factor(79, 0.0, "peng")
-    with pytest.raises(ValueError, match="from 1 to 103"):
-        scattering_factor(104, 0.0)
-
-
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 2e-4), (np.float64, 5e-5)])
 def test_spectrum_is_the_exact_sum_over_atoms_inside_the_band(dtype, tolerance):
     rng = np.random.default_rng(3)

@@ -10,7 +10,6 @@ from hrtem_sim.provenance import Distribution, rng_for
 from seg_train import AugmentationRecipe, PreprocessingRecipe, TrainingRecipe
 from seg_train.data import (
     SYMMETRIES,
-    ArrayExamples,
     Batches,
     LabelledMicrograph,
     LabelledSource,
@@ -266,11 +265,6 @@ def test_pooled_sources_show_all_of_each_on_one_grid(database, recipe):
     assert batches.batch(0, 0)[0].shape == (4, 64, 64, 1)
     assert pooled.epoch(0) is pooled.epoch(1)  # prepared once
     assert pooled.identity != PooledSource([fine, stored]).identity
-
-
-def test_examples_of_arrays_refuse_masks_of_another_shape():
-    with pytest.raises(ValueError, match="masks must have the shape of the images"):
-        ArrayExamples(np.zeros((2, 8, 8)), np.zeros((2, 4, 8)), 0.5)
 
 
 def test_what_is_no_source_is_refused_with_what_it_lacks(recipe):

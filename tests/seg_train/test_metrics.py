@@ -135,10 +135,3 @@ def test_pooled_scores_weigh_images_by_their_pixels():
     assert summary.loc["all", "recall"] == pytest.approx(90 / 110)
     assert summary.loc["all", "found"] == 2
     assert summary.notna().all().all()
-
-
-def test_shapes_must_agree():
-    with pytest.raises(ValueError, match="shape of the mask"):
-        count_pixels(np.zeros((2, 2)), np.zeros((2, 3)))
-    with pytest.raises(ValueError, match="shape of the mask"):
-        detect(np.zeros((2, 2)), np.zeros((2, 3)))

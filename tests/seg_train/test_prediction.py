@@ -40,11 +40,6 @@ def test_cores_cover_every_pixel_once_and_keep_their_distance(shape):
     assert (covered == 1).all()
 
 
-def test_a_window_without_room_for_a_core_is_refused():
-    with pytest.raises(ValueError, match="window must be at least"):
-        plan_tiles((512, 512), window=128, overlap=60, stride=32)
-
-
 def test_tiles_equal_the_whole(network):
     image = np.random.default_rng(5).random((256, 320))
     whole = predict(network, image, window=1024).probabilities
