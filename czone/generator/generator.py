@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from czone.checks import as_integer, as_points, as_vector
 from czone.equality import sorted_rows
 from czone.generator.amorphous import AmorphousGenerator
 from czone.generator.base import BaseGenerator, NullGenerator
+from czone.generator.doors import as_cell
 from czone.generator.sites import fill_cell
 from czone.generator.spacegroup import space_group
 from czone.generator.written import Written, edges_and_angles, formula_of
@@ -18,7 +20,7 @@ from czone.geometry import Voxel
 from czone.geometry.region import Body
 from czone.matter.cell import UnitCell, lattice_matrix
 from czone.matter.crystal import Crystal
-from czone.matter.occupancy import as_contents, merged
+from czone.matter.occupancy import as_contents
 from czone.randomness import Seed, as_seed
 from czone.shown import call
 from czone.spelling import keywords
@@ -38,8 +40,9 @@ class Generator(BaseGenerator):
     origin
         Point (3,) where cell (0, 0, 0) begins, in angstrom.
     structure
-        pymatgen Structure of the unit cell; it is copied. Oxidation states are ignored. Sites that
-        elements share, or that are vacant at times, are decided one by one by `rng`.
+        The unit cell: a pymatgen Structure, periodic ASE Atoms, or the path of a file (CIF, POSCAR,
+        whatever ASE reads); it is copied. Oxidation states are ignored. Sites that elements share,
+        or that are vacant at times, are decided one by one by `rng`.
     strain_field
         Displacement of the supplied atoms, after `post_transform`; None for none.
     post_transform
@@ -72,6 +75,10 @@ class Generator(BaseGenerator):
         self._cell: UnitCell | None = None
         self._structure = None
         self._voxel: Voxel | None = None
+        if isinstance(origin, (str, Path)) or hasattr(origin, "cell"):
+            raise TypeError(
+                f"origin must be 3 numbers; got {origin!r}: a crystal is the structure="
+            )
         self._first_origin = np.zeros(3) if origin is None else as_vector("origin", origin)
         self._strain_field: BaseStrain | None = None
         self._post_transform: BasePostTransform | None = None
@@ -144,8 +151,7 @@ class Generator(BaseGenerator):
         contents = as_contents("Z", Z)
         sites = _sites(coords, len(contents))
         matrix = lattice_matrix(cell_dims, cell_angs)
-        cell = UnitCell.of_contents(*merged(contents, sites, matrix), matrix)
-        return cls._from_cell(cell, kwargs)
+        return cls._from_cell(UnitCell.of_listed(contents, sites, matrix), kwargs)
 
     @classmethod
     def _from_cell(cls, cell: UnitCell, kwargs: dict[str, Any]) -> Self:
@@ -192,9 +198,10 @@ class Generator(BaseGenerator):
 
     @structure.setter
     def structure(self, value: Any) -> None:
-        cell = UnitCell.from_structure(value)
+        cell = as_cell(value)
         self._set_cell(cell)
-        if len(cell.numbers) == len(value):  # else some of its atoms are one
+        # A Structure keeps what a cell does not know (charges, names), unless atoms of it are one.
+        if hasattr(value, "frac_coords") and len(cell.numbers) == len(value):
             self._structure = value.copy()
 
     @property

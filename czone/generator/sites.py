@@ -54,7 +54,7 @@ def fill_cell(
         orbit = _orbit(_at_rest(site, matrix, group, tolerance), matrix, group, tolerance)
         for k, points in enumerate(orbits):
             if (_apart(points, orbit[0], matrix) < tolerance).any():
-                both = joined(found[k], content)
+                both = joined(found[k], content, again=False)
                 if both is None:
                     raise ValueError(
                         f"coords must be distinct sites; {site.tolist()} ({formula(content)}) "

@@ -18,7 +18,7 @@ import numpy as np
 from czone.checks import read_only
 from czone.equality import Value
 
-__all__ = ["SpaceGroup", "settings_of", "space_group"]
+__all__ = ["SpaceGroup", "group_of_hall", "settings_of", "space_group"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +94,27 @@ def space_group(
     return _of_hall(_chosen(_listed()[1][int(sgn)], setting, f"space group {sgn}"))
 
 
+def group_of_hall(symbol: str) -> SpaceGroup | None:
+    """Return the space group of a Hall symbol, which says setting and origin; None if unknown.
+
+    Parameters
+    ----------
+    symbol
+        As International Tables B (table A1.4.2.7) list it, such as ``-F 4vw 2vw 3``.
+    """
+    hall = _of_hall_symbol().get(" ".join(symbol.split()).lower())
+    return None if hall is None else _of_hall(hall)
+
+
+@cache
+def _of_hall_symbol() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for hall in range(1, 531):
+        symbol = _spglib("get_spacegroup_type", hall).hall_symbol
+        found.setdefault(" ".join(symbol.split()).lower(), hall)
+    return found
+
+
 def settings_of(number: int) -> list[SpaceGroup]:
     """Return all settings of a group that International Tables list.
 
@@ -102,7 +123,7 @@ def settings_of(number: int) -> list[SpaceGroup]:
     >>> [group.symbol for group in settings_of(167)]
     ['R-3c:H', 'R-3c:R']
     """
-    return [_of_hall(hall) for hall in _listed()[1][number]]
+    return [_of_hall(hall) for hall in _listed()[1].get(number, [])]
 
 
 # Letters that stood for the double glide plane e before 1992, for each choice of axes; groups 39
@@ -115,17 +136,25 @@ _FORMER = {
 }
 
 
+def _spglib(ask: str, hall: int) -> Any:
+    """Return what spglib's tables say of a Hall number."""
+    import spglib
+
+    with warnings.catch_warnings():  # of another way to tell errors, which there are none of
+        warnings.simplefilter("ignore", DeprecationWarning)
+        found = getattr(spglib, ask)(hall)
+    assert found is not None  # all of 1 to 530 are there
+    return found
+
+
 @cache
 def _listed() -> tuple[dict[int, tuple[str, str]], dict[int, list[int]], dict[str, list[int]]]:
     """Return symbol and choice by Hall number, Hall numbers by group, Hall numbers by name."""
-    import spglib
-
     symbols: dict[int, tuple[str, str]] = {}
     of_group: dict[int, list[int]] = {}
     of_name: dict[str, list[int]] = {}
     for hall in range(1, 531):
-        found = spglib.get_spacegroup_type(hall)
-        assert found is not None  # all of 1 to 530 are there
+        found = _spglib("get_spacegroup_type", hall)
         names = [*found.international.split("="), found.international_short]
         names.append(found.international_full)
         if (axes := re.sub("^[12]", "", found.choice)) in _FORMER.get(found.number, {}):
@@ -149,15 +178,12 @@ def _plain(symbol: str) -> str:
 
 @cache
 def _of_hall(hall: int) -> SpaceGroup:
-    import spglib
-
     symbols, of_group, _ = _listed()
     own, choice = symbols[hall]
     number = next(number for number, halls in of_group.items() if hall in halls)
     shared = sum(symbols[other][0] == own for other in of_group[number]) > 1
     shared = shared or choice[:1] in ("1", "2", "H", "R")
-    found = spglib.get_symmetry_from_database(hall)
-    assert found is not None  # a Hall number of spglib's own
+    found = _spglib("get_symmetry_from_database", hall)
     return SpaceGroup(
         number,
         f"{own}:{choice}" if choice and shared else own,

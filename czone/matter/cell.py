@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import as_points
+from czone.checks import as_matrix, as_points
 from czone.equality import Value
 from czone.geometry.elements import SYMBOLS, atomic_numbers
 from czone.matter.occupancy import Content, as_contents, is_whole, merged
@@ -104,7 +104,7 @@ class UnitCell(Value):
                 "Z and coords must have the same length, at least 1; "
                 f"got {len(numbers)} and {len(coords)}"
             )
-        matrix = np.array(self.matrix, dtype=float)
+        matrix = _spanning(self.matrix)
         for name, array in (("numbers", numbers), ("coords", coords), ("matrix", matrix)):
             array.setflags(write=False)
             object.__setattr__(self, name, array)
@@ -130,6 +130,18 @@ class UnitCell(Value):
             matrix,  # type: ignore[arg-type]
             by_chance,
         )
+
+    @classmethod
+    def of_listed(cls, contents: list[Content], coords: ArrayLike, matrix: ArrayLike) -> "UnitCell":
+        """Return a cell from sites as somebody listed them: those at one place are one.
+
+        Parameters
+        ----------
+        contents, coords, matrix
+            As for `of_contents`.
+        """
+        lattice = _spanning(matrix)
+        return cls.of_contents(*merged(contents, as_points("coords", coords), lattice), lattice)
 
     @cached_property
     def lowest(self) -> np.ndarray:
@@ -159,13 +171,10 @@ class UnitCell(Value):
         structure
             Ordered, or with shares of elements on its sites.
         """
-        if not (hasattr(structure, "lattice") and hasattr(structure, "frac_coords")):
-            raise TypeError(f"structure must be a pymatgen Structure; got {structure!r}")
         if len(structure) == 0:
             raise ValueError("structure must hold at least one site; got none")
         contents = [as_contents("structure", _shares(site.species))[0] for site in structure]
-        matrix = structure.lattice.matrix
-        return cls.of_contents(*merged(contents, np.array(structure.frac_coords), matrix), matrix)
+        return cls.of_listed(contents, structure.frac_coords, structure.lattice.matrix)
 
     def to_structure(self) -> Any:
         """Return a pymatgen Structure."""
@@ -185,6 +194,16 @@ class UnitCell(Value):
             and np.array_equal(self.matrix, other.matrix)
             and self.contents == other.contents
         )
+
+
+def _spanning(matrix: ArrayLike) -> np.ndarray:
+    rows = as_matrix("lattice", matrix, regular=False)
+    if not abs(np.linalg.det(rows)) > 1e-6 * np.linalg.norm(rows, axis=1).prod():
+        raise ValueError(
+            "lattice must be three vectors that span a volume, as rows, in angstrom; "
+            f"got {rows.tolist()}"
+        )
+    return rows
 
 
 def _shares(composition: Any) -> dict[str, float]:

@@ -99,17 +99,18 @@ def formula(content: Content) -> str:
     )
 
 
-def joined(one: Content, other: Content) -> Content | None:
+def joined(one: Content, other: Content, *, again: bool) -> Content | None:
     """Return the content of a site that is given twice; None if there is no room for both.
-
-    The same content is one, given again; different ones share the site.
 
     Parameters
     ----------
     one, other
         Contents of the two.
+    again
+        Whether the same content, where half a site would have room for it, is the same atoms given
+        again (images of one site) or others of their kind (two oxidation states, in a list).
     """
-    if one == other:
+    if one == other and (again or sum(share for _, share in one + other) > 1.01):
         return one
     if sum(share for _, share in one + other) > 1.01:
         return None
@@ -147,7 +148,7 @@ def merged(
         return contents, coords
     together = [contents[k] for k in first]
     for atom in np.flatnonzero(first[site] != np.arange(len(site))).tolist():
-        both = joined(together[site[atom]], contents[atom])
+        both = joined(together[site[atom]], contents[atom], again=True)
         if both is None:
             raise ValueError(
                 f"coords must be distinct sites; atom {atom} ({formula(contents[atom])}, "

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from czone.equality import Compared
+from czone.generator.given import as_generator
 from czone.geometry import BaseAlgebraic
 from czone.randomness import Seed, as_rng
 from czone.spelling import Spelled
@@ -123,8 +124,9 @@ class FilledPrefab(BasePrefab):
 
     @generator.setter
     def generator(self, value: Any) -> None:
+        value = as_generator(value)
         if not hasattr(value, "voxel"):
-            raise TypeError(f"generator must be a Generator; got {value!r}")
+            raise TypeError(f"generator must be a Generator, a crystal; got {value!r}")
         self._generator = value
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from czone.generator.given import as_generator
 from czone.geometry import Plane
 from czone.prefab.base import BasePrefab, whole_number
 from czone.prefab.standard_frame import StandardFrame
@@ -58,8 +59,9 @@ class WulffBase(BasePrefab):
 
     @generator.setter
     def generator(self, value: Any) -> None:
+        value = as_generator(value)
         if not hasattr(value, "voxel"):
-            raise TypeError(f"generator must be a Generator; got {value!r}")
+            raise TypeError(f"generator must be a Generator, a crystal; got {value!r}")
         self._generator = deepcopy(value)
         self._wulff = None
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from czone.checks import Checked, as_points, as_positive, read_only
 from czone.equality import Unordered, sorted_rows
+from czone.generator.given import as_generator
 from czone.geometry import BaseAlgebraic, Hull, Region, make_rect_prism
 from czone.matter.atoms import Atoms, cut_out
 from czone.shown import call
@@ -34,8 +35,9 @@ class Volume(BaseVolume):
     alg_objects
         Surfaces (spheres, planes, ...) that bound it; copied.
     generator
-        Supplier of the atoms; copied. A `Molecule` is one too: cut by the volume, or with nothing
-        to bound it whole, taking up the space of its atoms.
+        Supplier of the atoms; copied. A crystal may be a pymatgen Structure, periodic ASE Atoms or
+        the path of a file too, as for `Generator`. A `Molecule` is one too: cut by the volume, or
+        with nothing to bound it whole, taking up the space of its atoms.
     priority
         Precedence, see `BaseVolume`.
     tolerance
@@ -209,9 +211,7 @@ class Volume(BaseVolume):
 
     def add_generator(self, generator: Any, origin: ArrayLike | None = None) -> None:
         """Fill the volume from a copy of a generator, with a new origin (3,) if given."""
-        if not hasattr(generator, "supply_atoms"):
-            raise TypeError(f"generator must offer supply_atoms; got {generator!r}")
-        own = deepcopy(generator)
+        own = deepcopy(as_generator(generator))
         if origin is not None:
             if not hasattr(own, "origin"):
                 raise TypeError(f"gen_origin needs a generator with an origin; got {generator!r}")
