@@ -36,7 +36,7 @@ ball = Volume(alg_objects=[Sphere(15, centre)], generator=gold, gen_origin=centr
 
 slab = make_rect_prism(64, 64, 20) + [0, 0, 2]
 film = Volume(slab, generator=AmorphousGenerator(rng=1), priority=1)
-scene = Scene([[0, 0, 0], [64, 64, 50]], [ball, film])
+scene = Scene([[0, 0, 0], [64, 64, 50]], [ball, film], min_distance="contact")
 scene.populate()
 print(scene)
 viz.plot(scene, projections=("xy", "xz"))

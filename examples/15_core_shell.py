@@ -64,7 +64,7 @@ grains = [
     grain.from_volume(transformation=Rotation(rot_vtv([0, 0, 1], axis)), priority=1 + k // 2)
     for k, axis in enumerate(axes)
 ]
-scene = Scene([[-edge] * 3, [edge] * 3], [MultiVolume([core, *grains])])
+scene = Scene([[-edge] * 3, [edge] * 3], [MultiVolume([core, *grains])], min_distance="contact")
 scene.populate()
 symbols, counts = np.unique(scene.ase_atoms.symbols, return_counts=True)
 print(dict(zip(symbols.tolist(), counts.tolist(), strict=True)))

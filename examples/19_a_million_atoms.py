@@ -39,7 +39,7 @@ film = Volume(
     generator=AmorphousGenerator(rng=rng),
     priority=len(particles),
 )
-scene = Scene([[0, 0, 0], [size, size, 90]], [*particles, film])
+scene = Scene([[0, 0, 0], [size, size, 90]], [*particles, film], min_distance="contact")
 scene.populate()
 seconds = time.process_time() - begin
 print(f"{len(scene.all_atoms)} atoms in {seconds:.1f} s of processor time")

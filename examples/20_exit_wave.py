@@ -25,7 +25,7 @@ centre = [32, 32, 18]
 ball = Volume(alg_objects=[Sphere(15, centre)], generator=gold, gen_origin=centre, priority=0)
 slab = make_rect_prism(64, 64, 20) + [0, 0, 30]
 film = Volume(slab, generator=AmorphousGenerator(rng=1), priority=1)
-scene = Scene([[0, 0, 0], [64, 64, 52]], [ball, film])
+scene = Scene([[0, 0, 0], [64, 64, 52]], [ball, film], min_distance="contact")
 scene.populate()
 specimen = Specimen.from_scene(scene, objects=["particle", "film"])
 

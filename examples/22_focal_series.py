@@ -29,7 +29,7 @@ reach = -particle.atoms[:, 2].min()
 particle.transform(Translation([32, 32, reach + 2]))
 slab = make_rect_prism(64, 64, 15) + [0, 0, 2 * reach + 1]
 film = Volume(slab, generator=AmorphousGenerator(rng=1), priority=1)
-scene = Scene([[0, 0, 0], [64, 64, 2 * reach + 18]], [particle, film])
+scene = Scene([[0, 0, 0], [64, 64, 2 * reach + 18]], [particle, film], min_distance="contact")
 scene.populate()
 settings = WaveSettings(pixel_size=0.1, phonons=2)
 wave = compute_exit_wave(Specimen.from_scene(scene), settings, rng=2)

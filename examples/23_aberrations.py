@@ -48,7 +48,7 @@ centre = [32, 32, 17]
 ball = Volume(alg_objects=[Sphere(15, centre)], generator=gold, gen_origin=centre, priority=0)
 slab = make_rect_prism(64, 64, 15) + [0, 0, 30]
 film = Volume(slab, generator=AmorphousGenerator(rng=1), priority=1)
-scene = Scene([[0, 0, 0], [64, 64, 47]], [ball, film])
+scene = Scene([[0, 0, 0], [64, 64, 47]], [ball, film], min_distance="contact")
 scene.populate()
 settings = WaveSettings(energy=energy, pixel_size=0.1, phonons=2)
 wave = compute_exit_wave(Specimen.from_scene(scene), settings, rng=2)

@@ -34,7 +34,7 @@ turned = gold.from_generator(transformation=Rotation(rot_vtv([1, 0.3, 0.2], [0, 
 second = Volume(alg_objects=[Sphere(12, [54, 42, 24])], generator=turned, priority=1)
 slab = make_rect_prism(76.8, 64, 15) + [0, 0, 35]
 film = Volume(slab, generator=AmorphousGenerator(rng=1), priority=2)
-scene = Scene([[0, 0, 0], [76.8, 64, 52]], [twinned, second, film])
+scene = Scene([[0, 0, 0], [76.8, 64, 52]], [twinned, second, film], min_distance="contact")
 scene.populate()
 specimen = Specimen.from_scene(scene, objects=["particle-0", "particle-1", "film"])
 

@@ -59,7 +59,11 @@ def _built() -> Specimen:
     film = Volume(
         points=make_rect_prism(102.4, 102.4, FILM_THICKNESS), generator=carbon, priority=1
     )
-    scene = Scene(bounds=np.array([[0, 0, 0], [102.4, 102.4, 80.0]]), objects=[sphere, film])
+    scene = Scene(
+        bounds=np.array([[0, 0, 0], [102.4, 102.4, 80.0]]),
+        objects=[sphere, film],
+        min_distance="contact",
+    )
     scene.populate()
     return Specimen.from_scene(scene, objects=("particle", "film"))
 

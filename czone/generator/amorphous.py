@@ -243,6 +243,10 @@ class AmorphousGenerator(BaseGenerator):
             moved = self._solid(0).moved(step)
             self._bases, self._origin = np.array(moved.bases), np.array(moved.origin)
 
+    def kept_share(self) -> float:
+        """Return the share of the sum of their covalent radii that all its atoms keep."""
+        return self._solid(0).kept_share()
+
     def supply_inside(self, region: Body, **kwargs: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return the atoms inside a volume.
 

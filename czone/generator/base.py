@@ -34,7 +34,10 @@ class BaseGenerator(Compared, Quick, Spelled, ABC):
     array([79])
     """
 
-    _quick: ClassVar[dict[str, str]] = {"supply_inside": "supply_atoms"}
+    _quick: ClassVar[dict[str, str]] = {
+        "supply_inside": "supply_atoms",
+        "kept_share": "supply_atoms supply_inside",
+    }
 
     @abstractmethod
     def supply_atoms(self, bbox: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -52,6 +55,13 @@ class BaseGenerator(Compared, Quick, Spelled, ABC):
         numbers
             Atomic numbers (n,).
         """
+
+    def kept_share(self) -> float | None:
+        """Return the share of the sum of their covalent radii that all its atoms keep, if known.
+
+        What is known here need not be searched for in every volume and scene.
+        """
+        return None
 
     def supply_inside(self, region: Body, **kwargs: Any) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the atoms inside a volume directly, or None when they must be supplied and tested.

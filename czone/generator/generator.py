@@ -19,6 +19,7 @@ from czone.generator.written import Written, edges_and_angles, formula_of
 from czone.geometry import Voxel
 from czone.geometry.region import Body
 from czone.matter.cell import UnitCell, lattice_matrix
+from czone.matter.contacts import tell_contacts
 from czone.matter.crystal import Crystal
 from czone.matter.occupancy import as_contents
 from czone.randomness import Seed, as_seed
@@ -162,6 +163,12 @@ class Generator(BaseGenerator):
     def _set_cell(self, cell: UnitCell) -> None:
         origin = self._first_origin if self._voxel is None else self._voxel.origin
         turn = self.orientation
+        tell_contacts(
+            cell.contacts,
+            "crystal",
+            "rounded coordinates of a special position, lengths in nanometres, the wrong space "
+            "group or setting, or a site given twice",
+        )
         self._cell = cell
         self._structure = None
         if cell.contents is not None and self._seed is None:
@@ -302,6 +309,10 @@ class Generator(BaseGenerator):
             Atomic numbers (n,).
         """
         return self._seen().supply(bbox)
+
+    def kept_share(self) -> float | None:
+        """Return the share of the sum of their covalent radii that all its atoms keep, if known."""
+        return self._seen().kept_share()
 
     def supply_inside(self, region: Body, **kwargs: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return the atoms inside a region, whole rows at a time where it is convex.

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from ase.data import covalent_radii
 
 from czone.checks import as_matrix, as_points, as_vector
 from czone.equality import Value, content
@@ -113,6 +114,12 @@ class Amorphous(Value):
         )
         elements = np.array([number for number, _ in self.shares], dtype=np.int64)
         return Atoms.owned(positions + low, elements[kinds])
+
+    def kept_share(self) -> float:
+        """Return the share of the sum of their covalent radii that all atoms keep."""
+        radii = covalent_radii[[number for number, _ in self.shares]]
+        shares = self.table / (radii[:, None] + radii)
+        return float(np.linalg.norm(self.bases, -2) * shares.min())
 
     def to_lab(self, local: np.ndarray) -> np.ndarray:
         """Return points of the own frame (n, 3) in the laboratory, in angstrom."""

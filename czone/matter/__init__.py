@@ -2,6 +2,24 @@
 
 from czone.matter.atoms import Atoms
 from czone.matter.cell import UnitCell
+from czone.matter.contacts import (
+    Contacts,
+    ImpossibleContact,
+    ShortContact,
+    contact_distance,
+    contact_rule,
+    find_contacts,
+)
 from czone.matter.crystal import Crystal
 
-__all__ = ["Atoms", "Crystal", "UnitCell"]
+__all__ = [
+    "Atoms",
+    "Contacts",
+    "Crystal",
+    "ImpossibleContact",
+    "ShortContact",
+    "UnitCell",
+    "contact_distance",
+    "contact_rule",
+    "find_contacts",
+]

@@ -26,6 +26,9 @@ class Atoms(Value):
         Atomic numbers or symbols (n,).
     labels
         Index (n,) of the object each atom belongs to; None if there is one object only.
+    apart
+        Share of the sum of their covalent radii that every two atoms are known to keep, see
+        `czone.matter.contacts`; 0 if nothing is known. Not compared.
 
     Examples
     --------
@@ -37,6 +40,7 @@ class Atoms(Value):
     positions: np.ndarray
     numbers: np.ndarray
     labels: np.ndarray | None = None
+    apart: float = 0.0
 
     def __post_init__(self) -> None:
         positions = as_points("positions", self.positions)
@@ -47,27 +51,33 @@ class Atoms(Value):
             raise ValueError(
                 f"positions, numbers and labels must have the same length; got {lengths}"
             )
-        self._set(positions, numbers, labels)
+        self._set(positions, numbers, labels, float(self.apart))
 
-    def _set(self, positions: np.ndarray, numbers: np.ndarray, labels: np.ndarray | None) -> None:
+    def _set(
+        self, positions: np.ndarray, numbers: np.ndarray, labels: np.ndarray | None, apart: float
+    ) -> None:
         labels = None if labels is None else read_only(labels)
         self.__dict__.update(
-            positions=read_only(positions), numbers=read_only(numbers), labels=labels
+            positions=read_only(positions), numbers=read_only(numbers), labels=labels, apart=apart
         )
 
     @classmethod
     def owned(
-        cls, positions: np.ndarray, numbers: np.ndarray, labels: np.ndarray | None = None
+        cls,
+        positions: np.ndarray,
+        numbers: np.ndarray,
+        labels: np.ndarray | None = None,
+        apart: float = 0.0,
     ) -> "Atoms":
         """Return atoms in arrays that the caller hands over and does not change any more.
 
         Parameters
         ----------
-        positions, numbers, labels
+        positions, numbers, labels, apart
             As for the class; `numbers` are integers already, nothing is checked.
         """
         atoms = object.__new__(cls)
-        atoms._set(positions, numbers, labels)
+        atoms._set(positions, numbers, labels, apart)
         return atoms
 
     @classmethod
@@ -82,7 +92,7 @@ class Atoms(Value):
     def kept(self, mask: np.ndarray) -> "Atoms":
         """Return the atoms of a mask (n,) of booleans."""
         labels = None if self.labels is None else self.labels[mask]
-        return Atoms.owned(self.positions[mask], self.numbers[mask], labels)
+        return Atoms.owned(self.positions[mask], self.numbers[mask], labels, self.apart)
 
     def to_ase(self) -> Any:
         """Return ASE Atoms, without cell."""

@@ -6,11 +6,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from ase.data import covalent_radii
 from numpy.typing import ArrayLike
 
 from czone.checks import as_matrix, as_points
 from czone.equality import Value
 from czone.geometry.elements import SYMBOLS, atomic_numbers
+from czone.matter.contacts import BUILT, SHORT, Contacts, find_contacts
 from czone.matter.occupancy import Content, as_contents, is_whole, merged
 from czone.matter.sharing import Sharing, shared_sites
 
@@ -142,6 +144,34 @@ class UnitCell(Value):
         """
         lattice = _spanning(matrix)
         return cls.of_contents(*merged(contents, as_points("coords", coords), lattice), lattice)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Atoms of the crystal that are closer than atoms can be."""
+        return self._closer_than(self.numbers, SHORT)
+
+    @cached_property
+    def apart(self) -> float:
+        """Share of the sum of their covalent radii that all atoms of the crystal keep."""
+        largest = self.numbers
+        if self.contents is not None:
+            elements = [[number for number, _ in content] for content in self.contents]
+            largest = np.array([max(site, key=covalent_radii.__getitem__) for site in elements])
+        return float(self._closer_than(largest, BUILT).shares.min(initial=BUILT))
+
+    def _closer_than(self, numbers: np.ndarray, share: float) -> Contacts:
+        filled = None
+        if self.contents is not None:
+            # Partly filled sites that are too close share one draw, see `czone.matter.sharing`.
+            filled = np.array([float(is_whole(content)) for content in self.contents])
+        return find_contacts(
+            self.coords @ self.matrix,
+            numbers,
+            cell=self.matrix,
+            periodic=True,
+            occupancies=filled,
+            share=share,
+        )
 
     @cached_property
     def lowest(self) -> np.ndarray:

@@ -175,7 +175,19 @@ class Crystal(Value):
             return self._cut_sites(body)
         positions, sites, lattice = quick
         numbers, kept = self._elements(positions, sites, lattice)
-        return Atoms.owned(positions if kept is None else positions[kept], numbers)
+        positions = positions if kept is None else positions[kept]
+        return Atoms.owned(positions, numbers, apart=self.kept_share() or 0.0)
+
+    def kept_share(self) -> float | None:
+        """Return the share of the sum of their covalent radii that all atoms keep, if known.
+
+        A deformation shortens no distance by more than its smallest singular value.
+        """
+        lattice = self._lattice()
+        if lattice is None or self.post is not None:
+            return None
+        deformation = lattice[0] @ np.linalg.inv(self.cell.matrix.T)
+        return float(np.linalg.norm(deformation, -2) * self.cell.apart)
 
     def _changes_elements_only(self) -> bool:
         """Tell whether the atoms stand on the sites of the lattice, whatever they are."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from czone.equality import Value
+from czone.matter.contacts import SHORT
 from czone.matter.occupancy import Content
 from czone.randomness import uniforms
 
@@ -21,9 +22,6 @@ __all__ = ["Sharing", "shared_sites"]
 
 _BLOCK = 2**16
 """Sites drawn at once, few enough for a processor's cache."""
-
-_TOO_CLOSE = 0.65
-"""Sites closer than this part of the sum of covalent radii cannot both be filled."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +116,7 @@ def _groups(
     near: dict[int, list[tuple[int, np.ndarray]]] = {}
     for shift in shifts:
         distances = np.linalg.norm((away - base + shift) @ matrix, axis=2)
-        close = distances < _TOO_CLOSE * (radii[partly, None] + radii[partly])
+        close = distances < SHORT * (radii[partly, None] + radii[partly])
         for i, j in np.argwhere(close & (distances > 1e-6)):
             near.setdefault(int(partly[i]), []).append(
                 (int(partly[j]), (shift - base[i, j]).astype(np.int64))

@@ -16,7 +16,7 @@ from czone.matter import Atoms
 from czone.prefab.base import FilledPrefab, cut
 from czone.transform import Rotation, rot_v, rot_vtv
 from czone.volume import BaseVolume, MultiVolume
-from czone.volume.precedence import separated
+from czone.volume.separation import separated
 
 __all__ = ["GrainBoundaryVolume", "SimpleGrainBoundary"]
 
@@ -45,7 +45,7 @@ class GrainBoundaryVolume(MultiVolume):
     def populate_atoms(self, **kwargs: Any) -> None:
         """Fill the grains and drop atoms that come too close to those of an earlier one."""
         parts = self._kept_of_each(kwargs)
-        apart = separated([part.positions for part in parts], range(len(parts)), self.min_distance)
+        apart = separated(parts, range(len(parts)), self.min_distance)
         self._keep(Atoms.joined(parts).kept(np.concatenate(apart)))
 
     def from_volume(self, **kwargs: Any) -> Self:

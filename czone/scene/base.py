@@ -3,20 +3,24 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from czone.checks import as_flag, as_integer, as_positive, read_only
+from czone.checks import as_flag, as_integer, read_only
 from czone.equality import Compared, Unordered, content
 from czone.matter.atoms import Atoms, populated
+from czone.matter.contacts import Contacts, tell_contacts
 from czone.scene import output
+from czone.scene.closeness import contacts_in, kept_apart
 from czone.scene.world import World
 from czone.spelling import keywords
 from czone.util.voxel import Voxel
 from czone.volume.base import BaseVolume
 from czone.volume.multivolume import priority_levels
-from czone.volume.precedence import kept_atoms, separated, without_own_images
+from czone.volume.precedence import kept_atoms, without_own_images
+from czone.volume.separation import Distance, as_distance
 
 __all__ = ["BaseScene", "as_domain"]
 
@@ -32,7 +36,9 @@ class BaseScene(Compared, ABC):
         next `populate`.
     min_distance
         Smallest distance between atoms of different objects, in angstrom; the atom of lower
-        precedence goes (larger priority number, then later in the list). None for no such rule.
+        precedence goes (larger priority number, then later in the list). ``"contact"`` takes 0.85
+        of the sum of the covalent radii of the two elements, None no such rule. Members of a
+        `MultiVolume` count as objects of their own.
     clip
         Whether atoms outside the cell are dropped.
 
@@ -46,10 +52,11 @@ class BaseScene(Compared, ABC):
     _transient: ClassVar[tuple[str, ...]] = ("_made",)
 
     def __init__(
-        self, objects: Any = None, *, min_distance: float | None = None, clip: bool = False
+        self, objects: Any = None, *, min_distance: Distance | None = None, clip: bool = False
     ) -> None:
-        # What the atoms were made from, the atoms, and which of each object stayed.
-        self._made: tuple[tuple[Any, list], Atoms, list[np.ndarray]] | None = None
+        # What the atoms were made from, the atoms, which of each object stayed, and how far those
+        # of each object are known to keep apart.
+        self._made: tuple[tuple[Any, list], Atoms, list[np.ndarray], list[float]] | None = None
         self._objects: list[Any] = []
         self.min_distance = min_distance
         self.clip = clip
@@ -84,13 +91,13 @@ class BaseScene(Compared, ABC):
         return World(domain.sbases, np.array(domain.origin), self.pbc)
 
     @property
-    def min_distance(self) -> float | None:
-        """Smallest distance between atoms of different objects, in angstrom; None for none."""
+    def min_distance(self) -> Distance | None:
+        """Smallest distance between atoms of different objects: angstrom, ``"contact"`` or None."""
         return self._min_distance
 
     @min_distance.setter
-    def min_distance(self, value: float | None) -> None:
-        self._min_distance = None if value is None else as_positive("min_distance", value)
+    def min_distance(self, value: Distance | None) -> None:
+        self._min_distance = as_distance("min_distance", value)
 
     @property
     def clip(self) -> bool:
@@ -146,7 +153,8 @@ class BaseScene(Compared, ABC):
         """Fill every object with atoms and resolve their overlaps.
 
         Atoms inside another object of smaller or equal priority number go; then, as asked for,
-        those too close to another object and those outside the cell.
+        those too close to another object and those outside the cell. Atoms of the rest that are
+        closer than atoms can be are warned of, see `czone.matter.contact_rule`.
 
         Parameters
         ----------
@@ -160,7 +168,36 @@ class BaseScene(Compared, ABC):
         filled = [_filled(ob) for ob in self._objects]
         parts = [part for _, part in filled]
         atoms, checks = self._resolved(parts) if check_collisions else self._all_of(parts)
-        self._made = ((self._settings(), [made_of for made_of, _ in filled]), atoms, checks)
+        made_of = (self._settings(), [made_of for made_of, _ in filled])
+        self._made = (made_of, atoms, checks, [part.apart for part in parts])
+        if check_collisions:
+            tell_contacts(
+                self.contacts(),
+                "scene",
+                'objects that touch or overlap (min_distance="contact" drops atoms of lower '
+                "precedence), or a strain that closes gaps",
+                refuse=False,
+            )
+
+    def contacts(self, periodic: bool | tuple[bool, bool, bool] | None = None) -> Contacts:
+        """Return the pairs of kept atoms that are closer than atoms can be.
+
+        Parameters
+        ----------
+        periodic
+            Whether the cell repeats along its vectors; None for as it does.
+
+        Returns
+        -------
+        contacts
+            Pairs of indices into `all_atoms`, the worst first.
+        """
+        atoms, world = self.filling, self._world
+        assert self._made is not None  # there are atoms
+        if periodic is not None:
+            along_a, along_b, along_c = np.broadcast_to(periodic, 3).tolist()
+            world = replace(world, pbc=(along_a, along_b, along_c))
+        return contacts_in(world, atoms, self._made[3])
 
     def populate_no_collisions(self) -> None:
         """Fill every object with atoms and keep them all."""
@@ -215,21 +252,16 @@ class BaseScene(Compared, ABC):
         if self.clip:
             keep &= world.inside(positions)
         if self.min_distance is not None:
-            order = np.argsort([ob.priority for ob in self._objects], kind="stable").tolist()
-            kept = np.flatnonzero(keep)
-            pieces = np.split(kept, np.searchsorted(labels[kept], np.arange(1, len(parts))))
-            around = None if shifts is None else self._near
-            apart = separated(
-                [positions[piece] for piece in pieces], order, self.min_distance, around
+            keep &= kept_apart(
+                world,
+                Atoms.owned(positions, joined.numbers, labels),
+                [part.labels for part in parts],
+                keep,
+                priorities=[ob.priority for ob in self._objects],
+                min_distance=self.min_distance,
             )
-            keep[kept] = np.concatenate(apart)
         atoms = Atoms.owned(positions, joined.numbers, labels).kept(keep)
         return atoms, np.split(keep, np.cumsum([len(part) for part in parts])[:-1])
-
-    def _near(self, positions: np.ndarray) -> np.ndarray:
-        """Return atoms and those of their images that `min_distance` may meet."""
-        assert self.min_distance is not None  # the caller has looked
-        return self._world.surrounded(positions, self.min_distance)[0]
 
     def _shifts(self, positions: np.ndarray) -> np.ndarray | None:
         """Return the shifts (k, 3) under which objects can meet; None where nothing repeats."""

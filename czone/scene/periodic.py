@@ -11,6 +11,7 @@ from czone.scene.base import BaseScene, as_domain
 from czone.shown import call
 from czone.transform.affine import Translation
 from czone.util.voxel import Voxel
+from czone.volume.separation import Distance
 
 __all__ = ["PeriodicScene"]
 
@@ -51,7 +52,7 @@ class PeriodicScene(BaseScene):
         objects: Any = None,
         pbc: tuple[bool, bool, bool] = (True, True, True),
         *,
-        min_distance: float | None = None,
+        min_distance: Distance | None = None,
         clip: bool = False,
     ) -> None:
         self.domain = domain

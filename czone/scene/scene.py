@@ -10,6 +10,7 @@ from czone.scene.base import BaseScene, as_domain
 from czone.scene.periodic import PeriodicScene
 from czone.shown import call
 from czone.util.voxel import Voxel
+from czone.volume.separation import Distance
 
 # Construction Zone has both here.
 __all__ = ["PeriodicScene", "Scene"]
@@ -31,7 +32,9 @@ class Scene(BaseScene):
         The cell by name, in place of `bounds`.
     min_distance
         Smallest distance between atoms of different objects, in angstrom; the atom of lower
-        precedence goes (larger priority number, then later in the list). None for no such rule.
+        precedence goes (larger priority number, then later in the list). ``"contact"`` takes 0.85
+        of the sum of the covalent radii of the two elements, None no such rule. Members of a
+        `MultiVolume` count as objects of their own.
     clip
         Whether atoms outside the box are dropped.
     periodic
@@ -54,7 +57,7 @@ class Scene(BaseScene):
         objects: Any = None,
         *,
         domain: Voxel | None = None,
-        min_distance: float | None = None,
+        min_distance: Distance | None = None,
         clip: bool = False,
         periodic: bool | tuple[bool, bool] = False,
     ) -> None:

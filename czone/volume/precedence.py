@@ -1,6 +1,6 @@
 """Which atoms stay where objects overlap: one routine for scenes and for volumes of volumes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from czone.compiled import compiled_pays
 from czone.matter.atoms import Atoms
 
-__all__ = ["kept_atoms", "separated", "without_own_images"]
+__all__ = ["kept_atoms", "within", "without_own_images"]
 
 
 def kept_atoms(
@@ -81,12 +81,12 @@ def _outside(ob: Any, points: np.ndarray, low: np.ndarray, high: np.ndarray) -> 
     if len(points) <= _FEW:
         return ~np.asarray(ob.check_if_interior(points), dtype=bool)
     outside = np.ones(len(points), dtype=bool)
-    near = np.flatnonzero(_within(points, low, high))
+    near = np.flatnonzero(within(points, low, high))
     outside[near] = ~np.asarray(ob.check_if_interior(points[near]), dtype=bool)
     return outside
 
 
-def _within(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def within(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Return which points (n,) lie between two corners."""
     inside = np.ones(len(points), dtype=bool)
     for axis in range(3):
@@ -150,52 +150,6 @@ def without_own_images(ob: Any, part: Atoms, shifts: np.ndarray) -> np.ndarray:
         moved = part.positions - shift
         nearer = np.einsum("ij,ij->i", moved - middle, moved - middle)
         nearer -= np.einsum("ij,ij->i", part.positions - middle, part.positions - middle)
-        claimed = np.flatnonzero((nearer < -1e-6) & _within(moved, low, high))
+        claimed = np.flatnonzero((nearer < -1e-6) & within(moved, low, high))
         keep[claimed] &= ~np.asarray(ob.check_if_interior(moved[claimed]), dtype=bool)
     return keep
-
-
-def separated(
-    atoms: Sequence[np.ndarray],
-    order: Sequence[int],
-    min_distance: float,
-    surrounded: Callable[[np.ndarray], np.ndarray] | None = None,
-) -> list[np.ndarray]:
-    """Return which atoms stay when atoms of different objects must keep a distance.
-
-    An atom goes when it is too close to one that stays, of an object earlier in `order`.
-
-    Parameters
-    ----------
-    atoms
-        Positions (n, 3) of each object, in angstrom.
-    order
-        Indices of the objects, the one that loses nothing first.
-    min_distance
-        In angstrom.
-    surrounded
-        Adds to positions those of their images nearby, in a world that repeats; None for another.
-
-    Returns
-    -------
-    masks
-        One boolean array (n,) per object.
-    """
-    from scipy.spatial import cKDTree
-
-    masks = [np.ones(len(a), dtype=bool) for a in atoms]
-    placed: list[tuple[cKDTree, np.ndarray, np.ndarray]] = []
-    for index in order:
-        mask, positions = masks[index], atoms[index]
-        for tree, low, high in placed:
-            near = np.flatnonzero(mask & _within(positions, low, high))
-            if len(near):
-                # The bound opens the search a little; the comparison decides.
-                distance, _ = tree.query(positions[near], distance_upper_bound=1.001 * min_distance)
-                mask[near[distance < min_distance]] = False
-        stays = positions[mask]
-        if len(stays):
-            stays = stays if surrounded is None else surrounded(stays)
-            low, high = stays.min(axis=0) - min_distance, stays.max(axis=0) + min_distance
-            placed.append((cKDTree(stays), low, high))
-    return masks

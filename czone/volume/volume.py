@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from czone.checks import Checked, as_points, as_positive, read_only
 from czone.equality import Unordered, sorted_rows
+from czone.generator.base import BaseGenerator
 from czone.generator.given import as_generator
 from czone.geometry import BaseAlgebraic, Hull, Region, make_rect_prism
 from czone.matter.atoms import Atoms, cut_out
@@ -234,7 +235,9 @@ class Volume(BaseVolume):
         if inside is None:
             self._keep(cut_out(self, partial(generator.supply_atoms, **kwargs)))
         else:
-            self._keep(Atoms.owned(*inside))
+            positions, numbers = inside
+            share = generator.kept_share() if isinstance(generator, BaseGenerator) else None
+            self._keep(Atoms.owned(positions, numbers, apart=share or 0.0))
 
     # Moving and copying.
 

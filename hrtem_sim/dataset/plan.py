@@ -15,7 +15,7 @@ from hrtem_sim.specimen.particles import ParticlePlan, most_defects
 
 T = TypeVar("T")
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Version of what the numbers of a plan turn into; part of every id."""
 
 EDGE = 1.0

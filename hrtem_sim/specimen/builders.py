@@ -139,7 +139,9 @@ def particle_scene(
         priority=len(objects),
     )
     bounds = np.array([[0.0, 0.0, 0.0], [*plan.field, high - low]])
-    scene = Scene(bounds=bounds, objects=[*objects, slab])
+    # The film is packed as if it were alone: where a particle lies in it or on it, its atoms give
+    # way to those of the particle by the distance of atoms that are not bonded.
+    scene = Scene(bounds=bounds, objects=[*objects, slab], min_distance="contact")
     scene.populate()
     return scene, tuple(particle.defects for particle in placed)
 

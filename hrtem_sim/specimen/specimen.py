@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from czone.matter import find_contacts
 from hrtem_sim.frozen import frozen
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.cells import orthorhombic
+from hrtem_sim.specimen.contacts import tell_contacts
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -145,8 +147,9 @@ class Specimen:
         Raises
         ------
         ValueError
-            If the number of names differs from the number of objects, or atoms stick out of the
-            bounds along the beam.
+            If the number of names differs from the number of objects, atoms stick out of the
+            bounds along the beam, or two atoms are impossibly close, those of the next cells
+            included (`czone.matter.contact_rule` allows it).
         """
         bounds = np.asarray(scene.bounds, dtype=float)
         if not np.array_equal(scene.cell, np.diag(np.diag(scene.cell))):
@@ -160,6 +163,7 @@ class Specimen:
             raise Refusal(
                 f"objects must name the {len(scene.objects)} objects of the scene; got {objects}"
             )
+        tell_contacts(scene.contacts(periodic=(True, True, False)))
         return cls(
             positions=scene.all_atoms - bounds[0],
             numbers=scene.all_species,
@@ -178,7 +182,8 @@ class Specimen:
         Raises
         ------
         ValueError
-            If the cell is missing, or not orthorhombic and not periodic, or cannot be cut to one.
+            If the cell is missing, or not orthorhombic and not periodic, or cannot be cut to one;
+            or if two atoms are impossibly close, those of the next cells included.
         """
         lengths = atoms.cell.lengths()
         if (lengths <= 0).any():
@@ -191,7 +196,9 @@ class Specimen:
                 )
             atoms = orthorhombic(atoms)
             lengths = atoms.cell.lengths()
-        return cls(atoms.positions, atoms.numbers, tuple(lengths))
+        positions, numbers = atoms.positions, atoms.numbers
+        tell_contacts(find_contacts(positions, numbers, cell=lengths, periodic=(True, True, False)))
+        return cls(positions, numbers, tuple(lengths))
 
 
 def _column(name: str, values: Any, n: int, dtype: type) -> np.ndarray:
