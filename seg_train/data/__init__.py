@@ -13,18 +13,19 @@
 
 from seg_train.data.batches import Batches, prepare
 from seg_train.data.door import as_source
+from seg_train.data.examples import ArrayExamples, Example
 from seg_train.data.labelled import LabelledSource
+from seg_train.data.loaders import load_folder, load_h5_pair
 from seg_train.data.micrographs import (
     LabelledMicrograph,
     load_experimental_sample,
-    load_folder,
-    load_h5_pair,
     load_simulated,
 )
 from seg_train.data.pooled import PooledSource
-from seg_train.data.preprocess import denoise, grid_shape, normalise, resample, resample_mask
+from seg_train.data.preprocess import denoise, normalise
+from seg_train.data.resampling import grid_shape, resample, resample_mask
 from seg_train.data.selection import Split, split_by_structure
-from seg_train.data.source import ArrayExamples, Example, Source
+from seg_train.data.source import Source
 from seg_train.data.stored import StoredMicrographs
 from seg_train.data.symmetry import SYMMETRIES, apply_symmetry, undo_symmetry
 

@@ -3,7 +3,8 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from seg_train.data.preprocess import normalise, resample, resample_mask
+from seg_train.data.preprocess import normalise
+from seg_train.data.resampling import resample, resample_mask
 from seg_train.data.symmetry import SYMMETRIES, apply_symmetry
 from seg_train.recipe import TrainingRecipe
 

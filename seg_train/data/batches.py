@@ -14,8 +14,10 @@ import numpy as np
 from hrtem_sim.provenance import rng_for
 from hrtem_sim.refusal import Refusal
 from seg_train.data.augment import training_patch, validation_patch
-from seg_train.data.preprocess import denoise, grid_shape, resample, resample_mask
-from seg_train.data.source import Example, Examples, Source, as_examples
+from seg_train.data.examples import Example, Examples, as_examples
+from seg_train.data.preprocess import denoise
+from seg_train.data.resampling import grid_shape, resample, resample_mask
+from seg_train.data.source import Source
 from seg_train.recipe import TrainingRecipe
 
 Batch = tuple[np.ndarray, np.ndarray]

@@ -6,8 +6,8 @@ import numpy as np
 
 from hrtem_sim.provenance import identity, number_held_out, rng_for
 from hrtem_sim.refusal import Refusal
+from seg_train.data.examples import Example, ListedExamples
 from seg_train.data.micrographs import LabelledMicrograph
-from seg_train.data.source import Example, ListedExamples
 
 
 class LabelledSource:

@@ -7,7 +7,8 @@ import numpy as np
 
 from hrtem_sim.provenance import identity
 from hrtem_sim.refusal import Refusal
-from seg_train.data.source import Example, Examples, Source, as_examples
+from seg_train.data.examples import Example, Examples, as_examples
+from seg_train.data.source import Source
 
 
 class PooledSource:

@@ -6,8 +6,9 @@ from threading import Lock
 import numpy as np
 
 from hrtem_sim.refusal import Refusal
+from seg_train.data.examples import Example
 from seg_train.data.selection import split_by_structure
-from seg_train.data.source import Example, MicrographStore
+from seg_train.data.source import MicrographStore
 from seg_train.recipe import TrainingRecipe
 
 

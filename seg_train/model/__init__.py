@@ -6,16 +6,11 @@
 * `receptive_radius` is how far tiles must overlap.
 """
 
-from seg_train.model.losses import (
-    ParticleF1,
-    SegmentationLoss,
-    SoftF1,
-    categorical_cross_entropy,
-    soft_f1,
-)
+from seg_train.model.losses import SegmentationLoss, categorical_cross_entropy, soft_f1
 from seg_train.model.network import Network, load_network
 from seg_train.model.networks import backbones, build_model, initialise, model_for
 from seg_train.model.receptive import receptive_radius
+from seg_train.model.scores import ParticleF1, SoftF1
 
 __all__ = [
     "Network",

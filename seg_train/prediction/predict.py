@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from hrtem_sim.refusal import Refusal
-from seg_train.data.preprocess import denoise, grid_shape, normalise, resample
+from seg_train.data.preprocess import denoise, normalise
+from seg_train.data.resampling import grid_shape, resample
 from seg_train.data.symmetry import SYMMETRIES, apply_symmetry, undo_symmetry
 from seg_train.model import Network, load_network, receptive_radius
 from seg_train.prediction.tiles import plan_tiles

@@ -1,0 +1,106 @@
+"""All that decides a training run, except its data."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from hrtem_sim.provenance import (
+    Checked,
+    Refusal,
+    between,
+    checked,
+    checks,
+    from_table,
+    optional,
+    parse_condition,
+    positive,
+    read_file_table,
+    whole,
+)
+from seg_train.recipe.network import AugmentationRecipe, ModelRecipe, PreprocessingRecipe
+
+
+@dataclass(frozen=True)
+class TrainingRecipe(Checked):
+    """All that decides the weights of a network, except the data set itself.
+
+    Parameters
+    ----------
+    seed
+        Root of every random stream: the weights at the start, the split, the order of the images
+        and their augmentation.
+    pixel_size
+        Pixel of the training grid in angstrom; absent: that of the data set. Images are resampled
+        to it, in training and in use.
+    patch
+        Edge of the square patches in pixels of the training grid, cut at random from each image;
+        absent: the whole image. A multiple of 2**stages.
+    select
+        Condition on the catalogue, for example `"dose > 200 and n_defects == 0"`; see
+        `hrtem_sim.provenance.parse_condition`.
+    n_images
+        Number of images drawn from those selected, validation included; absent: all.
+    validation
+        Part of the structures held out for validation; no structure is on both sides.
+    loss
+        `"cce_dice"`: categorical cross-entropy plus Dice loss; or one of the two alone.
+    learning_rate, decay
+        Rate of the Adam optimiser in the first epoch and its factor per epoch.
+    batch_size, epochs
+        Images per step; passes over the images.
+    precision
+        `"float32"`, or mixed precision for GPUs.
+    deterministic
+        Make TensorFlow use reproducible algorithms (for the whole process, once switched on).
+    model, preprocessing, augmentation
+        Tables of their own.
+    """
+
+    seed: int = field(metadata=checks(whole(0)))
+    pixel_size: float | None = checked(None, optional(positive("angstrom")))
+    patch: int | None = checked(None, optional(whole(1)))
+    select: str | None = None
+    n_images: int | None = checked(None, optional(whole(1)))
+    validation: float = checked(0.25, between(0, 1, open_high=True))
+    loss: Literal["cce_dice", "cce", "dice"] = "cce_dice"
+    learning_rate: float = checked(0.001, positive())
+    decay: float = checked(0.8, between(0, 1, open_low=True))
+    batch_size: int = checked(16, whole(1))
+    epochs: int = checked(25, whole(1))
+    precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
+    deterministic: bool = True
+    model: ModelRecipe = field(default_factory=ModelRecipe)
+    preprocessing: PreprocessingRecipe = field(default_factory=PreprocessingRecipe)
+    augmentation: AugmentationRecipe = field(default_factory=AugmentationRecipe)
+
+    def _check_together(self) -> None:
+        stride = self.model.stride
+        if self.patch is not None and self.patch % stride:
+            raise Refusal(f"patch must be a multiple of {stride} pixels; got {self.patch!r}")
+        if self.select is not None:
+            try:
+                parse_condition(self.select)
+            except Refusal as error:
+                raise Refusal(f"select must be a condition; {error}") from None
+
+
+def read_training_recipe(path: str | Path) -> TrainingRecipe:
+    """Read the `[training]` table of a recipe file.
+
+    Parameters
+    ----------
+    path
+        Path of the file, or the name of a recipe that comes with the package.
+
+    Raises
+    ------
+    RecipeError
+        If the file cannot be read or a field of the table is unknown, missing, of the wrong type
+        or impossible; one line that names the field.
+
+    Examples
+    --------
+    >>> read_training_recipe("demo").batch_size
+    16
+    """
+    return from_table(TrainingRecipe, read_file_table(path, "training"), "training")
