@@ -26,16 +26,9 @@ from hrtem_sim.provenance.checks import (
 )
 from hrtem_sim.provenance.conditions import parse_condition, rows_that_meet
 from hrtem_sim.provenance.distributions import Distribution
+from hrtem_sim.provenance.files import read_file_table, read_recipe
 from hrtem_sim.provenance.identity import added, identity
-from hrtem_sim.provenance.recipes import (
-    RecipeError,
-    from_table,
-    read_file_table,
-    read_recipe,
-    require,
-    to_table,
-    to_toml,
-)
+from hrtem_sim.provenance.recipes import RecipeError, from_table, require, to_table
 from hrtem_sim.provenance.rules import (
     any_of,
     at_least,
@@ -48,6 +41,7 @@ from hrtem_sim.provenance.rules import (
 )
 from hrtem_sim.provenance.shipped import recipe_file, shipped_recipes
 from hrtem_sim.provenance.streams import number_held_out, rng_for, stream_seed
+from hrtem_sim.provenance.toml import to_toml
 from hrtem_sim.refusal import Refusal
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Strict TOML <-> frozen dataclasses.
+"""Strict tables <-> frozen dataclasses.
 
 A recipe is a tree of frozen dataclasses. A table of the file becomes a dataclass; an unknown key, a
 missing field, a wrong type or an impossible value is a `RecipeError` whose one line names the path
@@ -11,87 +11,20 @@ path)` and `write(value)` is read and written by them.
 import dataclasses
 import difflib
 import math
-import tomllib
 import types
 import typing
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from hrtem_sim.provenance.identity import content_fields
-from hrtem_sim.provenance.shipped import recipe_file, shipped_recipes
 from hrtem_sim.refusal import Refusal
 
 T = TypeVar("T")
 
-FILE_TABLES = ("dataset", "training", "study")
-"""Tables that a recipe file may hold side by side; each package reads its own."""
-
 
 class RecipeError(Refusal):
     """A recipe that cannot be used; the message names the field and is a single line."""
-
-
-def read_recipe(path: str | Path) -> dict[str, Any]:
-    """Read a TOML file into nested tables.
-
-    Parameters
-    ----------
-    path
-        Path of the file, or the name of a recipe out of `shipped_recipes`.
-
-    Raises
-    ------
-    RecipeError
-        If the file cannot be read or is not TOML.
-
-    Examples
-    --------
-    >>> sorted(read_recipe("demo"))
-    ['dataset', 'training']
-    """
-    path = recipe_file(path)
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = str(error.strerror) if isinstance(error, OSError) else "it is not UTF-8 text"
-        if not path.suffix:
-            reason += f"; names that come with the package: {', '.join(shipped_recipes())}"
-        raise RecipeError(f"recipe {path} cannot be read: {reason}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"recipe {path} is not valid TOML: {error}") from None
-
-
-def read_file_table(path: str | Path, name: str) -> dict[str, Any]:
-    """Return one table of a recipe file, which may hold those of other packages beside it.
-
-    Parameters
-    ----------
-    path
-        Path of the file, or the name of a recipe out of `shipped_recipes`.
-    name
-        Name of the table: dataset, training or study.
-
-    Raises
-    ------
-    RecipeError
-        If the file cannot be read, lacks the table, or holds one that no package reads.
-
-    Examples
-    --------
-    >>> read_file_table("demo", "dataset")["name"]
-    'demo'
-    """
-    tables = read_recipe(path)
-    for other in tables:
-        if other not in FILE_TABLES:
-            raise RecipeError(
-                f"{path}: {other} is not a table of a recipe; allowed: {', '.join(FILE_TABLES)}"
-            )
-    if name not in tables:
-        raise RecipeError(f"{path}: the table {name} is missing")
-    return tables[name]
 
 
 def require(condition: bool, path: str, allowed: str, got: Any) -> None:
@@ -197,23 +130,6 @@ def to_table(value: Any) -> dict[str, Any]:
     return table
 
 
-def to_toml(table: dict[str, Any]) -> str:
-    """Return nested tables as TOML text that `tomllib` reads back to the same tables.
-
-    Parameters
-    ----------
-    table
-        Dicts of dicts, lists, numbers and strings.
-
-    Examples
-    --------
-    >>> print(to_toml({"beam": {"energy": 300000.0}}).strip())
-    [beam]
-    energy = 300000.0
-    """
-    return "\n".join(_toml_lines(table, "")) + "\n"
-
-
 def _convert(annotation: Any, value: Any, path: str) -> Any:
     origin, args = typing.get_origin(annotation), typing.get_args(annotation)
     if hasattr(annotation, "from_recipe"):
@@ -276,37 +192,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value
-
-
-def _toml_lines(table: dict[str, Any], prefix: str) -> list[str]:
-    lines = [f"{key} = {_toml_value(item)}" for key, item in table.items() if not _is_table(item)]
-    for key, item in table.items():
-        if _is_table(item):
-            name = f"{prefix}{key}"
-            lines += ["", f"[{name}]", *_toml_lines(item, f"{name}.")]
-    return lines
-
-
-def _is_table(item: Any) -> bool:
-    """Whether to write a dict as a [table]: yes unless it is a one-key distribution."""
-    return isinstance(item, dict) and not (
-        len(item) == 1 and isinstance(next(iter(item.values())), list)
-    )
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml_value, value)) + "]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{k} = {_toml_value(v)}" for k, v in value.items()) + " }"
-    raise TypeError(f"TOML cannot hold {type(value).__name__}")
 
 
 def _join(path: str, name: str) -> str:
