@@ -51,7 +51,8 @@ class ParticleRecipe(Checked):
     radius
         In angstrom; of faceted shapes that of the sphere of equal volume.
     materials
-        Names (Ag, Al, Au, Cu, Ni, Pd, Pt, CdSe, ZnO) or paths of CIF files; one is drawn for every
+        Names (Ag, Al, Au, Cu, Ni, Pd, Pt, CdSe, ZnO) or paths of crystals (CIF files and the like;
+        partial occupancies become alloys, each particle by its own draw); one is drawn for every
         structure. A file is read at once, and the crystal in it takes the place of its path.
     shapes
         `"sphere"`, `"wulff"`, `"decahedron"`, `"icosahedron"`; one is drawn for every particle.

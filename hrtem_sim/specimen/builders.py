@@ -101,7 +101,8 @@ def build_particles_on_film(plan: ParticlesOnFilm, streams: Streams) -> BuiltSpe
     plan
         Numbers of film and particles.
     streams
-        Random streams of the defect planes ("defect planes", i) and of the film ("film").
+        Random streams of the defect planes ("defect planes", i), of alloys ("shared sites", i) and
+        of the film ("film").
 
     Returns
     -------
@@ -178,12 +179,14 @@ def place(plan: ParticlesOnFilm, streams: Streams) -> tuple[PlacedParticle, ...]
         Numbers of film and particles. The film lies beyond its face z = 0, below or above it as
         `side` says; every particle's lowest atom is buried by the same fraction of its radius.
     streams
-        Random streams of the defect planes ("defect planes", i).
+        Random streams of the defect planes ("defect planes", i) and alloys ("shared sites", i).
     """
     outward = 1.0 if plan.side == "exit" else -1.0
     placed = []
     for i, particle in enumerate(plan.particles):
-        volume, defects = build_particle(particle, streams("defect planes", i))
+        volume, defects = build_particle(
+            particle, streams("defect planes", i), streams("shared sites", i)
+        )
         volume.populate_atoms()
         atoms, species = np.array(volume.atoms), np.array(volume.species)
         edge = (outward * atoms[:, 2]).min()

@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from ase.data import atomic_numbers
+from ase.data import atomic_numbers, chemical_symbols
 
 from czone.generator import Generator
-from hrtem_sim.provenance import Checked, checks, each, identity, that
+from czone.matter import UnitCell
+from czone.matter.occupancy import as_contents
+from hrtem_sim.provenance import Checked, between, checked, checks, each, identity, that
 from hrtem_sim.refusal import Refusal
 
 FCC = {"Ag": 4.0853, "Al": 4.0495, "Au": 4.07825, "Cu": 3.6149, "Ni": 3.5240, "Pd": 3.8907,
@@ -57,8 +59,14 @@ class FileCrystal(Checked):
     species: tuple[str, ...] = field(metadata=checks(*SYMBOLS))
     lattice: tuple[Vector, Vector, Vector]
     sites: tuple[Vector, ...]
+    occupancies: tuple[float, ...] = checked((), each(between(0, 1, open_low=True)), added=True)
 
     def _check_together(self) -> None:
+        if self.occupancies and len(self.occupancies) != len(self.species):
+            raise Refusal(
+                f"occupancies must be none, or as many as species, {len(self.species)}; "
+                f"got {len(self.occupancies)}"
+            )
         if len(self.sites) != len(self.species):
             raise Refusal(
                 f"sites must be as many as species, {len(self.species)}; got {len(self.sites)}"
@@ -68,11 +76,16 @@ class FileCrystal(Checked):
             raise Refusal(f"lattice must span a volume, in angstrom; got {lattice}")
         object.__setattr__(self, "lattice", lattice)
         object.__setattr__(self, "sites", tuple(tuple(map(float, site)) for site in self.sites))
+        try:
+            _cell(self)
+        except ValueError as error:
+            raise Refusal(f"{self.name}: {error}") from None
 
     @property
     def identity(self) -> str:
         """Id of the crystal, whatever its name."""
-        return identity((self.species, self.lattice, self.sites), "crystal")
+        content = (self.species, self.lattice, self.sites)
+        return identity((*content, self.occupancies) if self.occupancies else content, "crystal")
 
 
 Material = str | FileCrystal
@@ -85,18 +98,21 @@ def as_material(material: Material) -> Material:
     Parameters
     ----------
     material
-        A name of `FCC` or `WURTZITE`, the path of a CIF file, or a crystal that was read before.
+        A name of `FCC` or `WURTZITE`, the path of a file that `czone.generator.Generator` reads
+        (CIF, POSCAR, whatever ASE reads), or a crystal that was read before.
 
     Raises
     ------
     ValueError
-        If it is neither known by name nor a readable CIF file.
+        If it is neither known by name nor a file that holds a crystal.
     """
     if isinstance(material, FileCrystal) or material in FCC or material in WURTZITE:
         return material
     if not Path(material).is_file():
         known = ", ".join([*FCC, *WURTZITE])
-        raise Refusal(f"materials must be of {known} or paths of CIF files; got {material!r}")
+        raise Refusal(
+            f"materials must be of {known} or paths of CIF files and the like; got {material!r}"
+        )
     return _read(Path(material))
 
 
@@ -105,19 +121,28 @@ def name_of(material: Material) -> str:
     return material.name if isinstance(material, FileCrystal) else material
 
 
-def crystal_of(material: Material) -> Generator:
-    """Return the crystal of a material, a new one at every call."""
-    return deepcopy(_crystal(material))
+def crystal_of(material: Material, rng: np.random.Generator | None = None) -> Generator:
+    """Return the crystal of a material, a new one at every call.
+
+    Parameters
+    ----------
+    material
+        A name of `FCC` or `WURTZITE`, or a crystal that was read from a file.
+    rng
+        Source of what stands on sites that elements share; only crystals with such sites draw from
+        it. None where the atoms themselves do not matter.
+    """
+    crystal = deepcopy(_crystal(material))
+    if rng is not None and crystal.seed is not None:
+        crystal.seed = int(rng.integers(2**63))
+    return crystal
 
 
 @cache
 def _crystal(material: Material) -> Generator:
     """The crystal that all others are copies of."""
     if isinstance(material, FileCrystal):
-        from pymatgen.core import Lattice, Structure
-
-        lattice = Lattice(np.array(material.lattice))
-        return Generator(structure=Structure(lattice, material.species, material.sites))
+        return Generator(structure=_cell(material))
     if material in FCC:
         cell = [FCC[material]] * 3
         return Generator.from_spacegroup([material], np.zeros((1, 3)), cell, [90.0] * 3, sgn=225)
@@ -130,21 +155,37 @@ def _crystal(material: Material) -> Generator:
     return Generator.from_unit_cell(numbers, sites, [a, a, c], [90.0, 90.0, 120.0])
 
 
-def _read(path: Path) -> FileCrystal:
-    from pymatgen.core import Structure
+def _cell(material: FileCrystal) -> UnitCell:
+    if not material.occupancies:
+        contents = as_contents("species", list(material.species))
+        return UnitCell.of_listed(contents, material.sites, material.lattice)
+    shares: dict[Vector, dict[str, float]] = {}
+    rows = zip(material.sites, material.species, material.occupancies, strict=True)
+    for site, symbol, share in rows:
+        shares.setdefault(site, {})[symbol] = share
+    contents = as_contents("occupancies", list(shares.values()))
+    return UnitCell.of_listed(contents, list(shares), material.lattice)
 
+
+def _read(path: Path) -> FileCrystal:
     try:
-        crystal = Generator(structure=Structure.from_file(path))
+        cell = Generator(structure=path).crystal.cell
     except Exception as error:  # parsers raise many kinds
-        raise Refusal(f"materials: {str(path)!r} is not a usable CIF: {error}") from None
-    structure = crystal.structure
-    a, b, c = structure.lattice.matrix
-    symbols = [site.specie.symbol for site in structure]
+        raise Refusal(f"materials: {str(path)!r} is no usable crystal: {error}") from None
+    sites = cell.contents or [((number, 1.0),) for number in cell.numbers.tolist()]
+    rows = [
+        (chemical_symbols[number], _vector(coords), share)
+        for content, coords in zip(sites, cell.coords, strict=True)
+        for number, share in content
+    ]
+    species, coords, occupancies = zip(*rows, strict=True)
+    a, b, c = cell.matrix
     return FileCrystal(
         path.stem,
-        tuple("H" if symbol in ("D", "T") else symbol for symbol in symbols),
+        species,
         (_vector(a), _vector(b), _vector(c)),
-        tuple(map(_vector, structure.frac_coords)),
+        coords,
+        () if cell.contents is None else occupancies,
     )
 
 

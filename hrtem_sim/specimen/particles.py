@@ -71,7 +71,7 @@ class ParticlePlan(Checked):
 
 
 def build_particle(
-    plan: ParticlePlan, rng: np.random.Generator
+    plan: ParticlePlan, rng: np.random.Generator, sites: np.random.Generator | None = None
 ) -> tuple[BaseVolume, tuple[str, ...]]:
     """Return a particle about the origin, turned, and its defects in order.
 
@@ -81,8 +81,10 @@ def build_particle(
         Numbers of the particle.
     rng
         Source of the defect planes.
+    sites
+        Source of what stands on sites that elements share, see `crystal_of`.
     """
-    crystal = crystal_of(plan.material)
+    crystal = crystal_of(plan.material, sites)
     shape = _shape(plan, crystal)
     defects: tuple[str, ...] = ()
     if plan.defects:

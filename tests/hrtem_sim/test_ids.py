@@ -189,6 +189,45 @@ def test_a_crystal_from_a_file_travels_and_the_file_is_needed_no_more(with_cif, 
     assert from_table(DatasetRecipe, to_table(recipe)) == recipe
 
 
+def write_alloy(path, platinum):
+    """Write disordered Pt-Co (A1), one site that both share; the rest of 0.98 is vacant."""
+    rows = [f"Pt1 Pt 0 0 0 {platinum}", f"Co1 Co 0 0 0 {round(0.98 - platinum, 3)}"]
+    names = ["label", "type_symbol", "fract_x", "fract_y", "fract_z", "occupancy"]
+    lines = ["data_x", *(f"_cell_length_{n} 3.854" for n in "abc")]
+    lines += [f"_cell_angle_{n} 90" for n in ("alpha", "beta", "gamma")]
+    lines += ["_symmetry_space_group_name_H-M 'F m -3 m'", "loop_"]
+    path.write_text("\n".join([*lines, *(f"_atom_site_{n}" for n in names), *rows]) + "\n")
+
+
+def test_occupancies_of_a_file_make_alloys_by_the_streams_of_the_recipe(with_cif, tmp_path):
+    from hrtem_sim.specimen.builders import place
+
+    path, cif = with_cif
+    write_alloy(cif, 0.735)
+    recipe = read_dataset_recipe(path)
+    assert from_table(DatasetRecipe, to_table(recipe)) == recipe
+    made = {}
+    for index in (0, 1):
+        plan = plan_structure(recipe, index)
+        (particle,) = place(plan.specimen, plan.rng)[:1]
+        again = place(plan_structure(recipe, index).specimen, plan.rng)[0]
+        assert (again.species == particle.species).all()
+        cobalt, count = (particle.species == 27).sum(), len(particle.species)
+        assert set(particle.species.tolist()) == {27, 78}
+        assert abs(cobalt - count / 4) < 4 * (count * 3 / 16) ** 0.5
+        made[index] = (count, cobalt)
+    assert made[0] != made[1]
+    # Other occupancies are another crystal; whole ones have no part in ids.
+    write_alloy(cif, 0.63)
+    assert ids(read_dataset_recipe(path))["structure"] != ids(recipe)["structure"]
+    database = build_dataset(recipe, tmp_path / "set", progress=False)
+    cif.unlink()
+    again = open_database(tmp_path / "set")
+    check_dataset(again)
+    micrograph = regenerate(again, again.catalogue["micrograph"][1])
+    assert (micrograph.counts == database.counts([1])[0]).all()
+
+
 def test_a_file_that_holds_another_crystal_makes_another_data_set(with_cif, tmp_path):
     path, cif = with_cif
     platinum = read_dataset_recipe(path)
