@@ -5,7 +5,7 @@
 * `hrtem_sim.specimen.builders` builds random particles on films with `czone`.
 """
 
-from hrtem_sim.specimen.cells import orthorhombic
+from hrtem_sim.specimen.cells import orthorhombic, rectangular
 from hrtem_sim.specimen.specimen import Specimen
 from hrtem_sim.specimen.thermal import (
     b_from_u,
@@ -23,6 +23,7 @@ __all__ = [
     "debye_rms",
     "displaced",
     "orthorhombic",
+    "rectangular",
     "rms_displacements",
     "u_from_b",
     "u_from_total",

@@ -1,4 +1,4 @@
-"""Orthorhombic cells for crystals that have none."""
+"""Orthorhombic cells for crystals that have none, and rectangular ones for slabs."""
 
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -56,13 +56,86 @@ def orthorhombic(atoms: "Atoms") -> "Atoms":
         )
     from ase.build import make_supercell
 
-    block = make_supercell(atoms, axes)
+    return _along_axes(make_supercell(atoms, axes))
+
+
+def rectangular(slab: "Atoms") -> "Atoms":
+    """Return a slab in the smallest rectangular cell of its plane, the plane across z.
+
+    Parameters
+    ----------
+    slab
+        ASE atoms that are repeated along the first two vectors of their cell; the third gives the
+        height of the cell, across the plane.
+
+    Returns
+    -------
+    slab
+        The same atoms, with their distances: a supercell, turned.
+
+    Raises
+    ------
+    ValueError
+        If the cell is flat, or no two vectors of the plane with indices up to 6 are orthogonal.
+
+    Examples
+    --------
+    >>> from ase.build import graphene
+    >>> sheet = rectangular(graphene(a=2.46, vacuum=5.0))
+    >>> len(sheet), sheet.cell.lengths().round(3).tolist()
+    (4, [2.46, 4.261, 10.0])
+    """
+    cell = np.asarray(slab.cell[:], dtype=float)
+    normal = np.cross(cell[0], cell[1])
+    if abs(cell[2] @ normal) < 1e-9:
+        raise Refusal(
+            "atoms must have a cell with two independent vectors in the plane and a height; got "
+            f"{cell.tolist()}: atoms.center(vacuum=5.0, axis=2) gives a slab its height"
+        )
+    normal *= np.sign(cell[2] @ normal) / np.linalg.norm(normal)
+    rows = _orthogonal_in_plane(cell[:2])
+    if rows is None:
+        raise Refusal(
+            "atoms must have two orthogonal lattice vectors in the plane, with indices up to "
+            f"{LARGEST_INDEX}; got {cell[:2].tolist()}. Cut a block of the sheet; or, if it is "
+            "meant to be hexagonal, give it equal edges at 60 or 120 degrees, to 1e-6"
+        )
+    from ase.build import make_supercell
+
+    upright = slab.copy()
+    upright.set_cell([cell[0], cell[1], (cell[2] @ normal) * normal])
+    upright.set_pbc([True, True, False])
+    if np.linalg.det([*(rows @ cell[:2]), normal]) < 0:
+        rows = rows * np.array([[1], [-1]])
+    axes = np.zeros((3, 3), dtype=int)
+    axes[:2, :2], axes[2, 2] = rows, 1
+    return _along_axes(make_supercell(upright, axes))
+
+
+def _along_axes(block: "Atoms") -> "Atoms":
+    """Return atoms with an orthogonal cell, turned so that it lies along x, y, z."""
     lengths = block.cell.lengths()
     directions = block.cell[:] / lengths[:, None]
     block.set_cell(np.diag(lengths))
     block.set_positions(block.positions @ directions.T)
     block.wrap()
     return block
+
+
+def _orthogonal_in_plane(cell: np.ndarray) -> np.ndarray | None:
+    """Return rows (2, 2) of integers of the smallest orthogonal pair, the shorter vector first."""
+    span = range(-LARGEST_INDEX, LARGEST_INDEX + 1)
+    indices = np.array([(i, j) for i in span for j in span if i > 0 or (i == 0 and j > 0)])
+    indices = indices[np.gcd.reduce(indices, axis=1) == 1]
+    vectors = indices @ cell
+    lengths = np.linalg.norm(vectors, axis=1)
+    areas = np.outer(lengths, lengths)
+    areas[np.abs(vectors @ vectors.T) > TOLERANCE * areas] = np.inf
+    if not np.isfinite(areas).any():
+        return None
+    # Of equal areas, up to the last digits, the first in this order counts.
+    i, j = np.argwhere(areas < areas.min() * (1 + 1e-9))[0]
+    return indices[[i, j] if lengths[i] <= lengths[j] * (1 + 1e-9) else [j, i]]
 
 
 def _orthogonal_indices(cell: np.ndarray) -> np.ndarray | None:

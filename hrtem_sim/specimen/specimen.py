@@ -9,7 +9,7 @@ import numpy as np
 from czone.matter import find_contacts
 from hrtem_sim.frozen import frozen
 from hrtem_sim.refusal import Refusal
-from hrtem_sim.specimen.cells import orthorhombic
+from hrtem_sim.specimen.cells import orthorhombic, rectangular
 from hrtem_sim.specimen.contacts import tell_contacts
 
 if TYPE_CHECKING:
@@ -176,8 +176,9 @@ class Specimen:
     def from_ase(cls, atoms: "Atoms") -> "Specimen":
         """Take ASE atoms.
 
-        Other cells than orthorhombic ones along x, y, z are cut to one if they are periodic in all
-        three directions, see `hrtem_sim.specimen.orthorhombic`.
+        Other cells than orthorhombic ones along x, y, z are cut to one: crystals, periodic in all
+        three directions, by `hrtem_sim.specimen.orthorhombic`; slabs and sheets, periodic along the
+        first two, by `hrtem_sim.specimen.rectangular`. Slabs come to lie across the beam.
 
         Raises
         ------
@@ -187,14 +188,18 @@ class Specimen:
         """
         lengths = atoms.cell.lengths()
         if (lengths <= 0).any():
-            raise Refusal(f"atoms must have a cell of three lengths; got {lengths}")
+            raise Refusal(
+                f"atoms must have a cell of three lengths; got {lengths} (a slab gets its height "
+                "by atoms.center(vacuum=5.0, axis=2))"
+            )
         if not np.allclose(atoms.cell[:], np.diag(lengths), atol=1e-8):
-            if not all(atoms.pbc):
+            if not all(atoms.pbc[:2]):
                 raise Refusal(
                     "atoms must have an orthorhombic cell along x, y, z, or be periodic in all "
-                    f"directions; got angles {atoms.cell.angles()} and pbc {atoms.pbc}"
+                    "directions (a crystal) or along the first two vectors (a slab); got angles "
+                    f"{atoms.cell.angles()} and pbc {atoms.pbc}"
                 )
-            atoms = orthorhombic(atoms)
+            atoms = orthorhombic(atoms) if atoms.pbc[2] else rectangular(atoms)
             lengths = atoms.cell.lengths()
         positions, numbers = atoms.positions, atoms.numbers
         tell_contacts(find_contacts(positions, numbers, cell=lengths, periodic=(True, True, False)))

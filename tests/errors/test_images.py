@@ -69,6 +69,10 @@ def skewed(*pbc) -> Atoms:
     return Atoms("Au", cell=[4, 5, 6, 81.3, 95.7, 110.9], pbc=pbc)
 
 
+def oblique() -> Atoms:
+    return Atoms("Au", cell=[4, 5.1, 6, 90, 90, 100.9], pbc=(True, True, False))
+
+
 def crystal(**values) -> FileCrystal:
     cell = ((3.0, 0.0, 0.0), (0.0, 3.0, 0.0), (0.0, 0.0, 3.0))
     cube = {"name": "x", "species": ("Au",), "lattice": cell, "sites": ((0.0, 0.0, 0.0),)}
@@ -138,7 +142,8 @@ ROWS = (
     Row("Specimen.only", "objects", "specimen", "'film'", lambda: ATOM.only("film")),
     Row("Specimen.keep", "mask", "(1,)", "(2,)", lambda: ATOM.keep(np.array([True, False]))),
     Row("from_ase", "cell", "three lengths", "0.", lambda: Specimen.from_ase(Atoms("Au"))),
-    Row("from_ase", "atoms", "periodic in all directions", "81.3", lambda: Specimen.from_ase(skewed(True, True, False))),
+    Row("from_ase", "atoms", "periodic in all directions", "81.3", lambda: Specimen.from_ase(skewed(True, False, True))),
+    Row("from_ase", "atoms", "two orthogonal lattice vectors", "4.0", lambda: Specimen.from_ase(oblique())),
     Row("orthorhombic", "cell", "independent", "0.0", lambda: orthorhombic(Atoms("Au"))),
     Row("orthorhombic", "cell", "three orthogonal lattice vectors", "4.671", lambda: orthorhombic(skewed(True, True, True))),
     Row("rms_displacements", "rms", ">= 0", "-0.1", lambda: rms_displacements(ATOM, -0.1)),

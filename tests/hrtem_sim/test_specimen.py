@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from ase import Atoms
-from ase.build import bulk
+from ase.build import bulk, fcc111, graphene, hcp0001, mx2
 from scipy.spatial import cKDTree
 
 from hrtem_sim.specimen import Specimen
@@ -48,3 +48,79 @@ def test_cells_along_the_axes_are_taken_as_they_are():
     gold = bulk("Au", "fcc", a=4.078, cubic=True)
     specimen = Specimen.from_ase(gold)
     np.testing.assert_array_equal(specimen.positions, gold.positions)
+
+
+def tilted(slab):
+    """The slab in another frame: its plane is no longer that of x and y."""
+    turned = slab.copy()
+    turned.rotate(50, (1, 2, 3), rotate_cell=True)
+    return turned
+
+
+def left_handed(slab):
+    other = slab.copy()
+    other.set_cell(slab.cell[[1, 0, 2]], scale_atoms=False)
+    return other
+
+
+GRAPHENE = graphene(a=2.46, vacuum=5.0)
+SLABS = {
+    # Rectangles of a hexagonal lattice: a by sqrt(3) a, two cells.
+    "graphene": (GRAPHENE, (2.46, 2.46 * 3**0.5, 10.0), 4),
+    "tilted": (tilted(GRAPHENE), (2.46, 2.46 * 3**0.5, 10.0), 4),
+    "left-handed": (left_handed(GRAPHENE), (2.46, 2.46 * 3**0.5, 10.0), 4),
+    "MoS2": (mx2("MoS2", a=3.19, thickness=3.13, vacuum=6.0), (3.19, 3.19 * 3**0.5, 15.13), 6),
+    "Au": (fcc111("Au", (1, 1, 4), a=4.078, vacuum=4.0), (2.8836, 2.8836 * 3**0.5, None), 8),
+    "Ti": (hcp0001("Ti", (1, 1, 3), a=2.95, c=4.68, vacuum=4.0), (2.95, 2.95 * 3**0.5, None), 6),
+    "two by one": (fcc111("Pt", (2, 1, 2), a=3.92, vacuum=4.0), (2.7719, 2.7719 * 3**0.5, None), 4),
+}
+
+
+@pytest.mark.parametrize("name", SLABS)
+def test_slabs_with_hexagonal_cells_are_cut_to_rectangles(name):
+    slab, lengths, count = SLABS[name]
+    assert not slab.pbc[2]
+    slab.pbc = True, True, False
+    specimen = Specimen.from_ase(slab)
+    assert len(specimen) == count
+    for found, wanted in zip(specimen.cell, lengths, strict=True):
+        assert wanted is None or found == pytest.approx(wanted, abs=2e-4)
+    cut = Atoms(numbers=specimen.numbers, positions=specimen.positions, cell=specimen.cell)
+    # Around each atom the same neighbours, by element and distance, in the plane for ever.
+    assert shells(cut) == shells(slab)
+
+
+def shells(slab):
+    """Return the neighbours of the atoms within 6 angstrom, each kind of neighbourhood once."""
+    crowd = Atoms(slab, pbc=False)
+    block = crowd.repeat((13, 13, 1))
+    middle = 6 * np.array(slab.cell[0]) + 6 * np.array(slab.cell[1])
+    kinds = set()
+    for number, place in zip(slab.numbers, slab.positions + middle, strict=True):
+        distances = np.linalg.norm(block.positions - place, axis=1)
+        near = distances < 6.0
+        rows = zip(block.numbers[near].tolist(), distances[near].round(4).tolist(), strict=True)
+        kinds.add((int(number), tuple(sorted(rows))))
+    return kinds
+
+
+def test_slabs_lie_across_the_beam_the_same_side_up():
+    mixed = mx2("MoSSe", a=3.25, thickness=3.2, vacuum=4.0)
+    specimen = Specimen.from_ase(mixed)
+    heights = {n: specimen.positions[specimen.numbers == n, 2].mean() for n in (16, 34, 42)}
+    before = {n: mixed.positions[mixed.numbers == n, 2].mean() for n in (16, 34, 42)}
+    assert heights == pytest.approx(before)
+
+
+def test_slabs_without_height_and_oblique_ones_are_refused_with_what_helps():
+    flat = mx2("MoS2")
+    assert flat.cell.lengths()[2] == 0
+    with pytest.raises(
+        ValueError, match=r"gets its height by atoms\.center\(vacuum=5\.0, axis=2\)"
+    ):
+        Specimen.from_ase(flat)
+    flat.center(vacuum=5.0, axis=2)
+    assert len(Specimen.from_ase(flat)) == 6
+    oblique = Atoms("C", cell=[[3, 0, 0], [1.1234, 2.9, 0], [0, 0, 9]], pbc=(True, True, False))
+    with pytest.raises(ValueError, match="two orthogonal lattice vectors in the plane"):
+        Specimen.from_ase(oblique)
