@@ -13,7 +13,8 @@ from sphinx.util import logging
 
 PACKAGES = {
     "czone": (
-        "generator geometry matter transform volume molecule scene surface prefab types util viz"
+        "generator geometry matter transform volume molecule scene surface prefab blueprint types "
+        "util viz"
     ).split(),
     "hrtem_sim": (
         "electron grid specimen specimen.builders specimen.particles potential wave imaging mask "

@@ -278,6 +278,7 @@ class AmorphousGenerator(BaseGenerator):
 
     def _like(self) -> dict[str, Any]:
         like = self._made_of()
+        like.pop("_min_dist")  # the table says it
         if not self._fixed_seed:
             like.pop("_seed")  # that of the last block; the next has another
         return like

@@ -9,13 +9,14 @@ import numpy as np
 from czone.equality import Compared
 from czone.geometry.region import Body
 from czone.quick import Quick
+from czone.saved import Saved
 from czone.spelling import Spelled
 from czone.transform.base import steps_of
 
 __all__ = ["BaseGenerator", "NullGenerator"]
 
 
-class BaseGenerator(Compared, Quick, Spelled, ABC):
+class BaseGenerator(Compared, Saved, Quick, Spelled, ABC):
     """A supplier of atoms for a volume.
 
     A new generator needs `supply_atoms`. One whose atoms have a place of their own (an origin, a

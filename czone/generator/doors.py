@@ -4,19 +4,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from czone.checks import as_points
 from czone.generator.cif import read_cif
 from czone.geometry.elements import SYMBOLS
 from czone.matter.cell import UnitCell
 from czone.matter.occupancy import as_contents
 
-__all__ = ["ACCEPTED", "as_cell"]
+__all__ = ["ACCEPTED", "CAUSES", "as_cell", "as_sites"]
 
 ACCEPTED = (
     "a pymatgen Structure, periodic ASE Atoms, or the path of a file (CIF, POSCAR, whatever ASE "
     "reads)"
 )
 """What is a crystal, in words."""
+
+CAUSES = (
+    "rounded coordinates of a special position, lengths in nanometres, the wrong space group or "
+    "setting, or a site given twice"
+)
+"""Why atoms of a crystal may be too close to each other."""
 
 
 def as_cell(structure: Any) -> UnitCell:
@@ -89,3 +97,11 @@ def _occupants(atoms: Any) -> list:
         known.get(str(kind), SYMBOLS[number])
         for kind, number in zip(kinds, atoms.numbers, strict=True)
     ]
+
+
+def as_sites(coords: ArrayLike, count: int) -> np.ndarray:
+    """Return fractional coordinates (n, 3), one row for each of so many sites."""
+    sites = as_points("coords", coords)
+    if len(sites) != count:
+        raise ValueError(f"Z and coords must have the same length; got {count} and {len(sites)}")
+    return sites

@@ -8,11 +8,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import as_integer, as_points, as_vector
+from czone.checks import as_integer, as_vector
 from czone.equality import sorted_rows
 from czone.generator.amorphous import AmorphousGenerator
 from czone.generator.base import BaseGenerator, NullGenerator
-from czone.generator.doors import as_cell
+from czone.generator.doors import CAUSES, as_cell, as_sites
 from czone.generator.sites import fill_cell
 from czone.generator.spacegroup import space_group
 from czone.generator.written import Written, edges_and_angles, formula_of
@@ -131,7 +131,7 @@ class Generator(BaseGenerator):
             Passed to `Generator` (`origin`, `strain_field`, `post_transform`, `rng`).
         """
         contents = as_contents("Z", Z)
-        sites = _sites(coords, len(contents))
+        sites = as_sites(coords, len(contents))
         matrix = lattice_matrix(cell_dims, cell_angs)
         group = space_group(sgn, sym, setting)
         cell = UnitCell.of_contents(*fill_cell(contents, sites, matrix, group), matrix)
@@ -150,9 +150,24 @@ class Generator(BaseGenerator):
             As in `from_spacegroup`.
         """
         contents = as_contents("Z", Z)
-        sites = _sites(coords, len(contents))
+        sites = as_sites(coords, len(contents))
         matrix = lattice_matrix(cell_dims, cell_angs)
         return cls._from_cell(UnitCell.of_listed(contents, sites, matrix), kwargs)
+
+    @classmethod
+    def from_crystal(cls, crystal: Crystal) -> Self:
+        """Return the face of a crystal.
+
+        Parameters
+        ----------
+        crystal
+            The value; it is not changed by what is done to its face.
+        """
+        given = {"strain_field": crystal.strain, "post_transform": deepcopy(crystal.post)}
+        generator = cls._from_cell(crystal.cell, {"origin": crystal.origin, **given})
+        generator._voxel = crystal.voxel
+        generator._seed = crystal.seed
+        return generator
 
     @classmethod
     def _from_cell(cls, cell: UnitCell, kwargs: dict[str, Any]) -> Self:
@@ -163,12 +178,7 @@ class Generator(BaseGenerator):
     def _set_cell(self, cell: UnitCell) -> None:
         origin = self._first_origin if self._voxel is None else self._voxel.origin
         turn = self.orientation
-        tell_contacts(
-            cell.contacts,
-            "crystal",
-            "rounded coordinates of a special position, lengths in nanometres, the wrong space "
-            "group or setting, or a site given twice",
-        )
+        tell_contacts(cell.contacts, "crystal", CAUSES)
         self._cell = cell
         self._structure = None
         if cell.contents is not None and self._seed is None:
@@ -384,10 +394,3 @@ class Generator(BaseGenerator):
             value = getattr(self, name)
             shown += "" if value is None else f", {name}={value!r}"
         return f"Generator({shown}, origin={np.round(self.origin, 6).tolist()})"
-
-
-def _sites(coords: ArrayLike, count: int) -> np.ndarray:
-    sites = as_points("coords", coords)
-    if len(sites) != count:
-        raise ValueError(f"Z and coords must have the same length; got {count} and {len(sites)}")
-    return sites

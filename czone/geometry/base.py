@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from czone.checks import Checked, as_matrix, as_positive, as_vector
 from czone.equality import Compared
 from czone.quick import Quick
+from czone.saved import Saved
 from czone.shown import call
 from czone.spelling import Spelled, keywords
 
@@ -31,7 +32,7 @@ class Params(tuple):
         return self
 
 
-class BaseAlgebraic(Compared, Quick, Spelled, ABC):
+class BaseAlgebraic(Compared, Saved, Quick, Spelled, ABC):
     """A region of space bounded by an algebraic surface.
 
     A new surface needs `check_if_interior` and `params`. It then works everywhere; `moved`,

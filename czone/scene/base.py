@@ -12,6 +12,7 @@ from czone.checks import as_flag, as_integer, read_only
 from czone.equality import Compared, Unordered, content
 from czone.matter.atoms import Atoms, populated
 from czone.matter.contacts import Contacts, tell_contacts
+from czone.saved import Saved
 from czone.scene import output
 from czone.scene.closeness import contacts_in, kept_apart
 from czone.scene.world import World
@@ -25,7 +26,7 @@ from czone.volume.separation import Distance, as_distance
 __all__ = ["BaseScene", "as_domain"]
 
 
-class BaseScene(Compared, ABC):
+class BaseScene(Compared, Saved, ABC):
     """Objects in a cell; a kind of scene says which cell, and where it repeats.
 
     Parameters

@@ -9,12 +9,13 @@ from numpy.typing import ArrayLike
 from czone.checks import as_flag, as_matrix, as_points, as_vector, read_only
 from czone.equality import Compared
 from czone.geometry import BaseAlgebraic
+from czone.saved import Saved
 from czone.spelling import Spelled
 
 __all__ = ["AffineTransform", "BaseTransform", "steps_of"]
 
 
-class BaseTransform(Compared, Spelled, ABC):
+class BaseTransform(Compared, Saved, Spelled, ABC):
     """A map of space that moves points, lattices and surfaces.
 
     A new transform defines `matrix` and `shift`, or, where that is easier, `apply_transformation`;

@@ -10,6 +10,7 @@ from czone.checks import as_integer
 from czone.equality import Compared
 from czone.quick import Quick
 from czone.randomness import as_seed, uniforms
+from czone.saved import Saved
 from czone.shown import call
 
 __all__ = [
@@ -21,7 +22,7 @@ __all__ = [
 ]
 
 
-class BasePostTransform(Compared, Quick, ABC):
+class BasePostTransform(Compared, Saved, Quick, ABC):
     """A change of (points, species); acts before the strain field and before the volume cuts.
 
     Examples

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from czone.checks import as_matrix, as_points, as_vector
 from czone.equality import Compared
+from czone.saved import Saved
 from czone.shown import call
 
 __all__ = ["BaseStrain", "HStrain", "IStrain"]
@@ -17,7 +18,7 @@ __all__ = ["BaseStrain", "HStrain", "IStrain"]
 _MODES = ("crystal", "standard")
 
 
-class BaseStrain(Compared, ABC):
+class BaseStrain(Compared, Saved, ABC):
     """A displacement of points about an origin.
 
     Parameters

@@ -5,12 +5,13 @@ from numpy.typing import ArrayLike
 
 from czone.checks import as_matrix, as_points, as_vector
 from czone.equality import Compared
+from czone.saved import Saved
 from czone.shown import call
 
 __all__ = ["Voxel"]
 
 
-class Voxel(Compared):
+class Voxel(Compared, Saved):
     """Basis, scale and origin of a tiling.
 
     Parameters

@@ -10,12 +10,13 @@ from czone.equality import Compared, content
 from czone.files import write_atoms
 from czone.matter.atoms import Atoms, populated
 from czone.quick import Quick
+from czone.saved import Saved
 from czone.spelling import Spelled, keywords
 
 __all__ = ["BaseVolume"]
 
 
-class BaseVolume(Compared, Quick, Spelled, ABC):
+class BaseVolume(Compared, Saved, Quick, Spelled, ABC):
     """A region of space filled with atoms.
 
     A new kind of volume needs `transform`, `populate_atoms` (which sets `_atoms` and `_species`)

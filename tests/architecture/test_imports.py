@@ -16,9 +16,11 @@ PACKAGES = ("czone", "hrtem_sim", "seg_train")
 BACK_DOORS = {
     ("czone.viz", "czone.scene"),
     ("czone.util.misc", "czone.volume.snapping"),
+    ("czone.saved", "czone.blueprint"),
 }
 """Construction Zone's names that are answered from above, when asked for: `from czone.viz import
-Scene`, `from czone.util.misc import snap_plane_near_point`."""
+Scene`, `from czone.util.misc import snap_plane_near_point`; and `scene.save`, which the room that
+knows every class does."""
 
 
 def _name(path: Path) -> str:

@@ -9,10 +9,10 @@ PAGE = (ROOT / "docs" / "coming-from-construction-zone.md").read_text()
 
 
 def test_every_test_the_page_names_exists():
-    written = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
-    exist = set(re.findall(r"def (test_\w+)", written))
-    exist |= {path.name for path in Path(__file__).parent.glob("test_*.py")}
-    named = set(re.findall(r"`(?:tests/czone/)?(test_\w+(?:\.py)?)`", PAGE))
+    files = [p for room in ("czone", "errors") for p in (ROOT / "tests" / room).glob("test_*.py")]
+    exist = set(re.findall(r"def (test_\w+)", "".join(path.read_text() for path in files)))
+    exist |= {path.name for path in files}
+    named = set(re.findall(r"`(?:tests/(?:czone|errors)/)?(test_\w+(?:\.py)?)`", PAGE))
     assert len(named) > 80
     assert named <= exist, sorted(named - exist)
 
