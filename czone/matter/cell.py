@@ -148,22 +148,30 @@ class UnitCell(Value):
     @cached_property
     def contacts(self) -> Contacts:
         """Atoms of the crystal that are closer than atoms can be."""
-        return self._closer_than(self.numbers, SHORT)
+        return self._closer_than(self.numbers, SHORT, self._filled)
 
     @cached_property
     def apart(self) -> float:
         """Share of the sum of their covalent radii that all atoms of the crystal keep."""
-        largest = self.numbers
+        largest, filled = self.numbers, self._filled
         if self.contents is not None:
             elements = [[number for number, _ in content] for content in self.contents]
             largest = np.array([max(site, key=covalent_radii.__getitem__) for site in elements])
-        return float(self._closer_than(largest, BUILT).shares.min(initial=BUILT))
+        found = self._closer_than(largest, BUILT, None)
+        # Sites that hold one atom together share one draw, see `czone.matter.sharing`.
+        together = (found.shares < SHORT) & (filled[found.first] + filled[found.second] < 1 + 1e-9)
+        return float(found.shares[~together].min(initial=BUILT))
 
-    def _closer_than(self, numbers: np.ndarray, share: float) -> Contacts:
-        filled = None
-        if self.contents is not None:
-            # Partly filled sites that are too close share one draw, see `czone.matter.sharing`.
-            filled = np.array([float(is_whole(content)) for content in self.contents])
+    @property
+    def _filled(self) -> np.ndarray:
+        """How often (n,) the sites are filled."""
+        if self.contents is None:
+            return np.ones(len(self.numbers))
+        return np.array([sum(share for _, share in content) for content in self.contents])
+
+    def _closer_than(
+        self, numbers: np.ndarray, share: float, filled: np.ndarray | None
+    ) -> Contacts:
         return find_contacts(
             self.coords @ self.matrix,
             numbers,

@@ -10,7 +10,7 @@ from pymatgen.core import Lattice, Structure
 from scipy.spatial import cKDTree
 
 from czone.generator import Generator
-from czone.matter import Crystal, UnitCell
+from czone.matter import Crystal, ImpossibleContact, UnitCell
 from czone.randomness import _mixed, uniforms
 from czone.transform import (
     ArbitraryPostTransform,
@@ -256,9 +256,19 @@ def test_of_a_split_position_one_half_is_filled():
     assert abs(upper.sum() - 0.4 * cells) < 4 * np.sqrt(cells * 0.24)
 
 
-def test_split_positions_with_more_than_one_atom_are_told():
-    with pytest.warns(UserWarning, match=r"sites \[0, 1\] .* hold 1.4 atoms together"):
-        split([0.7, 0.7]).supply_atoms(make_rect_prism(10, 10, 10))
+def test_split_positions_that_hold_more_than_one_atom_are_refused_or_told():
+    with pytest.raises(ImpossibleContact, match=r"Li at .* and Li at .* are 0\.600 angstrom apart"):
+        split([0.7, 0.7])
+    # Of three in a row any two have room for their shares, all three have not.
+    row = [[0.9, 0, 0], [0, 0, 0], [0.1, 0, 0]]
+    crystal = Generator.from_unit_cell([{"Li": 0.5}] * 3, row, [6] * 3, CUBE, rng=1)
+    with pytest.warns(UserWarning, match=r"sites \[0, 1, 2\] .* hold 1.5 atoms together"):
+        crystal.supply_atoms(make_rect_prism(10, 10, 10))
+
+
+def test_a_whole_atom_too_close_to_a_site_that_is_filled_at_times_is_refused():
+    with pytest.raises(ImpossibleContact):
+        Generator.from_unit_cell([{"Au": 0.5}, "Au"], [[0, 0, 0], [0.1, 0, 0]], [8] * 3, CUBE)
 
 
 # Substitution.
