@@ -2,6 +2,7 @@
 
 from czone.generator.amorphous import AmorphousGenerator, number_density
 from czone.generator.base import BaseGenerator, NullGenerator
+from czone.generator.films import Film, ImplausibleDensity, film_of, mass_density
 from czone.generator.generator import Generator
 from czone.generator.solid import Amorphous
 from czone.spelling import names_from
@@ -10,8 +11,12 @@ __all__ = [
     "Amorphous",
     "AmorphousGenerator",
     "BaseGenerator",
+    "Film",
     "Generator",
+    "ImplausibleDensity",
     "NullGenerator",
+    "film_of",
+    "mass_density",
     "number_density",
 ]
 

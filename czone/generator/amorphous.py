@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from types import MappingProxyType
@@ -10,10 +11,10 @@ from typing import Any
 import numpy as np
 from ase.data import chemical_symbols
 
-from czone.checks import as_points, as_positive, as_vector
-from czone.generator.amorphous_algorithms import CARBON_DENSITY
+from czone.checks import as_points, as_vector
 from czone.generator.base import BaseGenerator
 from czone.generator.composition import distance_table, number_density, parse_composition
+from czone.generator.films import FILMS, ImplausibleDensity, as_density, film_of, too_dense
 from czone.generator.solid import Amorphous
 from czone.geometry.region import Body
 from czone.matter.atoms import Atoms
@@ -35,10 +36,12 @@ class AmorphousGenerator(BaseGenerator):
     min_dist
         Smallest distance in angstrom between two atoms: one number, or for mixtures a mapping that
         names every pair, ``{("Si", "O"): 1.5, ("O", "O"): 2.1, ("Si", "Si"): 2.4}``. The default is
-        the bond length of sp2 carbon.
+        that of the material, for those of `czone.generator.films` (C, Si,
+        Ge, SiO2, Si3N4, Al2O3).
     density
-        Atoms per cubic angstrom, all elements together; `number_density` gives it from g/cm3. The
-        default is carbon with 2.2 g/cm3.
+        Atoms per cubic angstrom, all elements together, or a text in g/cm3, ``"2.2 g/cm3"``. The
+        default is that of the material, for the same. A warning tells of one above that of the
+        crystal.
     species
         Atomic number, symbol, formula (``"SiO2"``) or mapping of elements to amounts
         (``{"Si": 1, "O": 2}``). Carbon by default.
@@ -68,9 +71,9 @@ class AmorphousGenerator(BaseGenerator):
     >>> positions, numbers = AmorphousGenerator(rng=5).supply_atoms(box)
     >>> len(positions), set(numbers.tolist())
     (993, {6})
-    >>> silica = AmorphousGenerator(density=0.0662, species="SiO2", rng=5)
+    >>> silica = AmorphousGenerator(species="SiO2", rng=5)
     >>> np.bincount(silica.supply_atoms(box)[1])[[8, 14]].tolist()
-    [397, 199]
+    [397, 198]
     """
 
     _transient = ("_block",)
@@ -78,8 +81,8 @@ class AmorphousGenerator(BaseGenerator):
     def __init__(
         self,
         origin: Sequence[float] | None = None,
-        min_dist: float | Mapping = 1.4,
-        density: float = CARBON_DENSITY,
+        min_dist: float | Mapping | None = None,
+        density: float | str | None = None,
         species: int | str | Mapping = 6,
         rng: Seed = None,
         *,
@@ -88,9 +91,14 @@ class AmorphousGenerator(BaseGenerator):
         self._block: tuple[np.ndarray, np.ndarray, Atoms] | None = None
         self._bases = np.eye(3)
         self.origin = (0.0, 0.0, 0.0) if origin is None else origin
+        self._min_dist: float | Mapping | None = None
+        self._density: float | None = None
         self._shares = parse_composition(species)
-        self.min_dist = min_dist
-        self.density = density
+        if min_dist is not None:
+            self.min_dist = min_dist
+        if density is not None:
+            self.density = density
+        self._table, self._atoms_per_volume()  # refused here if unknown
         self.periodic = periodic
         self.use_old_result = False
         self.rng = rng
@@ -106,23 +114,47 @@ class AmorphousGenerator(BaseGenerator):
 
     @property
     def density(self) -> float:
-        """Atoms per cubic angstrom."""
-        return self._density
+        """Atoms per cubic angstrom; may be set in g/cm3, as a text such as ``"2.2 g/cm3"``."""
+        return self._atoms_per_volume()
 
     @density.setter
     def density(self, value: Any) -> None:
-        self._density = as_positive("density", value, "atoms per cubic angstrom")
+        self._density = as_density(self._composition(), value)
         self._block = None
+        wrong = too_dense(self._composition(), self._density)
+        if wrong:
+            warnings.warn(wrong, ImplausibleDensity, stacklevel=3)
+
+    def _composition(self) -> dict[str, float]:
+        return {chemical_symbols[number]: share for number, share in self._shares.items()}
+
+    def _known(self, argument: str) -> Any:
+        """Return what a table says of this material in place of an argument."""
+        film = film_of(self._composition())
+        if film is None:
+            known = ", ".join(FILMS)
+            raise ValueError(
+                f"{argument} must be given for materials other than {known}; got None for "
+                f"{self._composition()}"
+            )
+        return getattr(film, argument)
+
+    def _atoms_per_volume(self) -> float:
+        return self._known("density") if self._density is None else self._density
+
+    @property
+    def _table(self) -> np.ndarray:
+        return distance_table(self.min_dist, list(self._shares))
 
     @property
     def min_dist(self) -> float | Mapping:
         """Smallest distance between two atoms in angstrom, or a mapping of pairs to distances."""
-        given = self._min_dist
+        given = self._known("min_dist") if self._min_dist is None else self._min_dist
         return MappingProxyType(given) if isinstance(given, dict) else given
 
     @min_dist.setter
     def min_dist(self, value: Any) -> None:
-        self._table = distance_table(value, list(self._shares))
+        distance_table(value, list(self._shares))
         self._min_dist = dict(value) if isinstance(value, Mapping) else value
         self._block = None
 
@@ -136,7 +168,8 @@ class AmorphousGenerator(BaseGenerator):
     @species.setter
     def species(self, value: Any) -> None:
         shares = parse_composition(value)
-        self._table = distance_table(self._min_dist, list(shares))
+        if self._min_dist is not None:
+            distance_table(self._min_dist, list(shares))
         self._shares = shares
         self._block = None
 
@@ -223,7 +256,7 @@ class AmorphousGenerator(BaseGenerator):
         return Amorphous(
             tuple(self._shares.items()),
             self._table,
-            self._density,
+            self.density,
             seed,
             self._periodic,
             self._bases,
@@ -277,8 +310,9 @@ class AmorphousGenerator(BaseGenerator):
         )
 
     def _like(self) -> dict[str, Any]:
-        like = self._made_of()
-        like.pop("_min_dist")  # the table says it
+        # What the films' table says is as good as what was given; distances are in `_table`.
+        like = {**self._made_of(), "_density": self.density, "_table": self._table}
+        like.pop("_min_dist")
         if not self._fixed_seed:
             like.pop("_seed")  # that of the last block; the next has another
         return like
@@ -286,8 +320,8 @@ class AmorphousGenerator(BaseGenerator):
     def __repr__(self) -> str:
         given: dict[str, Any] = {
             "origin": self._origin,
-            "min_dist": self._min_dist,
-            "density": self._density,
+            "min_dist": dict(apart) if isinstance(apart := self.min_dist, Mapping) else apart,
+            "density": self.density,
             "species": dict(self._shares) if len(self._shares) > 1 else self.species,
         }
         if self._fixed_seed:
@@ -305,7 +339,7 @@ class AmorphousGenerator(BaseGenerator):
         else:
             name = " ".join(f"{symbol}{share:.3g}" for symbol, share in species.items())
         return (
-            f"AmorphousGenerator({name}, density={self._density:g} per A3, "
+            f"AmorphousGenerator({name}, density={self.density:g} per A3, "
             f"min_dist={self._table.min():g} A, seed={self._seed})"
         )
 

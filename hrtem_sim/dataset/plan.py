@@ -95,6 +95,7 @@ def plan_structure(recipe: DatasetRecipe, index: int) -> StructurePlan:
 
 def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticlesOnFilm:
     film, placement = recipe.film, recipe.placement
+    density, distances = film.matter
 
     def draw(name: str, distribution: Distribution) -> float:
         return float(distribution.draw(rng_for(recipe.seed, name, index)))
@@ -107,8 +108,8 @@ def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticlesOnFilm:
         margin=placement.margin,
         film_material=film.material,
         film_thickness=draw("thickness", film.thickness),
-        film_density=film.density,
-        film_min_distance=film.min_distance,
+        film_density=density,
+        film_min_distance=distances,
     )
 
 

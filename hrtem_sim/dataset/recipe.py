@@ -21,6 +21,7 @@ from hrtem_sim.provenance import (
     checks,
     each,
     from_table,
+    optional,
     positive,
     read_file_table,
     recipe_file,
@@ -28,6 +29,7 @@ from hrtem_sim.provenance import (
     whole,
 )
 from hrtem_sim.specimen.builders import FORMULA
+from hrtem_sim.specimen.films import Distances, film_matter
 from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, as_material, name_of
 from hrtem_sim.wave import WaveSettings
 
@@ -99,15 +101,25 @@ class FilmRecipe(Checked):
     material
         Chemical symbol or formula, such as C or SiO2.
     density
-        Atoms per cubic angstrom.
+        Atoms per cubic angstrom, or a text such as "2.2 g/cm3". Known for C, Si, Ge, SiO2, Si3N4
+        and Al2O3 (`czone.generator.film_of`), needed for other materials.
     min_distance
-        Smallest distance between its atoms, in angstrom.
+        Smallest distance between its atoms, in angstrom; known for the same, for every pair of
+        elements.
     """
 
     thickness: Distribution = field(metadata=checks(at_least(1, "angstrom")))
     material: str = checked("C", FORMULA)
-    density: float = checked(0.1103075, positive("atoms per cubic angstrom"))
-    min_distance: float = checked(1.4, positive("angstrom"))
+    density: float | str | None = None
+    min_distance: float | None = checked(None, optional(positive("angstrom")))
+
+    def _check_together(self) -> None:
+        _ = self.matter
+
+    @property
+    def matter(self) -> tuple[float, Distances]:
+        """Atoms per cubic angstrom and smallest distances in angstrom; from a table by default."""
+        return film_matter(self.material, self.density, self.min_distance)
 
 
 @dataclass(frozen=True)

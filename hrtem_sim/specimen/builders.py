@@ -15,6 +15,7 @@ from czone.transform import Translation
 from czone.volume import BaseVolume, Volume, make_rect_prism
 from hrtem_sim.frozen import freeze
 from hrtem_sim.provenance import Checked, at_least, between, checks, each, positive, that
+from hrtem_sim.specimen.films import Distances, by_pairs, film_matter
 from hrtem_sim.specimen.particles import ParticlePlan, build_particle
 from hrtem_sim.specimen.specimen import Specimen
 
@@ -52,7 +53,8 @@ class ParticlesOnFilm(Checked):
         Vacuum above and below, in angstrom.
     film_material, film_thickness, film_density, film_min_distance
         Film's symbol or formula, thickness in angstrom, density in atoms per cubic angstrom, and
-        smallest distance between its atoms in angstrom.
+        smallest distance between its atoms in angstrom: one number, or `("Si", "O", 1.5)` and so
+        on for every pair of elements.
     """
 
     field: tuple[float, float] = dataclasses.field(metadata=checks(each(positive("angstrom"), 2)))
@@ -65,7 +67,10 @@ class ParticlesOnFilm(Checked):
     film_material: str = dataclasses.field(metadata=checks(FORMULA))
     film_thickness: float = dataclasses.field(metadata=checks(at_least(1, "angstrom")))
     film_density: float = dataclasses.field(metadata=checks(positive("atoms per cubic angstrom")))
-    film_min_distance: float = dataclasses.field(metadata=checks(positive("angstrom")))
+    film_min_distance: Distances
+
+    def _check_together(self) -> None:
+        film_matter(self.film_material, self.film_density, self.film_min_distance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +139,7 @@ def particle_scene(
         generator=AmorphousGenerator(
             species=plan.film_material,
             density=plan.film_density,
-            min_dist=plan.film_min_distance,
+            min_dist=by_pairs(plan.film_min_distance),
             rng=streams("film"),
         ),
         priority=len(objects),

@@ -5,15 +5,17 @@ import pickle
 
 import numpy as np
 import pytest
+from ase.data import atomic_masses
 from scipy.spatial import cKDTree
 
-from czone.generator import AmorphousGenerator
+from czone.generator import AmorphousGenerator, ImplausibleDensity, film_of, mass_density
 from czone.generator.composition import (
     distance_table,
     number_density,
     parse_composition,
     split_count,
 )
+from czone.matter import find_contacts
 from czone.transform import MultiTransform, Rotation, Translation, rot_v
 from czone.volume import Plane, Sphere, Volume, makeRectPrism
 
@@ -244,3 +246,48 @@ def test_bad_input_is_named(arguments, message):
 def test_bad_box_is_named(bbox):
     with pytest.raises(ValueError, match="bbox must"):
         AmorphousGenerator().supply_atoms(bbox)
+
+
+# Materials.
+
+LITERATURE = {"C": 2.2, "Si": 2.285, "Ge": 5.05, "SiO2": 2.2, "Si3N4": 3.1, "Al2O3": 3.0}
+"""Mass densities in g/cm3 of the sources that `czone.generator.films` names."""
+
+
+@pytest.mark.parametrize("formula", LITERATURE)
+def test_films_have_the_density_and_the_distances_of_the_literature(formula):
+    film = film_of(formula)
+    assert mass_density(formula, film.density) == pytest.approx(LITERATURE[formula], rel=2e-3)
+    assert mass_density(formula, film.density) < 1.02 * film.crystal
+    generator = AmorphousGenerator(species=formula, rng=4)
+    edges = np.array([30.0, 30, 15])
+    positions, numbers = generator.supply_atoms(makeRectPrism(*edges))
+    mass = atomic_masses[numbers].sum() / 0.602214076  # g/mol to g/cm3 in A^3
+    assert mass / edges.prod() == pytest.approx(LITERATURE[formula], rel=4e-3)
+    assert len(find_contacts(positions, numbers, cell=edges, periodic=(True, True, False))) == 0
+
+
+def test_silicon_has_no_longer_the_atoms_of_carbon():
+    silicon = AmorphousGenerator(species="Si", rng=1)
+    assert silicon.density == 0.0490  # J. S. Custer et al., 4.90e22 atoms/cm3
+    silicon.species = "C"
+    assert (silicon.density, silicon.min_dist) == (0.1103075, 1.4)
+    given = AmorphousGenerator(species="Si", density=0.045, min_dist=2.3, rng=1)
+    given.species = "C"
+    assert (given.density, given.min_dist) == (0.045, 2.3)
+
+
+def test_unknown_materials_ask_for_their_density():
+    with pytest.raises(ValueError, match="min_dist must be given for materials other than C, Si"):
+        AmorphousGenerator(species="Au")
+    with pytest.raises(ValueError, match="density must be given"):
+        AmorphousGenerator(species="Au", min_dist=2.4)
+    gold = AmorphousGenerator(species="Au", min_dist=2.2, density="19 g/cm3")
+    assert gold.density == pytest.approx(19 * 0.602214076 / 196.9666, rel=1e-5)
+
+
+def test_a_density_of_another_material_is_told():
+    with pytest.warns(ImplausibleDensity, match=r"2\.329 g/cm3; got 0\.110.* 5\.1\d? g/cm3"):
+        AmorphousGenerator(species="Si", min_dist=1.4, density=0.1103075)
+    with pytest.raises(ValueError, match=r"got '2\.2 g'"):
+        AmorphousGenerator(density="2.2 g")

@@ -239,6 +239,7 @@ ROWS = (
     Row("ParticlesOnFilm", "burial", "in [0, 2] radii", "3.0", lambda: on_film(burial=3.0)),
     Row("ParticlesOnFilm", "side", "'entrance', 'exit'", "'left'", lambda: on_film(side="left")),
     Row("ParticlesOnFilm", "film_material", "symbol or formula", "'Qq'", lambda: on_film(film_material="Qq")),
+    Row("ParticlesOnFilm", "density", "at most that of the crystal", "5.13", lambda: on_film(film_material="Si")),
     Row("mask_of", "name", "particle", "'film'", lambda: InstanceMap(np.zeros((8, 8), np.uint8), ("particle",), 0.5).mask_of("film")),
     Row("instance_map", "pixel_size", "positive", "-0.5", lambda: instance_map(CUBE, (8, 8), -0.5)),
     Row("instance_map", "objects", "among", "'film'", lambda: instance_map(CUBE, (48, 48), 0.5, objects=["film"])),

@@ -13,6 +13,7 @@ from hrtem_sim.database import DatabaseError, host_name, open_database
 from hrtem_sim.dataset import build_dataset, plan_structure, simulate_structure
 from hrtem_sim.dataset.build import ShardTask, build_shard
 from hrtem_sim.dataset.plan import StructurePlan
+from hrtem_sim.dataset.recipe import FilmRecipe
 from hrtem_sim.dataset.simulate import micrograph_id
 from hrtem_sim.provenance import Distribution, RecipeError, from_table, rng_for
 from hrtem_sim.specimen.builders import ParticlesOnFilm, build_particles_on_film
@@ -157,6 +158,16 @@ def test_particles_sit_on_the_film_as_planned(side):
     assert built.specimen.positions[:, 2].min() == pytest.approx(2.0, abs=0.3)
     volume = 40 * 40 * 10
     assert 0.9 * volume * 0.11 < len(film) <= volume * 0.11 + 1  # less what is buried
+
+
+def test_a_silica_film_is_silica(tiny):
+    """Density and distances come from the table; the plan holds them as numbers."""
+    silica = dataclasses.replace(tiny, film=FilmRecipe(tiny.film.thickness, "SiO2"))
+    plan = plan_structure(silica, 0).specimen
+    assert plan.film_density == pytest.approx(2.2 * 0.602214076 * 3 / 60.083, rel=1e-4)
+    film = build_particles_on_film(plan, streams).specimen.only("film")
+    silicon, oxygen = (film.numbers == 14).sum(), (film.numbers == 8).sum()
+    assert oxygen == pytest.approx(2 * silicon, rel=0.05)  # the particle displaces some of both
 
 
 @pytest.mark.parametrize(
