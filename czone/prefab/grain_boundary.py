@@ -15,6 +15,7 @@ from czone.geometry import Plane
 from czone.matter import Atoms
 from czone.prefab.base import FilledPrefab, cut
 from czone.transform import Rotation, rot_v, rot_vtv
+from czone.util.miller import direction_indices, plane_indices
 from czone.volume import BaseVolume, MultiVolume
 from czone.volume.separation import separated
 
@@ -61,13 +62,15 @@ class SimpleGrainBoundary(FilledPrefab):
     Parameters
     ----------
     z1, z2
-        Zone axes [uvw] of the grains, brought along +z; `z2` is `z1` if None.
+        Zone axes [uvw] of the grains, or [uvtw] of a hexagonal crystal, brought along +z; `z2` is
+        `z1` if None.
     r1, r2
         Rotations of the grains about z in radians, after the zone axes are along z; `r2` is `r1` if
         None.
     plane
-        The boundary: a Plane, or Miller indices of a plane of the first grain as it lies; the plane
-        x = constant if None. The first grain lies on the side its normal points away from.
+        The boundary: a Plane, or Miller indices (four in a hexagonal cell) of a plane of the first
+        grain as it lies; the plane x = constant if None. The first grain lies on the side its
+        normal points away from.
     point
         A point (3,) of the boundary in angstrom. If None that of `plane`, or for indices and None
         the middle of the volume.
@@ -121,21 +124,21 @@ class SimpleGrainBoundary(FilledPrefab):
 
     @property
     def z1(self) -> np.ndarray:
-        """Zone axis [uvw] of the first grain, (3,)."""
+        """Zone axis [uvw] or [uvtw] of the first grain, (3,) or (4,)."""
         return self._z1.copy()
 
     @z1.setter
     def z1(self, value: Any) -> None:
-        self._z1 = as_vector("z1", value, nonzero=True)
+        self._z1 = _checked_axis("z1", value)
 
     @property
     def z2(self) -> np.ndarray:
-        """Zone axis [uvw] of the second grain, (3,)."""
+        """Zone axis [uvw] or [uvtw] of the second grain, (3,) or (4,)."""
         return self.z1 if self._z2 is None else self._z2.copy()
 
     @z2.setter
     def z2(self, value: Any) -> None:
-        self._z2 = None if value is None else as_vector("z2", value, nonzero=True)
+        self._z2 = None if value is None else _checked_axis("z2", value)
 
     @property
     def r1(self) -> float:
@@ -165,7 +168,8 @@ class SimpleGrainBoundary(FilledPrefab):
         if value is None or hasattr(value, "normal"):
             self._plane = deepcopy(value)
         else:
-            self._plane = tuple(as_vector("plane", value, nonzero=True).tolist())
+            plane_indices("plane", value)
+            self._plane = tuple(map(float, value))
 
     @property
     def point(self) -> np.ndarray | None:
@@ -207,7 +211,8 @@ class SimpleGrainBoundary(FilledPrefab):
             point = (corners.min(axis=0) + corners.max(axis=0)) / 2
         normal = [1.0, 0.0, 0.0]
         if self._plane is not None:
-            normal = np.array(self._plane) @ first.voxel.reciprocal_bases
+            voxel = first.voxel
+            normal = plane_indices("plane", self._plane, voxel.sbases) @ voxel.reciprocal_bases
         return Plane(normal, point)
 
     def __repr__(self) -> str:
@@ -218,9 +223,16 @@ class SimpleGrainBoundary(FilledPrefab):
         )
 
 
+def _checked_axis(name: str, value: Any) -> np.ndarray:
+    direction_indices(name, value)
+    return np.array(value, dtype=float)
+
+
 def _oriented(crystal: Any, zone_axis: np.ndarray, angle: float) -> Any:
     """Return the crystal with a zone axis along z, turned about z, its origin in place."""
-    upright = rot_vtv(crystal.voxel.sbases @ zone_axis, np.array([0.0, 0.0, 1.0]))
+    bases = crystal.voxel.sbases
+    along = bases @ direction_indices("zone axis", zone_axis, bases)
+    upright = rot_vtv(along, np.array([0.0, 0.0, 1.0]))
     turn = rot_v(np.array([0.0, 0.0, 1.0]), angle) @ upright
     return crystal.from_generator(transformation=[Rotation(turn, origin=crystal.voxel.origin)])
 

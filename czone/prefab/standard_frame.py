@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 
+from czone.util.miller import is_hexagonal, plane_indices
+
 __all__ = ["StandardFrame"]
 
 
@@ -80,12 +82,14 @@ class StandardFrame:
 
     def normal(self, miller: Any) -> np.ndarray:
         """Return the unit normal (3,) of (hkl), indices of the standard cell, in the laboratory."""
-        indices = np.asarray(miller, dtype=float)
-        if indices.shape not in ((3,), (4,)) or not indices.any():
-            raise ValueError(f"interface must be 3 or 4 Miller indices, not all 0; got {miller!r}")
-        if len(indices) == 4:
-            indices = indices[[0, 1, 3]]
-        return self.to_lab(np.linalg.inv(self._dataset.std_lattice) @ indices)
+        lattice = self._dataset.std_lattice
+        indices = plane_indices("interface", miller, lattice.T)
+        return self.to_lab(np.linalg.inv(lattice) @ indices)
+
+    @property
+    def hexagonal(self) -> bool:
+        """Whether the standard cell takes four Miller indices."""
+        return is_hexagonal(self._dataset.std_lattice.T)
 
     def crystal_at_origin(self) -> Any:
         """Return a copy of the untransformed crystal with its first atom at (0, 0, 0)."""

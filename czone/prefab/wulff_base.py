@@ -14,6 +14,7 @@ from czone.generator.given import as_generator
 from czone.geometry import Plane
 from czone.prefab.base import BasePrefab, whole_number
 from czone.prefab.standard_frame import StandardFrame
+from czone.util.miller import plane_indices
 
 __all__ = ["FACET_TOL", "WulffBase", "energy_number"]
 
@@ -96,6 +97,13 @@ class WulffBase(BasePrefab):
                 raise ValueError(
                     f"surface_energies keys must be 3 or 4 whole Miller indices; got {indices!r}"
                 )
+            if len(key) == 4:
+                plane_indices("surface_energies keys", key)
+                if not StandardFrame(self._generator).hexagonal:
+                    raise ValueError(
+                        "surface_energies keys must be three indices for a crystal that is not "
+                        f"hexagonal; got {indices!r}"
+                    )
             energies[tuple(int(i) for i in key)] = energy_number(
                 f"surface_energies of {key}", energy, 0.0
             )

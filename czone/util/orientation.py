@@ -8,6 +8,7 @@ import numpy as np
 
 from czone.checks import as_between, as_matrix, as_vector
 from czone.randomness import Seed, as_rng
+from czone.util.miller import direction_indices
 
 
 def random_directions(n: int | None = None, *, rng: Seed = None) -> np.ndarray:
@@ -116,7 +117,7 @@ def zone_axis_rotations(
     Parameters
     ----------
     zone_axis
-        Direction [uvw] of the crystal.
+        Direction [uvw] of the crystal, or [uvtw] if `bases` are hexagonal.
     n
         Number of matrices; a single one if None.
     spread
@@ -152,7 +153,7 @@ def zone_axis_rotations(
     True
     """
     lattice = np.eye(3) if bases is None else as_matrix("bases", bases)
-    axis = _unit(lattice @ as_vector("zone_axis", zone_axis, nonzero=True))
+    axis = _unit(lattice @ direction_indices("zone_axis", zone_axis, lattice))
     target = _unit(as_vector("beam", beam, nonzero=True))
     spread = as_between("spread", spread, 0, np.pi, "radians")
     if distribution not in ("normal", "uniform"):

@@ -1,5 +1,6 @@
 """Planes of a crystal near a point."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from czone.checks import as_vector
 from czone.geometry import Plane
+from czone.util.miller import plane_indices
 
 __all__ = ["snap_plane_near_point"]
 
@@ -14,7 +16,7 @@ _ROUNDERS = {"nearest": np.rint, "floor": np.floor, "ceil": np.ceil}
 
 
 def snap_plane_near_point(
-    point: ArrayLike, generator: Any, miller_indices: tuple[int, int, int], mode: str = "nearest"
+    point: ArrayLike, generator: Any, miller_indices: Sequence[int], mode: str = "nearest"
 ) -> Plane:
     """Return the lattice plane (hkl) of a crystal next to a point.
 
@@ -25,8 +27,8 @@ def snap_plane_near_point(
     generator
         The crystal; its origin, orientation and strain count.
     miller_indices
-        Indices h, k, l. Planes lie 1 / |h a* + k b* + l c*| apart, starting at the origin of the
-        lattice.
+        Indices h, k, l, or h, k, i, l of a hexagonal cell. Planes lie 1 / |h a* + k b* + l c*|
+        apart, starting at the origin of the lattice.
     mode
         "nearest", or "floor" and "ceil" for the next plane against and along the normal. A plane
         through the point itself always is the one returned.
@@ -47,8 +49,8 @@ def snap_plane_near_point(
     if mode not in _ROUNDERS:
         raise ValueError(f"mode must be 'nearest', 'floor' or 'ceil'; got {mode!r}")
     point = as_vector("point", point)
-    hkl = as_vector("miller_indices", miller_indices, nonzero=True)
     voxel, strain = generator.voxel, generator.strain_field
+    hkl = plane_indices("miller_indices", miller_indices, voxel.sbases)
     reciprocal = hkl @ voxel.reciprocal_bases
     source, gradient = point, np.eye(3)
     if strain is not None:
