@@ -249,7 +249,7 @@ def test_changed_settings_change_the_particle():
         (lambda: WulffSingle(gold(), ENERGIES).winterbottom((1, 1, 1), -0.95), ValueError,
          "interface_energy must be a number above"),
         (lambda: WulffSingle(gold(), ENERGIES).winterbottom((0, 0, 0), 0.1), ValueError,
-         "interface must be"),
+         "interface must not be the zero"),
         (lambda: WulffDecahedron(gold(), ENERGIES, 0.6).build_object(), ValueError,
          "twin_energy must be at most"),
         (lambda: WulffDecahedron(gold(), ENERGIES, -0.1), ValueError, "twin_energy must be"),
