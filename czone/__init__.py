@@ -14,6 +14,7 @@ __all__ = [
     "blueprint",
     "generator",
     "geometry",
+    "io",
     "matter",
     "molecule",
     "prefab",

@@ -2,6 +2,7 @@
 
 from czone.generator.amorphous import AmorphousGenerator, number_density
 from czone.generator.base import BaseGenerator, NullGenerator
+from czone.generator.early import BasicStructure, from_generator, from_spacegroup
 from czone.generator.films import Film, ImplausibleDensity, film_of, mass_density
 from czone.generator.generator import Generator
 from czone.generator.solid import Amorphous
@@ -11,11 +12,14 @@ __all__ = [
     "Amorphous",
     "AmorphousGenerator",
     "BaseGenerator",
+    "BasicStructure",
     "Film",
     "Generator",
     "ImplausibleDensity",
     "NullGenerator",
     "film_of",
+    "from_generator",
+    "from_spacegroup",
     "mass_density",
     "number_density",
 ]

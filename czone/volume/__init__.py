@@ -11,6 +11,7 @@ from czone.volume.algebraic import (
     get_bounding_box,
     snap_plane_near_point,
 )
+from czone.volume.early import from_volume
 from czone.volume.volume import BaseVolume, MultiVolume, Volume, make_rect_prism, makeRectPrism
 from czone.volume.voxel import Voxel
 
@@ -25,6 +26,7 @@ __all__ = [
     "Volume",
     "Voxel",
     "convex_hull_to_planes",
+    "from_volume",
     "get_bounding_box",
     "makeRectPrism",
     "make_rect_prism",
