@@ -12,15 +12,15 @@ from hrtem_sim.imaging.aberrations import aberration_phase
 from hrtem_sim.imaging.coherence import angular_envelope, focal_envelope, motion_transfer
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
-from hrtem_sim.imaging.focal_modes import SAMPLES, focal_modes
+from hrtem_sim.imaging.focal_modes import BINS, focal_modes
 from hrtem_sim.imaging.kernels import accumulate_intensity, product, weight_by_table
 from hrtem_sim.potential.passes import Passes
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
-FORMATION = 2
+FORMATION = 3
 """Version of what a wave and conditions turn into; part of the id of every micrograph.
-1 averaged over 5 to 8 foci, 2 over focal modes."""
+1 averaged over 5 to 8 foci, 2 over focal modes on 49 nodes, 3 over rings of k^2."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,8 +154,16 @@ class ImageFormer:
             accumulate_intensity(intensity[block].ravel(), rows.ravel(), weight)
 
         factor = self._factor
-        for table, used in zip(modes.tables, modes.used, strict=True):
-            weight_by_table(transfer.ravel(), self._position.ravel(), table, factor.ravel())
+        scale = np.float32(modes.scale)
+        for table, start, used in zip(modes.tables, modes.starts, modes.used, strict=True):
+            weight_by_table(
+                transfer.ravel(),
+                self._position.ravel(),
+                scale,
+                np.float32(start),
+                table,
+                factor.ravel(),
+            )
             for wave in np.flatnonzero(used):
                 spectrum = self._columns[wave]
                 for block, work in self._passes.column_blocks(self._work):
@@ -354,13 +362,13 @@ def _kept_columns(spectra: np.ndarray) -> int:
 def _power_by_frequency(
     columns: list[np.ndarray], squared: np.ndarray, pixels: int
 ) -> tuple[np.ndarray, float, np.ndarray]:
-    """Mean intensity of each wave by k^2, the largest k^2 it has, and where columns lie in it."""
+    """Mean intensity of each wave by k^2, the largest k^2 it has, and k^2 over it of columns."""
     powers = [np.abs(column).astype(float) ** 2 / pixels**2 for column in columns]
     total = np.sum(powers, axis=0)
     limit = float(squared[total > 1e-12 * total.max()].max()) or float(squared.max())
-    position = np.minimum(squared / limit, 1) * (SAMPLES - 1)
-    bins = np.rint(position).astype(int).ravel()
-    power = [np.bincount(bins, power.ravel(), SAMPLES) for power in powers]
+    position = np.minimum(squared / limit, 1)
+    bins = np.rint(position * BINS).astype(int).ravel()
+    power = [np.bincount(bins, power.ravel(), BINS + 1) for power in powers]
     return np.array(power) / len(columns), limit, position.astype(np.float32)
 
 

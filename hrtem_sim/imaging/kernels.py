@@ -7,12 +7,19 @@ _STRICT = {"nnan", "ninf", "nsz", "contract"}  # vectorises, keeps the order of 
 
 
 @njit(cache=True, fastmath=_STRICT)
-def weight_by_table(array, position, table, out):
-    """Write a flat complex array times a function of position, tabulated at 0, 1, 2, ..."""
-    last = table.size - 2
+def weight_by_table(array, position, scale, start, table, out):
+    """Write a flat complex array times a function of position, which is 0 beyond its table.
+
+    The table holds the function where scale position + start is 0, 1, 2, ...
+    """
+    last = np.float32(table.size - 1)
     for i in range(out.size):
-        j = min(int(position[i]), last)
-        out[i] = array[i] * (table[j] + (position[i] - np.float32(j)) * (table[j + 1] - table[j]))
+        x = scale * position[i] + start
+        if x < 0 or x > last:
+            out[i] = 0
+        else:
+            j = min(int(x), table.size - 2)
+            out[i] = array[i] * (table[j] + (x - np.float32(j)) * (table[j + 1] - table[j]))
 
 
 @njit(cache=True, fastmath=_STRICT)
