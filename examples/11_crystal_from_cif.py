@@ -2,18 +2,18 @@
 A crystal from a CIF file
 =========================
 
-Any crystal that pymatgen reads becomes a `Generator`; here rutile, TiO2, as a bar of cells.
+Any file of a crystal becomes a `Generator`; here rutile, TiO2, as a bar of cells.
 """
 
 # %%
-# The file, as a database of crystals gives it: the cell and what is in it.
+# The file, as a database of crystals gives it: the cell, its symmetry, and the atoms that the
+# symmetry does not make.
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import matplotlib.pyplot as plt
 import numpy as np
-from pymatgen.core import Structure
 
 from czone import viz
 from czone.generator import Generator
@@ -28,10 +28,7 @@ _cell_length_c 2.959
 _cell_angle_alpha 90
 _cell_angle_beta 90
 _cell_angle_gamma 90
-_symmetry_space_group_name_H-M 'P 1'
-loop_
-_symmetry_equiv_pos_as_xyz
-'x, y, z'
+_symmetry_space_group_name_H-M 'P 42/m n m'
 loop_
 _atom_site_label
 _atom_site_type_symbol
@@ -39,16 +36,12 @@ _atom_site_fract_x
 _atom_site_fract_y
 _atom_site_fract_z
 Ti1 Ti 0 0 0
-Ti2 Ti 0.5 0.5 0.5
 O1 O 0.3053 0.3053 0
-O2 O 0.6947 0.6947 0
-O3 O 0.8053 0.1947 0.5
-O4 O 0.1947 0.8053 0.5
 """
 with TemporaryDirectory() as folder:
     path = Path(folder) / "rutile.cif"
     path.write_text(rutile_cif)
-    rutile = Generator(structure=Structure.from_file(str(path)))
+    rutile = Generator(structure=path)
 print(rutile)
 
 # %%

@@ -156,7 +156,7 @@ def _of_operations(texts: list[str], number: int) -> SpaceGroup:
     translations = np.rint(np.array([each.translation_vector for each in listed]) * 24) / 24 % 1.0
     group = SpaceGroup(
         number if 1 <= number <= 230 else 0,
-        "as listed",
+        "the operations as listed",
         read_only(rotations),
         read_only(translations),
     )
@@ -211,15 +211,27 @@ def _column(block: Block, *names: str, default: list | None = None) -> list:
 
 
 def _element(label: str, kind: str | None) -> int:
-    """Return the atomic number of a type such as ``Fe3+``, or else of a label such as ``Fe1``."""
-    text = label if kind in (None, "?", ".") else kind
-    letters = re.match("[A-Za-z]*", str(text))
-    symbol = letters.group().capitalize() if letters else ""
-    if text is label and len(symbol) > 1 and str(label)[1].isupper():
-        symbol = ""  # CA1 is an alpha carbon, or calcium
+    """Return the atomic number of a type such as ``Fe3+``, or else of a label such as ``FeM1``."""
+    text = str(label) if kind in (None, "?", ".") else str(kind)
+    symbol = _of_type(text) if kind not in (None, "?", ".") else _of_label(text)
     symbol = "H" if symbol in ("D", "T") else symbol
     if symbol not in SYMBOLS[1:]:
         raise ValueError(
             f"_atom_site_type_symbol must be a chemical element; got {text!r} for {label}"
         )
     return SYMBOLS.index(symbol)
+
+
+def _of_type(text: str) -> str:
+    letters = re.match("[A-Za-z]*", text)
+    return letters.group().capitalize() if letters else ""
+
+
+def _of_label(text: str) -> str:
+    """Return the element that a label begins with; none where it may be read in two ways."""
+    if re.match("[A-Z][a-z](?![a-z])", text):  # FeM1, but not Wat
+        return text[:2]
+    if re.match("[A-Z](?![a-z])", text):
+        # OW1 is oxygen; CA1 is an alpha carbon, or calcium.
+        return "" if re.match("[A-Z]{2}", text) and text[:2].capitalize() in SYMBOLS else text[:1]
+    return ""

@@ -76,8 +76,9 @@ def _check_fit(matrix: np.ndarray, group: SpaceGroup) -> None:
     unit = matrix / lengths[:, None]
     angles = np.degrees(np.arccos([unit[1] @ unit[2], unit[0] @ unit[2], unit[0] @ unit[1]]))
     fitting = [other.symbol for other in settings_of(group.number) if other.fits(matrix)]
+    named = f"space group {group.number} ({group.symbol})" if group.number else group.symbol
     raise ValueError(
-        f"cell_dims and cell_angs must fit space group {group.number} ({group.symbol}); got "
+        f"cell_dims and cell_angs must fit {named}; got "
         f"lengths {lengths.round(4).tolist()} and angles {angles.round(3).tolist()} that its "
         "operations change" + (f"; this cell suits {', '.join(fitting[:4])}" if fitting else "")
     )

@@ -105,6 +105,16 @@ def test_the_second_origin_is_honoured_however_it_is_said(file, says):
     assert len(crystal.species) == 8
 
 
+@pytest.mark.parametrize(
+    ("site", "number"),
+    [("FeM1 .", 26), ("OW1 .", 8), ("AlT ?", 13), ("K1 .", 19), ("D3 .", 1), ("X1 Fe3+", 26)]
+    + [("X1 CL", 17), ("Si(2) .", 14)],
+)
+def test_elements_come_from_types_and_else_from_labels(file, site, number):
+    cif(file, CUBIC, [f"{site} 0 0 0 1"], symbol("Fm-3m"))
+    assert set(Generator(structure=file).species) == {number}
+
+
 def test_two_origins_and_nothing_said_is_told(file):
     cif(file, SILICON, ["Si1 Si 0 0 0 1"], symbol("F d -3 m"))
     with pytest.warns(UserWarning, match="Fd-3m has two origins.*choice 1 is taken"):
@@ -131,6 +141,7 @@ HALF_A_GROUP = "loop_\n_symmetry_equiv_pos_as_xyz\nx,y,z\n-y,x-y,z"
         (CUBIC, ["Pt1 Pt 0 0 ? 1"], symbol("Fm-3m"), "of Pt1 must be a number; got '?'"),
         (CUBIC, ["Pt1 Pt 0 0 0 1.4"], symbol("Fm-3m"), "occupancy of Pt1 must be between 0 and 1"),
         (CUBIC, ["W1 Wat 0 0 0 1"], symbol("Fm-3m"), "must be a chemical element; got 'Wat'"),
+        (CUBIC, ["Wat2 . 0 0 0 1"], symbol("Fm-3m"), "must be a chemical element; got 'Wat2'"),
         (CUBIC, ["CA1 . 0 0 0 1"], symbol("Fm-3m"), "must be a chemical element; got 'CA1'"),
         (CUBIC, ["Pt1 Pt 0 0 0 1", "Co1 Co 0 0 0 1"], symbol("Fm-3m"), "give their shares"),
         (CUBIC, ["Pt1 Pt 0 0 0 1"], symbol("F m m 3"), "sym must be an international symbol"),
