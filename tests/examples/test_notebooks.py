@@ -11,7 +11,7 @@ IDEAS = (
     "tour", "gold_sphere", "cif", "twins", "amorphous", "equilibrium_shapes", "core_shell",
     "nanoislands", "ligands", "strain", "million_atoms", "exit_wave", "phonons", "focal_series",
     "aberrations", "detector", "masks_and_instances", "dataset", "training", "benchmark", "study",
-    "whole_micrograph",
+    "whole_micrograph", "periodic_scenes", "periodic_grain_boundary", "blueprints",
 )  # fmt: skip
 
 
