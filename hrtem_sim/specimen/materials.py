@@ -8,11 +8,13 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ase.data import atomic_numbers, chemical_symbols
 
 from czone.generator import Generator
+from czone.generator.written import formula_of
 from czone.matter import UnitCell
 from czone.matter.occupancy import as_contents
 from hrtem_sim.provenance import Checked, between, checked, checks, each, identity, that
@@ -92,28 +94,33 @@ Material = str | FileCrystal
 """A name of `FCC` or `WURTZITE`, or a crystal from a file."""
 
 
-def as_material(material: Material) -> Material:
+def as_material(material: Any) -> Material:
     """Return a material, read from its file if a path is given.
 
     Parameters
     ----------
     material
         A name of `FCC` or `WURTZITE`, the path of a file that `czone.generator.Generator` reads
-        (CIF, POSCAR, whatever ASE reads), or a crystal that was read before.
+        (CIF, POSCAR, whatever ASE reads), periodic ASE Atoms, a pymatgen Structure, or a crystal
+        that was read before.
 
     Raises
     ------
     ValueError
-        If it is neither known by name nor a file that holds a crystal.
+        If it is neither known by name nor a crystal.
     """
-    if isinstance(material, FileCrystal) or material in FCC or material in WURTZITE:
+    if isinstance(material, FileCrystal):
         return material
+    if not isinstance(material, (str, Path)):
+        return _crystal_in(material)
+    if str(material) in FCC or str(material) in WURTZITE:
+        return str(material)
     if not Path(material).is_file():
         known = ", ".join([*FCC, *WURTZITE])
         raise Refusal(
             f"materials must be of {known} or paths of CIF files and the like; got {material!r}"
         )
-    return _read(Path(material))
+    return _crystal_in(Path(material))
 
 
 def name_of(material: Material) -> str:
@@ -167,11 +174,12 @@ def _cell(material: FileCrystal) -> UnitCell:
     return UnitCell.of_listed(contents, list(shares), material.lattice)
 
 
-def _read(path: Path) -> FileCrystal:
+def _crystal_in(given: Any) -> FileCrystal:
+    """Return the crystal of a path, of ASE Atoms or of a pymatgen Structure."""
     try:
-        cell = Generator(structure=path).crystal.cell
+        cell = Generator(structure=given).crystal.cell
     except Exception as error:  # parsers raise many kinds
-        raise Refusal(f"materials: {str(path)!r} is no usable crystal: {error}") from None
+        raise Refusal(f"materials: {str(given)!r} is no usable crystal: {error}") from None
     sites = cell.contents or [((number, 1.0),) for number in cell.numbers.tolist()]
     rows = [
         (chemical_symbols[number], _vector(coords), share)
@@ -181,7 +189,7 @@ def _read(path: Path) -> FileCrystal:
     species, coords, occupancies = zip(*rows, strict=True)
     a, b, c = cell.matrix
     return FileCrystal(
-        path.stem,
+        given.stem if isinstance(given, Path) else formula_of(cell),
         species,
         (_vector(a), _vector(b), _vector(c)),
         coords,

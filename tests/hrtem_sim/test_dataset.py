@@ -244,6 +244,22 @@ def test_crystals_come_from_cif_files(tmp_path):
     assert set(atoms.numbers) == {78}
 
 
+def test_crystals_come_from_ase_and_pymatgen(tmp_path):
+    from ase.build import bulk, molecule
+    from pymatgen.core import Lattice, Structure
+
+    platinum = bulk("Pt", a=3.92, cubic=True)
+    platinum.write(tmp_path / "POSCAR")
+    structure = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.92), ["Pt"], [[0, 0, 0]])
+    counts = set()
+    for material in (platinum, structure, tmp_path / "POSCAR"):
+        plan = a_plan(material=material, radius=8.0)
+        counts.add(len(build_particles_on_film(plan, streams).specimen.only("particle-0")))
+    assert len(counts) == 1
+    with pytest.raises(ValueError, match=r"is no usable crystal: .* set atoms\.pbc = True"):
+        a_plan(material=molecule("CO"))
+
+
 def test_selection_draws_reproducibly_and_says_what_is_wrong(tiny_database):
     some = tiny_database.select("dose > 300", n=3, rng=1)
     assert (some["dose"] > 300).all()
