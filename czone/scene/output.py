@@ -7,7 +7,7 @@ import numpy as np
 
 from czone.files import write_atoms
 from czone.geometry.elements import SYMBOLS, atomic_numbers
-from czone.scene.xyz import fits, write_xyz
+from czone.scene.xyz import fits, write_prismatic, write_xyz
 
 __all__ = ["to_ase", "to_pymatgen", "write_scene"]
 
@@ -61,15 +61,27 @@ def write_scene(scene: Any, fname: Any, *, format: str | None = None, **kwargs: 
         number}, B = 8 pi^2 u^2 in square angstrom, u being the rms displacement along one axis.
         Without it u is 0.1 angstrom for every element.
     """
+    is_path = isinstance(fname, (str, Path)) and str(fname) != "-"
+    quickly = is_path and fits(_in_box(scene))
     if format == "prismatic":
         given = kwargs.pop("debye_waller_factors", None)
-        kwargs["debye_waller_factors"] = _factors_by_symbol(scene, given)
-    is_path = isinstance(fname, (str, Path)) and str(fname) != "-"
+        factors = _factors_by_symbol(scene, given)
+        if quickly and not kwargs and not _is_skew(scene.cell):
+            rms = np.zeros(len(SYMBOLS))
+            for symbol, factor in factors.items():
+                rms[SYMBOLS.index(symbol)] = np.sqrt(factor / (8 * np.pi**2))
+            write_prismatic(fname, scene.all_species, _in_box(scene), scene.cell, rms)
+            return
+        kwargs["debye_waller_factors"] = factors
     extended = format == "extxyz" or (format is None and str(fname).lower().endswith(".xyz"))
-    if is_path and extended and not kwargs and fits(_in_box(scene)):
+    if quickly and extended and not kwargs:
         write_xyz(fname, scene.all_species, _in_box(scene), scene.cell, scene.pbc, scene.labels)
         return
     write_atoms(fname, to_ase(scene), format=format, **kwargs)
+
+
+def _is_skew(cell: np.ndarray) -> bool:
+    return not np.allclose(cell, np.diag(np.diag(cell)), rtol=0, atol=1e-9)
 
 
 def _factors_by_symbol(scene: Any, given: Any) -> dict[str, float]:

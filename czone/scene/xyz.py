@@ -1,4 +1,8 @@
-"""Writing many atoms as extended XYZ quickly: the columns and digits are those of ASE."""
+"""Writing many atoms quickly: as extended XYZ with the columns and digits of ASE, and for Prismatic.
+
+ASE's own writer of Prismatic's input keeps six significant digits, so a coordinate beyond 100
+angstrom loses its fourth decimal; here all have eight.
+"""
 
 from functools import cache
 from typing import Any
@@ -7,7 +11,7 @@ import numpy as np
 
 from czone.geometry.elements import SYMBOLS
 
-__all__ = ["fits", "write_xyz"]
+__all__ = ["fits", "write_prismatic", "write_xyz"]
 
 _LARGEST = 10_000  # angstrom; larger coordinates would need wider columns
 
@@ -67,15 +71,47 @@ def write_xyz(
     header = (
         f'{count}\nLattice="{lattice}" Properties=species:S:1:pos:R:3:labels:I:1 pbc="{flags}"\n'
     )
-    names = np.array([f"{symbol:<2}" for symbol in SYMBOLS], dtype="S2")
-    tags = np.array([f"{k:>9}" for k in range(int(labels.max(initial=-1)) + 1)], dtype="S9")
-    text = np.empty((count, 63), dtype=np.uint8)
-    if count:
-        text[:, :2] = names.view(np.uint8).reshape(-1, 2)[numbers]
-        for axis in range(3):
-            text[:, 2 + 17 * axis : 19 + 17 * axis] = _fixed_point(positions[:, axis])
-        text[:, 53:62] = tags.view(np.uint8).reshape(-1, 9)[labels]
-        text[:, 62] = ord("\n")
+    names = [f"{symbol:<2}" for symbol in SYMBOLS]
+    tags = [f"{k:>9}" for k in range(int(labels.max(initial=-1)) + 1)]
     with open(fname, "wb") as file:
         file.write(header.encode())
-        file.write(text.tobytes())
+        file.write(_rows(_chosen(names, numbers), positions, _chosen(tags, labels)))
+
+
+def write_prismatic(
+    fname: Any, numbers: np.ndarray, positions: np.ndarray, cell: np.ndarray, rms: np.ndarray
+) -> None:
+    """Write atoms as the input of Prismatic: Z, x, y, z, occupancy 1, rms displacement.
+
+    Parameters
+    ----------
+    fname
+        Path of the file.
+    numbers, positions
+        Atomic numbers (n,), positions (n, 3) in angstrom.
+    cell
+        Cell vectors as rows (3, 3), in angstrom; Prismatic wants them along x, y and z.
+    rms
+        Displacement along one axis by atomic number (119,), in angstrom.
+    """
+    lengths = " ".join(str(float(x)) for x in np.linalg.norm(cell, axis=1))
+    names = [f"{number:<3}" for number in range(len(SYMBOLS))]
+    tails = [f" 1 {rms[number]:.8f}" for number in range(len(SYMBOLS))]
+    with open(fname, "wb") as file:
+        file.write(f"{len(numbers)} atoms, written by czone\n{lengths}\n".encode())
+        file.write(_rows(_chosen(names, numbers), positions, _chosen(tails, numbers)))
+        file.write(b"-1\n")
+
+
+def _chosen(words: list[str], which: np.ndarray) -> np.ndarray:
+    """Return words of one width as bytes (n, width)."""
+    width = max(map(len, words), default=1)
+    table = np.array([word.encode() for word in words], dtype=f"S{width}")
+    return table.view(np.uint8).reshape(-1, width)[which]
+
+
+def _rows(before: np.ndarray, positions: np.ndarray, after: np.ndarray) -> bytes:
+    """Return lines of text: what stands before the coordinates, these, what stands after."""
+    columns = [before, *map(_fixed_point, positions.T), after]
+    end = np.full((len(positions), 1), ord("\n"), dtype=np.uint8)
+    return np.hstack([*columns, end]).tobytes()

@@ -291,6 +291,15 @@ def test_prismatic_file(tmp_path):
     np.testing.assert_allclose(np.array(path.read_text().splitlines()[1].split(), float), 40)
 
 
+def test_prismatic_file_is_read_by_ase_with_all_its_digits(tmp_path):
+    scene = filled(ball(5.0), bounds=[[-600, 0, 0], [40, 40, 40]])
+    scene.to_file(tmp_path / "quick.xyz", format="prismatic")
+    atoms = read(tmp_path / "quick.xyz", format="prismatic")
+    np.testing.assert_array_equal(atoms.numbers, scene.all_species)
+    np.testing.assert_allclose(atoms.positions, scene.all_atoms + [600, 0, 0], rtol=0, atol=6e-9)
+    np.testing.assert_allclose(atoms.cell.lengths(), [640, 40, 40])
+
+
 def test_prismatic_file_with_given_debye_waller_factors(tmp_path):
     scene = filled(ball(5.0), slab(10.0, 2.0))
     factors = {"Au": 8 * np.pi**2 * 0.08**2, 29: 8 * np.pi**2 * 0.12**2}
