@@ -27,8 +27,9 @@ class Atoms(Value):
     labels
         Index (n,) of the object each atom belongs to; None if there is one object only.
     apart
-        Share of the sum of their covalent radii that every two atoms are known to keep, see
-        `czone.matter.contacts`; 0 if nothing is known. Not compared.
+        Share of the sum of their covalent radii that every two atoms of one label are known to
+        keep, for each label (one share for atoms without labels), see `czone.matter.contacts`; 0,
+        or nothing, if it is not known. Not compared.
 
     Examples
     --------
@@ -40,7 +41,7 @@ class Atoms(Value):
     positions: np.ndarray
     numbers: np.ndarray
     labels: np.ndarray | None = None
-    apart: float = 0.0
+    apart: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         positions = as_points("positions", self.positions)
@@ -51,10 +52,14 @@ class Atoms(Value):
             raise ValueError(
                 f"positions, numbers and labels must have the same length; got {lengths}"
             )
-        self._set(positions, numbers, labels, float(self.apart))
+        self._set(positions, numbers, labels, tuple(self.apart))
 
     def _set(
-        self, positions: np.ndarray, numbers: np.ndarray, labels: np.ndarray | None, apart: float
+        self,
+        positions: np.ndarray,
+        numbers: np.ndarray,
+        labels: np.ndarray | None,
+        apart: tuple[float, ...],
     ) -> None:
         labels = None if labels is None else read_only(labels)
         self.__dict__.update(
@@ -67,7 +72,7 @@ class Atoms(Value):
         positions: np.ndarray,
         numbers: np.ndarray,
         labels: np.ndarray | None = None,
-        apart: float = 0.0,
+        apart: tuple[float, ...] = (),
     ) -> "Atoms":
         """Return atoms in arrays that the caller hands over and does not change any more.
 
@@ -87,6 +92,7 @@ class Atoms(Value):
             np.vstack([np.zeros((0, 3)), *[part.positions for part in parts]]),
             np.concatenate([np.zeros(0, dtype=np.int64), *[part.numbers for part in parts]]),
             np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
+            tuple(part.apart[0] if part.labels is None and part.apart else 0.0 for part in parts),
         )
 
     def kept(self, mask: np.ndarray) -> "Atoms":

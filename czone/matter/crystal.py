@@ -176,7 +176,7 @@ class Crystal(Value):
         positions, sites, lattice = quick
         numbers, kept = self._elements(positions, sites, lattice)
         positions = positions if kept is None else positions[kept]
-        return Atoms.owned(positions, numbers, apart=self.kept_share() or 0.0)
+        return Atoms.owned(positions, numbers, apart=(self.kept_share() or 0.0,))
 
     def kept_share(self) -> float | None:
         """Return the share of the sum of their covalent radii that all atoms keep, if known.

@@ -14,7 +14,7 @@ from czone.matter.atoms import Atoms, populated
 from czone.matter.contacts import Contacts, tell_contacts
 from czone.saved import Saved
 from czone.scene import output
-from czone.scene.closeness import contacts_in, kept_apart
+from czone.scene.closeness import Groups, contacts_in, kept_apart
 from czone.scene.world import World
 from czone.spelling import keywords
 from czone.util.voxel import Voxel
@@ -57,7 +57,7 @@ class BaseScene(Compared, Saved, ABC):
     ) -> None:
         # What the atoms were made from, the atoms, which of each object stayed, and how far those
         # of each object are known to keep apart.
-        self._made: tuple[tuple[Any, list], Atoms, list[np.ndarray], list[float]] | None = None
+        self._made: tuple[tuple[Any, list], Atoms, list[np.ndarray], Groups] | None = None
         self._objects: list[Any] = []
         self.min_distance = min_distance
         self.clip = clip
@@ -170,7 +170,7 @@ class BaseScene(Compared, Saved, ABC):
         parts = [part for _, part in filled]
         atoms, checks = self._resolved(parts) if check_collisions else self._all_of(parts)
         made_of = (self._settings(), [made_of for made_of, _ in filled])
-        self._made = (made_of, atoms, checks, [part.apart for part in parts])
+        self._made = (made_of, atoms, checks, Groups.of(parts))
         if check_collisions:
             tell_contacts(
                 self.contacts(),
@@ -198,7 +198,7 @@ class BaseScene(Compared, Saved, ABC):
         if periodic is not None:
             along_a, along_b, along_c = np.broadcast_to(periodic, 3).tolist()
             world = replace(world, pbc=(along_a, along_b, along_c))
-        return contacts_in(world, atoms, self._made[3])
+        return contacts_in(world, atoms, self._made[3].kept(np.concatenate(self._made[2])))
 
     def populate_no_collisions(self) -> None:
         """Fill every object with atoms and keep them all."""
@@ -249,14 +249,15 @@ class BaseScene(Compared, Saved, ABC):
                 mask &= without_own_images(ob, part, shifts)
         keep = np.concatenate(masks)
         positions = world.folded(joined.positions)
-        keep[np.flatnonzero(keep)[world.repeated(positions[keep])]] = False
+        if world.repeats:
+            keep[np.flatnonzero(keep)[world.repeated(positions[keep])]] = False
         if self.clip:
             keep &= world.inside(positions)
         if self.min_distance is not None:
             keep &= kept_apart(
                 world,
-                Atoms.owned(positions, joined.numbers, labels),
-                [part.labels for part in parts],
+                Atoms.owned(positions, joined.numbers),
+                Groups.of(parts),
                 keep,
                 priorities=[ob.priority for ob in self._objects],
                 min_distance=self.min_distance,

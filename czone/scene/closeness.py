@@ -7,7 +7,7 @@ to any.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from ase.data import covalent_radii
@@ -18,10 +18,47 @@ from czone.scene.world import World
 from czone.volume.precedence import within
 from czone.volume.separation import Distance, separated
 
-__all__ = ["contacts_in", "kept_apart"]
+__all__ = ["Groups", "contacts_in", "kept_apart"]
 
 
-def contacts_in(world: World, atoms: Atoms, aparts: Sequence[float]) -> Contacts:
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Which object and member each atom belongs to, and how far those of each keep apart.
+
+    Parameters
+    ----------
+    index
+        Group (n,) of each atom; a member of an object is a group of its own.
+    owner
+        Index (g,) of the object of each group.
+    apart
+        Share of contact (g,) that the atoms of a group keep among each other; 0 if unknown.
+    """
+
+    index: np.ndarray
+    owner: np.ndarray
+    apart: np.ndarray
+
+    @classmethod
+    def of(cls, parts: Sequence[Atoms]) -> "Groups":
+        """Return the groups of the atoms of several objects, object after object."""
+        index = [np.zeros(0, dtype=int)]
+        owner: list[int] = []
+        apart: list[float] = []
+        for number, part in enumerate(parts):
+            inner = np.zeros(len(part), dtype=int) if part.labels is None else part.labels
+            count = max(1, len(part.apart), int(inner.max(initial=-1)) + 1)
+            index.append(inner + len(owner))
+            owner += [number] * count
+            apart += [*part.apart, *[0.0] * (count - len(part.apart))]
+        return cls(np.concatenate(index), np.array(owner, dtype=int), np.array(apart))
+
+    def kept(self, mask: np.ndarray) -> "Groups":
+        """Return the groups of the atoms of a mask (n,) of booleans."""
+        return replace(self, index=self.index[mask])
+
+
+def contacts_in(world: World, atoms: Atoms, groups: Groups) -> Contacts:
     """Return the pairs of atoms that are closer than atoms can be.
 
     Parameters
@@ -29,34 +66,24 @@ def contacts_in(world: World, atoms: Atoms, aparts: Sequence[float]) -> Contacts
     world
         Cell, and where it repeats.
     atoms
-        Atoms with labels.
-    aparts
-        Share of contact, for each label, that atoms of this label keep among each other.
+        Atoms to look at.
+    groups
+        Groups of these atoms.
 
     Returns
     -------
     contacts
         Pairs; `first` and `second` count in `atoms`.
     """
-    labels = np.zeros(len(atoms), dtype=int) if atoms.labels is None else atoms.labels
     positions = world.folded(atoms.positions)
     limit = 2 * SHORT * covalent_radii[atoms.numbers].max(initial=0.0)
-    suspect = np.asarray(aparts)[labels] < SHORT
+    suspect = groups.apart[groups.index] < SHORT
     if world.repeats:
         heights = world.fractions(positions) * world.heights
         at_face = (heights < limit) | (heights > world.heights - limit)
         suspect |= (at_face & np.array(world.pbc)).any(axis=1)
-    members = [np.flatnonzero(labels == label) for label in range(len(aparts))]
-    members = [member for member in members if len(member)]
-    boxes = [
-        (positions[member].min(axis=0) - limit, positions[member].max(axis=0) + limit)
-        for member in members
-    ]
-    for here, member in enumerate(members):
-        for there, (low, high) in enumerate(boxes):
-            meet = (boxes[here][0] <= high).all() and (boxes[here][1] >= low).all()
-            if there != here and meet:
-                suspect[member] |= within(positions[member], low, high)
+    boxed = _boxed(positions, groups.index, limit)
+    suspect[boxed] |= _mixed(positions[boxed], groups.index[boxed], limit)
     chosen = np.flatnonzero(suspect)
     found = find_contacts(
         positions[chosen] - world.origin,
@@ -71,29 +98,81 @@ def contacts_in(world: World, atoms: Atoms, aparts: Sequence[float]) -> Contacts
     return replace(found, first=first, second=second, sites=sites, across=across)
 
 
+def _boxed(positions: np.ndarray, group: np.ndarray, limit: float) -> np.ndarray:
+    """Return the atoms (m,) that lie in the box of another group, or within `limit` of it."""
+    starts = np.flatnonzero(np.diff(group, prepend=-1))  # atoms come group after group
+    if len(starts) < 2:
+        return np.zeros(0, dtype=np.int64)
+    low = np.minimum.reduceat(positions, starts) - limit
+    high = np.maximum.reduceat(positions, starts) + limit
+    meet = (low[:, None] <= high).all(axis=2) & (high[:, None] >= low).all(axis=2)
+    np.fill_diagonal(meet, False)
+    near = np.zeros(len(positions), dtype=bool)
+    ends = np.append(starts[1:], len(positions))
+    for one in np.flatnonzero(meet.any(axis=1)):
+        others, own = meet[one], slice(starts[one], ends[one])
+        near[own] = within(positions[own], low[others].min(axis=0), high[others].max(axis=0))
+    return np.flatnonzero(near)
+
+
+def _mixed(positions: np.ndarray, group: np.ndarray, limit: float) -> np.ndarray:
+    """Tell which atoms (n,) may have one of another group within `limit`.
+
+    Space is divided into cubes no smaller than `limit`. An atom is passed over if its own cube and
+    those around it hold atoms of its group only: if their smallest and largest group are the same.
+    """
+    if len(positions) == 0:
+        return np.zeros(0, dtype=bool)
+    low = positions.min(axis=0)
+    size = np.ptp(positions, axis=0) + limit
+    edge = max(limit, (size.prod() / (8 * len(positions))) ** (1 / 3))
+    cube = ((positions - low) / edge).astype(np.int64) + 1
+    shape = cube.max(axis=0) + 2
+    flat = np.ravel_multi_index(cube.T, shape)
+    extremes = []
+    for order, nobody, extreme in (
+        (np.argsort(-group, kind="stable"), group.max() + 1, np.minimum),
+        (np.argsort(group, kind="stable"), -1, np.maximum),
+    ):
+        found = np.full(shape, nobody, dtype=np.int64)
+        found.reshape(-1)[flat[order]] = group[order]  # of several the last one stays
+        for axis in range(3):
+            spread = found.copy()
+            inner = [slice(None)] * 3
+            inner[axis] = slice(1, None)
+            outer = [slice(None)] * 3
+            outer[axis] = slice(None, -1)
+            one, other = tuple(inner), tuple(outer)
+            spread[one] = extreme(spread[one], found[other])
+            spread[other] = extreme(spread[other], found[one])
+            found = spread
+        extremes.append(found.reshape(-1)[flat])
+    return np.asarray(extremes[0] != extremes[1])
+
+
 def kept_apart(
     world: World,
     atoms: Atoms,
-    members: Sequence[np.ndarray | None],
+    groups: Groups,
     keep: np.ndarray,
     *,
     priorities: Sequence[int],
     min_distance: Distance,
 ) -> np.ndarray:
-    """Return which atoms (n,) stay when those of different objects must keep a distance.
+    """Return which atoms (n,) stay when those of different groups must keep a distance.
 
-    Members of an object are objects of their own here. In a cell that repeats, an object that does
-    not fit its own image (a crystal that is no whole number of cells wide) loses one of every two
-    atoms that are closer there than atoms can be; its bonds across the face stay.
+    In a cell that repeats, an object that does not fit its own image (a crystal that is no whole
+    number of cells wide) loses one of every two atoms that are closer there than atoms can be; its
+    bonds across the face stay.
 
     Parameters
     ----------
     world
         Cell, and where it repeats.
     atoms
-        Atoms of all objects, object after object, with labels, folded into the cell.
-    members
-        Member (n,) that each atom belongs to, for each object; None if it has none.
+        Atoms of all objects, folded into the cell.
+    groups
+        Groups of these atoms.
     keep
         Atoms (n,) that are still there.
     priorities
@@ -101,21 +180,9 @@ def kept_apart(
     min_distance
         Length in angstrom, or ``"contact"``.
     """
-    labels = atoms.labels
-    assert labels is not None  # they tell objects apart
-    counts = np.bincount(labels, minlength=len(members))
-    member = np.concatenate(
-        [
-            np.zeros(count, dtype=int) if part is None else part
-            for count, part in zip(counts, members, strict=True)
-        ]
-    )
     kept = np.flatnonzero(keep)
-    groups, group = np.unique(
-        np.stack([labels[kept], member[kept]], axis=1), axis=0, return_inverse=True
-    )
-    pieces = [kept[group.reshape(-1) == k] for k in range(len(groups))]
-    order = np.argsort(np.asarray(priorities)[groups[:, 0]], kind="stable").tolist()
+    pieces = [kept[groups.index[kept] == group] for group in range(len(groups.owner))]
+    order = np.argsort(np.asarray(priorities)[groups.owner], kind="stable").tolist()
     parts = [Atoms.owned(atoms.positions[piece], atoms.numbers[piece]) for piece in pieces]
     reach = _longest(atoms.numbers, min_distance)
     surrounded = (lambda points: world.surrounded(points, reach)[0]) if world.repeats else None
@@ -124,8 +191,9 @@ def kept_apart(
         stays[piece] = mask
     if world.repeats:
         left = np.flatnonzero(keep & stays)
-        rest = Atoms.owned(atoms.positions[left], atoms.numbers[left], labels[left])
-        found = contacts_in(world, rest, [1.0] * len(members))
+        rest = Atoms.owned(atoms.positions[left], atoms.numbers[left])
+        whole = replace(groups.kept(left), apart=np.ones(len(groups.apart)))
+        found = contacts_in(world, rest, whole)
         pairs = np.stack([left[found.first], left[found.second]], axis=1)[found.across]
         for first, second in pairs[np.argsort(pairs[:, 1], kind="stable")].tolist():
             if stays[first] and first != second:

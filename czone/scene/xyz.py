@@ -1,4 +1,4 @@
-"""Writing many atoms quickly: as extended XYZ with the columns and digits of ASE, and for Prismatic.
+"""Writing many atoms quickly: extended XYZ with the columns and digits of ASE, and for Prismatic.
 
 ASE's own writer of Prismatic's input keeps six significant digits, so a coordinate beyond 100
 angstrom loses its fourth decimal; here all have eight.
@@ -21,27 +21,40 @@ def fits(positions: np.ndarray) -> bool:
     return bool((np.abs(positions) < _LARGEST - 1).all())
 
 
+_NUMBER = np.dtype(
+    {
+        "names": ["whole", "point", "upper", "lower"],
+        "formats": [np.uint64, np.uint8, np.uint32, np.uint32],
+        "offsets": [0, 8, 9, 13],
+        "itemsize": 17,
+    }
+)
+"""A number of 17 columns: the whole part with its sign in 8, the point, twice four decimals. Text
+is moved as the integers that its bytes make, which is quicker than byte by byte."""
+
+
 @cache
 def _tables() -> tuple[np.ndarray, np.ndarray]:
-    """Return the text of 4 digits, and of whole parts in 8 columns for either sign."""
+    """Return the text of 4 digits, and of whole parts in 8 columns for either sign, as integers."""
     four = np.array([f"{k:04d}" for k in range(10_000)], dtype="S4")
     signed = [f"{sign + str(k):>8}" for sign in ("", "-") for k in range(_LARGEST)]
-    as_bytes = np.array(signed, dtype="S8").view(np.uint8).reshape(2 * _LARGEST, 8)
-    return four.view(np.uint8).reshape(10_000, 4), as_bytes
+    return four.view(np.uint32), np.array(signed, dtype="S8").view(np.uint64)
 
 
 def _fixed_point(values: np.ndarray) -> np.ndarray:
     """Return numbers as text, one blank and 16 columns with 8 decimals: bytes (n, 17)."""
     four, whole_parts = _tables()
     scaled = np.rint(np.abs(values) * 1e8).astype(np.int64)
-    whole, rest = np.divmod(scaled, 100_000_000)
-    upper, lower = np.divmod(rest, 10_000)
-    text = np.empty((len(values), 17), dtype=np.uint8)
-    text[:, :8] = whole_parts[whole + _LARGEST * (np.signbit(values) & (scaled > 0))]
-    text[:, 8] = ord(".")
-    text[:, 9:13] = four[upper]
-    text[:, 13:] = four[lower]
-    return text
+    # NumPy divides whole arrays by a number in SIMD; its divmod does not.
+    whole = scaled // 100_000_000
+    rest = (scaled - whole * 100_000_000).astype(np.int32)
+    upper = rest // 10_000
+    text = np.empty(len(values), dtype=_NUMBER)
+    text["whole"] = whole_parts[whole + _LARGEST * (np.signbit(values) & (scaled > 0))]
+    text["point"] = ord(".")
+    text["upper"] = four[upper]
+    text["lower"] = four[rest - upper * 10_000]
+    return text.view(np.uint8).reshape(-1, 17)
 
 
 def write_xyz(

@@ -125,7 +125,7 @@ class MultiVolume(BaseVolume):
         """Fill the members and return which atoms stay of each."""
         for volume in self._volumes:
             volume.populate_atoms(**kwargs)
-        parts = [populated(volume) for volume in self._volumes]
+        parts = [_filling(volume) for volume in self._volumes]
         masks = kept_atoms(self._volumes, parts)
         return [part.kept(mask) for part, mask in zip(parts, masks, strict=True)]
 
@@ -153,6 +153,11 @@ class MultiVolume(BaseVolume):
     def __str__(self) -> str:
         state = "" if self.atoms is None else f", {len(self.atoms)} atoms"
         return f"MultiVolume({len(self._volumes)} volumes, priority={self.priority}{state})"
+
+
+def _filling(volume: Any) -> Atoms:
+    filling = volume.filling if isinstance(volume, BaseVolume) else None
+    return populated(volume) if filling is None else filling
 
 
 def priority_levels(objects: list[Any]) -> tuple[np.ndarray, np.ndarray]:

@@ -237,7 +237,7 @@ class Volume(BaseVolume):
         else:
             positions, numbers = inside
             share = generator.kept_share() if isinstance(generator, BaseGenerator) else None
-            self._keep(Atoms.owned(positions, numbers, apart=share or 0.0))
+            self._keep(Atoms.owned(positions, numbers, apart=(share or 0.0,)))
 
     # Moving and copying.
 
