@@ -105,7 +105,7 @@ def _boxed(positions: np.ndarray, group: np.ndarray, limit: float) -> np.ndarray
         return np.zeros(0, dtype=np.int64)
     low = np.minimum.reduceat(positions, starts) - limit
     high = np.maximum.reduceat(positions, starts) + limit
-    meet = (low[:, None] <= high).all(axis=2) & (high[:, None] >= low).all(axis=2)
+    meet = np.logical_and.reduce((low[:, None] <= high) & (high[:, None] >= low), axis=2)
     np.fill_diagonal(meet, False)
     near = np.zeros(len(positions), dtype=bool)
     ends = np.append(starts[1:], len(positions))
