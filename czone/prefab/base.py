@@ -13,7 +13,7 @@ import numpy as np
 from czone.equality import Compared
 from czone.generator.given import as_generator
 from czone.geometry import BaseAlgebraic
-from czone.randomness import Seed, as_rng
+from czone.randomness import Seed, as_rng, as_seed
 from czone.spelling import Spelled
 from czone.volume import BaseVolume, MultiVolume
 
@@ -162,6 +162,22 @@ class FilledPrefab(BasePrefab):
                 f"got {crystal.strain_field!r}"
             )
         return crystal, self._volume
+
+
+def drawn_anew(crystal: Any) -> Any:
+    """Return a crystal with a draw of its own for sites that elements share.
+
+    A grain that takes up the mirror image of the sites of another would hold the image of its
+    atoms.
+
+    Parameters
+    ----------
+    crystal
+        The grain; its seed is set to one that follows from the old one.
+    """
+    if getattr(crystal, "seed", None) is not None:
+        crystal.seed = as_seed(crystal.seed)
+    return crystal
 
 
 def cut(volume: BaseVolume, generator: Any, surfaces: Sequence[BaseAlgebraic]) -> BaseVolume:

@@ -9,7 +9,7 @@ import numpy as np
 
 from czone.checks import Checked, as_between
 from czone.geometry import Plane
-from czone.prefab.base import FilledPrefab, PlanarDefect, none_or_more, one_or_more
+from czone.prefab.base import FilledPrefab, PlanarDefect, drawn_anew, none_or_more, one_or_more
 from czone.prefab.layers import (
     Layers,
     crystal_heights,
@@ -315,7 +315,8 @@ def build_with_defects(
             )
         else:
             step = Translation(_partial(grains[-1], layers))
-        grains.append(grains[-1].from_generator(transformation=[step]))
+        grain = grains[-1].from_generator(transformation=[step])
+        grains.append(drawn_anew(grain) if kind == "twin" else grain)
     return stack(volume, grains, list(planes), layers)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from czone.geometry import Plane
+from czone.prefab.base import drawn_anew
 from czone.prefab.standard_frame import StandardFrame
 from czone.prefab.wulff_base import FACET_TOL, WulffBase, energy_number
 from czone.transform import AffineTransform, rot_v
@@ -84,6 +85,8 @@ class _MultiplyTwinned(WulffBase):
         for index, deform in enumerate(self._grain_maps()):
             place = AffineTransform(frame.orientation @ deform, self._generator.origin)
             crystal = frame.crystal_at_origin()
+            for _ in range(index):
+                crystal = drawn_anew(crystal)
             crystal.transform(AffineTransform(place.matrix @ turn, place.shift))
             bounds = [plane.from_alg_object(transformation=place) for plane in planes]
             grains.append(Volume(alg_objects=bounds, generator=crystal, priority=index))

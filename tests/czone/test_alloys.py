@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from czone.generator import Generator
 from czone.matter import Crystal, ImpossibleContact, UnitCell
+from czone.prefab import FCCTwin, WulffDecahedron
 from czone.randomness import _mixed, uniforms
 from czone.transform import (
     ArbitraryPostTransform,
@@ -18,11 +19,12 @@ from czone.transform import (
     HStrain,
     IStrain,
     PostSequence,
+    Reflection,
     Rotation,
     Translation,
     rot_v,
 )
-from czone.volume import Sphere, Volume, make_rect_prism
+from czone.volume import Plane, Sphere, Volume, make_rect_prism
 
 CUBE = [90, 90, 90]
 TURN = Rotation(rot_v([1, 2, 3], 0.7))
@@ -269,6 +271,27 @@ def test_split_positions_that_hold_more_than_one_atom_are_refused_or_told():
 def test_a_whole_atom_too_close_to_a_site_that_is_filled_at_times_is_refused():
     with pytest.raises(ImpossibleContact):
         Generator.from_unit_cell([{"Au": 0.5}, "Au"], [[0, 0, 0], [0.1, 0, 0]], [8] * 3, CUBE)
+
+
+def test_grains_of_a_twinned_alloy_are_no_images_of_each_other():
+    ball = Volume(alg_objects=[Sphere(25, [0, 0, 0])], generator=platinum_cobalt())
+    twin = FCCTwin(volume=ball, generator=platinum_cobalt(), rng=1).build_object()
+    (plane,) = [p for p in twin.volumes[0].alg_objects if hasattr(p, "normal")]
+    lower, upper = twin.volumes
+    twin.populate_atoms()
+    normal = plane.normal / np.linalg.norm(plane.normal)
+    heights = lower.atoms @ normal
+    mirror = Reflection(Plane(normal, heights.max() * normal))  # the last plane of the lower grain
+    distances, match = cKDTree(lower.atoms).query(mirror.apply_transformation(upper.atoms))
+    same = lower.species[match][distances < 1e-3] == upper.species[distances < 1e-3]
+    # Of independent atoms 1 - 2 (3/4) (1/4) are alike.
+    assert len(same) > 1000
+    assert abs(same.mean() - 0.625) < 4 * np.sqrt(0.625 * 0.375 / len(same))
+
+    grains = WulffDecahedron(platinum_cobalt(), {(1, 1, 1): 1.0}, 0.02, 3000).build_object()
+    assert len({grain.generator.seed for grain in grains.volumes}) == 5
+    again = WulffDecahedron(platinum_cobalt(), {(1, 1, 1): 1.0}, 0.02, 3000).build_object()
+    assert [g.generator.seed for g in grains.volumes] == [g.generator.seed for g in again.volumes]
 
 
 # Substitution.
