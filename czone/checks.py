@@ -16,6 +16,7 @@ __all__ = [
     "as_positive",
     "as_unit",
     "as_vector",
+    "as_zero_or_more",
     "read_only",
 ]
 
@@ -143,6 +144,11 @@ def as_matrix(name: str, value: ArrayLike, *, regular: bool = True) -> np.ndarra
     if regular and np.linalg.matrix_rank(array) < 3:
         raise ValueError(f"{name} must have three independent columns; got {array.tolist()}")
     return array
+
+
+def as_zero_or_more(name: str, value: Any) -> float:
+    """Return a finite float not below zero, a length in angstrom."""
+    return as_positive(name, value, or_zero=True)
 
 
 def as_positive(name: str, value: Any, unit: str = "angstrom", *, or_zero: bool = False) -> float:

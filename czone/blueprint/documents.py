@@ -81,5 +81,5 @@ def read_file(path: Path, *, format: str | None) -> BaseNode:
         raise BlueprintError(f"{path}: {error}") from error.__cause__
     except RecursionError as error:
         raise BlueprintError(f"{path}: document must be nested less deeply") from error
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, RuntimeError) as error:  # of parsers and of HDF5
         raise BlueprintError(f"{path} must be a whole {kind} document; {error}") from error

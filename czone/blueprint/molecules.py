@@ -41,11 +41,18 @@ class ExtrasNode(BaseNode):
     def built(self) -> Extras:
         """Return new extras."""
         arrays = {}
-        for name, (kind, values) in json.loads(self.arrays).items():
+        for name, (kind, values) in _read("arrays", self.arrays).items():
             if np.dtype(kind).kind not in "biufU":
                 raise ValueError(f"arrays must hold numbers or text; got {kind!r} for {name!r}")
             arrays[name] = np.array(values, dtype=kind)
-        return Extras(arrays, self.cell, np.array(self.pbc), json.loads(self.notes))
+        return Extras(arrays, self.cell, np.array(self.pbc), _read("notes", self.notes))
+
+
+def _read(name: str, value: str) -> dict[str, Any]:
+    found = json.loads(value)
+    if not isinstance(found, dict):
+        raise TypeError(f"{name} must be a JSON object; got {value!r:.60}")
+    return found
 
 
 def _written(name: str, value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import Checked, as_matrix, as_positive, as_vector
+from czone.checks import Checked, as_matrix, as_vector, as_zero_or_more
 from czone.equality import Compared
 from czone.quick import Quick
 from czone.saved import Saved
@@ -43,7 +43,7 @@ class BaseAlgebraic(Compared, Saved, Quick, Spelled, ABC):
     ----------
     tol
         Padding in angstrom: points up to this far outside count as inside, so that atoms that lie
-        exactly on the surface are not lost to rounding.
+        exactly on the surface are not lost to rounding. With 0 the surface itself is outside.
 
     Examples
     --------
@@ -63,7 +63,7 @@ class BaseAlgebraic(Compared, Saved, Quick, Spelled, ABC):
     def __init__(self, tol: float = 1e-10) -> None:
         self.tol = tol
 
-    tol = Checked(as_positive, "Padding of the surface, in angstrom.")
+    tol = Checked(as_zero_or_more, "Padding of the surface, in angstrom.")
 
     @property
     @abstractmethod

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from czone.checks import as_positive
+from czone.checks import as_zero_or_more
 from czone.equality import Value, content
 from czone.geometry.base import BaseAlgebraic, point_rows
 from czone.geometry.hull import Hull, enclosed_corners
@@ -78,7 +78,7 @@ class Region(Value):
     tolerance: float = 1e-10
 
     def __post_init__(self) -> None:
-        as_positive("tolerance", self.tolerance)
+        as_zero_or_more("tolerance", self.tolerance)
         object.__setattr__(self, "surfaces", tuple([s.frozen() for s in self.surfaces]))
 
     @classmethod

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import Checked, as_points, as_positive, read_only
+from czone.checks import Checked, as_points, as_zero_or_more, read_only
 from czone.equality import Unordered, sorted_rows
 from czone.generator.base import BaseGenerator
 from czone.generator.given import as_generator
@@ -68,7 +68,7 @@ class Volume(BaseVolume):
         ("chords", "flat_faces", "outer_box", "span"), "check_if_interior get_bounding_box"
     )
 
-    tolerance = Checked(as_positive, "Padding of the hull, in angstrom.")
+    tolerance = Checked(as_zero_or_more, "Padding of the hull, in angstrom.")
 
     def __init__(
         self,

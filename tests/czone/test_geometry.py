@@ -136,6 +136,17 @@ def test_plane_projects_one_point_and_many():
     assert plane.sdist_from_plane([[0, 0, -1]])[0] == -2
 
 
+def test_without_padding_the_surface_is_outside():
+    on = np.array([[1.0, 0, 0]])
+    for surface in (
+        Sphere(1, [0, 0, 0], tol=0),
+        Plane([1, 0, 0], [1, 0, 0], tol=0),
+        Cylinder([0, 0, 1], [0, 0, 0], 1, 4, tol=0),
+    ):
+        assert not surface.check_if_interior(on).any()
+        assert surface.check_if_interior(on * (1 - 1e-12)).all()
+
+
 def test_integer_planes_can_be_shifted_in_place():
     plane = Plane([0, 0, 1], [0, 0, 1])
     plane.point += plane.normal
@@ -334,7 +345,7 @@ def test_voxel_collinear_vectors_are_seen():
         (lambda: Sphere(1, [0, 0]), ValueError, "center must be 3 numbers"),
         (lambda: Sphere(1, [0, 0, np.nan]), ValueError, "center must be finite"),
         (lambda: Sphere(1, "abc"), TypeError, "center must be 3 numbers"),
-        (lambda: Sphere(1, [0, 0, 0], tol=0), ValueError, "tol must be positive"),
+        (lambda: Sphere(1, [0, 0, 0], tol=-1), ValueError, "tol must be zero or more"),
         (lambda: Plane([0, 0, 0], [0, 0, 0]), ValueError, "normal must not be the zero vector"),
         (lambda: Cylinder([0, 0, 0], [0, 0, 0], 1, 1), ValueError, "axis must not be the zero"),
         (lambda: Cylinder([0, 0, 1], [0, 0, 0], 1, 0), ValueError, "length must be positive"),

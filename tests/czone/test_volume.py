@@ -331,7 +331,7 @@ def test_levels_of_priority():
         (lambda: Volume(alg_objects=[3]), TypeError, "alg_objects must be Sphere"),
         (lambda: Volume(generator=3), TypeError, "generator must be .* offer supply_atoms"),
         (lambda: Volume(gen_origin=[0, 0, 0]), ValueError, "gen_origin needs a generator"),
-        (lambda: Volume(tolerance=-1), ValueError, "tolerance must be positive"),
+        (lambda: Volume(tolerance=-1), ValueError, "tolerance must be zero or more"),
         (lambda: Volume(priority=1.5), TypeError, "priority must be an integer"),
         (lambda: Volume(color=1), TypeError, "color"),
         (

@@ -2,12 +2,16 @@
 
 import json
 import os
+from copy import deepcopy
 
 import h5py
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from czone.blueprint import Blueprint, BlueprintError, Serializer
+from czone.blueprint.serializer import json_Serializer
 from czone.scene import Scene
 from czone.volume import Sphere, Volume, make_rect_prism
 
@@ -27,6 +31,8 @@ CRYSTAL = {
     "basis_species": [79],
     "basis_coords": [[0, 0, 0]],
 }
+
+EXTRAS = {"_class_type": "Extras", "pbc": [True, True, True]}
 
 
 def nested(depth):
@@ -113,6 +119,13 @@ DOCUMENTS = {
         "basis_shares must name sites",
     ),
     "scene without cell": ("json", scene(), "children must hold the cell of the scene"),
+    "arrays in a list": ("json", {**EXTRAS, "arrays": "[]"}, "arrays must be a JSON object"),
+    "notes in a list": ("json", {**EXTRAS, "notes": "[]"}, "notes must be a JSON object"),
+    "arrays of objects": (
+        "json",
+        {**EXTRAS, "arrays": '{"q": ["O", [1]]}'},
+        "arrays must hold numbers or text; got 'O' for 'q'",
+    ),
     # more than fits
     "deep": ("json", nested(70), "at most 64 levels deep"),
     "deeper": ("json", "[" * 100_000, "whole json document|nested less deeply"),
@@ -227,6 +240,26 @@ def test_every_torn_copy_of_a_document_is_refused(ending, tmp_path):
             Scene.load(path)
 
 
+@pytest.mark.parametrize("ending", ["json", "yaml", "toml", "h5"])
+def test_no_changed_byte_changes_an_object_in_silence(ending, tmp_path):
+    path = tmp_path / f"a.{ending}"
+    scene = Scene(
+        objects=[Volume(make_rect_prism(2, 3, 4)), Volume(alg_objects=Sphere(2, [1] * 3))]
+    )
+    scene.save(path)
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+    for _ in range(100):
+        changed = bytearray(whole)
+        for place in rng.integers(len(whole), size=rng.integers(1, 4)):
+            changed[place] = rng.integers(256)
+        path.write_bytes(bytes(changed))
+        try:
+            found = Scene.load(path)
+        except BlueprintError:
+            continue
+        assert found == scene  # a blank, or a byte that HDF5 does not use
+
+
 def test_a_file_too_large_is_not_read(tmp_path):
     path = tmp_path / "a.json"
     path.touch()
@@ -254,3 +287,67 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
     with pytest.raises(TypeError):
         Serializer.write(path, Blueprint(Sphere(2, [0, 0, 0])), word=3)
     assert Sphere.load(path).radius == 1 and list(tmp_path.iterdir()) == [path]
+
+
+# Any value in any place of a document: an object, or words.
+
+PIECES = [
+    *(json.loads(json.dumps(tree)) for tree in (BALL, BOX, FILM, CRYSTAL)),
+    scene(BOX, volume(CRYSTAL, BALL, points=np.eye(4, 3).tolist())),
+    {"_class_type": "Molecule", "species": [6, 8], "positions": [[0, 0, 0], [0, 0, 1]]},
+    {
+        **CRYSTAL,
+        "strain_field": {"_class_type": "HStrain", "matrix": np.eye(3).tolist(), "mode": "crystal"},
+        "post_transform": {
+            "_class_type": "ChemicalSubstitution", "target": [79], "substitute": [29],
+            "frac": [0.5], "exact": False, "seed": 5,
+        },
+        "basis_shares": [[0, 79, 0.5]],
+        "seed": 3,
+    },
+    {**FILM, "species": [[14, 0.5], [8, 0.5]], "min_dist": [[14, 14, 2.0], [14, 8, 1.5], [8, 8, 2]]},
+    {
+        "_class_type": "Extras", "pbc": [True, True, True], "cell": np.eye(3).tolist(),
+        "notes": "{}", "arrays": '{"q": ["<f8", [1.0]]}',
+    },
+    {
+        "_class_type": "Reflection",
+        "children": [{"_class_type": "Plane", "tol": 1e-5, "normal": [0, 0, 1], "point": [0, 0, 1]}],
+    },
+]  # fmt: skip
+VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+    | st.sampled_from(["<f8", "|O", "[]", "{", '{"q": ["O", [1]]}', "9" * 40]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)  # fmt: skip
+
+
+def places(tree, way=()):
+    """The ways to all values in a tree."""
+    yield way
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    for name, value in items if isinstance(tree, (dict, list)) else ():
+        if isinstance(value, (dict, list)):
+            yield from places(value, (*way, name))
+        else:
+            yield (*way, name)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(PIECES), st.integers(0, 10**6), VALUE)
+def test_any_value_in_any_place_is_an_object_or_words(piece, place, value):
+    tree = deepcopy(piece)
+    ways = list(places(tree))
+    way = ways[place % len(ways)]
+    holder = tree
+    for name in way[:-1]:
+        holder = holder[name]
+    if way:
+        holder[way[-1]] = value
+    else:
+        tree = value
+    try:
+        json_Serializer.from_dict(tree).build()
+    except BlueprintError as error:
+        assert len(str(error)) < 2000

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from ase import Atoms
 
+from czone.molecule import Molecule
+from czone.scene import PeriodicScene
+from czone.util.voxel import Voxel
 from hrtem_sim.electron import wavelength
 from hrtem_sim.fft import choose_fft
 from hrtem_sim.grid import Grid
@@ -61,6 +64,7 @@ NAN, INF = float("nan"), float("inf")
 GRID = Grid((8, 8), 0.5)
 WAVE = ExitWave(np.ones((1, 8, 8), np.complex64), GRID, 300e3)
 BLOCK = np.stack(np.meshgrid(*[np.arange(2.0, 22.0, 3.0)] * 3), axis=-1).reshape(-1, 3)
+SLANTED = Voxel([[4.0, 1, 0], [0, 4, 0], [0, 0, 4]])
 CUBE = Specimen(BLOCK, np.full(len(BLOCK), 79), (24.0, 24.0, 24.0), objects=("particle",))
 ATOM = Specimen(np.array([[2.0, 2.0, 2.0]]), np.array([79]), (4.0, 4.0, 4.0))
 
@@ -129,6 +133,13 @@ ROWS = (
     Row("Grid.covering", "cell", "positive", "-10", lambda: Grid.covering((-10, 10), 0.1)),
     Row("choose_fft", "name", "one of mkl", "'fast'", lambda: choose_fft("fast")),
     # Specimens
+    Row(
+        "Specimen.from_scene",
+        "scene",
+        "along x, y and z",
+        "[[4.0, 0.0, 0.0], [1.0, 4.0, 0.0]",
+        lambda: Specimen.from_scene(PeriodicScene(SLANTED, Molecule("C", [[1, 1, 1]]))),
+    ),
     Row("Specimen", "positions", "(n, 3)", "(1, 2)", lambda: specimen([[2.0, 2.0]])),
     Row("Specimen", "positions", "finite", "nan", lambda: specimen([[2.0, 2.0, NAN]])),
     Row("Specimen", "positions", "z between 0 and the cell", "5.0", lambda: specimen([[1.0, 1.0, 5.0]])),

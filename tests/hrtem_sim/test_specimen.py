@@ -6,6 +6,10 @@ from ase import Atoms
 from ase.build import bulk, fcc111, graphene, hcp0001, mx2
 from scipy.spatial import cKDTree
 
+from czone.molecule import Molecule
+from czone.scene import PeriodicScene
+from czone.util.voxel import Voxel
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
 
@@ -124,3 +128,15 @@ def test_slabs_without_height_and_oblique_ones_are_refused_with_what_helps():
     oblique = Atoms("C", cell=[[3, 0, 0], [1.1234, 2.9, 0], [0, 0, 9]], pbc=(True, True, False))
     with pytest.raises(ValueError, match="two orthogonal lattice vectors in the plane"):
         Specimen.from_ase(oblique)
+
+
+def test_a_scene_with_an_oblique_cell_is_cut_to_a_rectangle():
+    cell = Voxel([[3.0, -1.5, 0], [0, 1.5 * np.sqrt(3), 0], [0, 0, 5.0]])
+    atom = Molecule("Ti", [[0.5, 0.5, 0.5]])
+    scene = PeriodicScene(cell, atom)
+    scene.populate()
+    with pytest.raises(Refusal, match=r"Specimen.from_ase\(scene.ase_atoms\) cuts"):
+        Specimen.from_scene(scene)
+    specimen = Specimen.from_ase(scene.ase_atoms)  # as the message says
+    volume = np.prod(specimen.cell)
+    assert len(specimen.numbers) / volume == pytest.approx(1 / np.linalg.det(cell.sbases))
