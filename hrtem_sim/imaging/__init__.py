@@ -14,13 +14,13 @@ from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.focus import minimum_contrast_defocus
 from hrtem_sim.imaging.formation import (
-    ImageFormer,
     Micrograph,
     expected_image,
     form_image,
     form_images,
     quick_look,
 )
+from hrtem_sim.imaging.former import ImageFormer
 
 __all__ = [
     "Aberrations",

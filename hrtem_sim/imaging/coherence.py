@@ -158,13 +158,15 @@ def angular_envelope(
     return np.exp(-0.5 * spread**2 * (dx**2 + dy**2))
 
 
-def motion_transfer(grid: Grid, vibration: float, drift: tuple[float, float]) -> np.ndarray:
+def motion_transfer(
+    ky: np.ndarray, kx: np.ndarray, vibration: float, drift: tuple[float, float]
+) -> np.ndarray:
     """Return the damping of the image's spectrum by motion during the exposure, (ny, nx).
 
     Parameters
     ----------
-    grid
-        Sampling of the image.
+    ky, kx
+        Frequencies, (ny, 1) and (1, nx), in 1/angstrom.
     vibration
         Standard deviation of random shifts along each axis, in angstrom.
     drift
@@ -175,6 +177,5 @@ def motion_transfer(grid: Grid, vibration: float, drift: tuple[float, float]) ->
     exp(-2 pi^2 vibration^2 k^2) sinc(k . drift): the Fourier transforms of a Gaussian and of a
     line; about the middle of the exposure.
     """
-    ky, kx = grid.frequencies()
     blur = np.exp(-2 * np.pi**2 * vibration**2 * (kx**2 + ky**2))
     return blur * np.sinc(kx * drift[0] + ky * drift[1])

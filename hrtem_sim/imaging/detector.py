@@ -82,10 +82,14 @@ class Detector(Checked):
             )
 
     @property
+    def blurs(self) -> bool:
+        """Whether its modulation transfer goes beyond that of its pixels."""
+        return self.mtf_half is not None or self.mtf_curve is not None
+
+    @property
     def is_perfect(self) -> bool:
         """Whether the camera counts electrons and nothing else."""
-        blurs = self.mtf_half is not None or self.mtf_curve is not None
-        return not (blurs or self.readout_noise or self.dark) and self.gain == 1
+        return not (self.blurs or self.readout_noise or self.dark) and self.gain == 1
 
     def mtf(self, frequency: np.ndarray) -> np.ndarray:
         """Return the modulation transfer at frequencies in units of Nyquist."""
@@ -99,14 +103,16 @@ class Detector(Checked):
 
     def blur(self, image: np.ndarray) -> np.ndarray:
         """Return an image (ny, nx) after the modulation transfer; periodic."""
-        if self.mtf_half is None and self.mtf_curve is None:
+        if not self.blurs:
             return image
         ky, kx = (np.fft.fftfreq(n) * 2 for n in image.shape)
         kx = np.abs(kx[: image.shape[1] // 2 + 1])
         transfer = self.mtf(np.hypot(ky[:, None], kx[None]))
         return np.fft.irfft2(np.fft.rfft2(image) * transfer, s=image.shape)
 
-    def record(self, electrons: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def record(
+        self, electrons: np.ndarray, rng: np.random.Generator, *, shown: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return the digital image of a mean number of electrons per pixel.
 
         Parameters
@@ -115,6 +121,9 @@ class Detector(Checked):
             Expected electrons per pixel, shape (ny, nx).
         rng
             Source of shot, dark and readout noise, drawn in this order.
+        shown
+            What is left of them after the modulation transfer; default: `blur(electrons)`, right
+            where all that is blurred is coarser than the pixels.
 
         Returns
         -------

@@ -8,7 +8,7 @@ from scipy.optimize import minimize_scalar
 from hrtem_sim.imaging.aberrations import Aberrations
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
-from hrtem_sim.imaging.formation import ImageFormer
+from hrtem_sim.imaging.former import ImageFormer
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 

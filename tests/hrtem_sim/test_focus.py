@@ -114,7 +114,7 @@ def test_the_catalogue_holds_the_drawn_defocus_and_the_zero(
     for index in range(focused.structures):
         rows = table[table["structure_index"] == index]
         simulated = simulate_structure(focused, plan_structure(focused, index))
-        zero = minimum_contrast_defocus(simulated.particle_wave, focused.detector)
+        zero = minimum_contrast_defocus(simulated.particle_wave)
         assert rows["focus_zero"].nunique() == 1
         assert rows["focus_zero"].iloc[0] == pytest.approx(zero, abs=0.5)
         atoms = simulated.built.specimen.only("particle-0").positions

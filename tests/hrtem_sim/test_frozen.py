@@ -64,8 +64,8 @@ VALUES = {
     PotentialSlices: lambda: ((np.ones((1, 4, 4)),), lambda a: PotentialSlices(a, 2.0, GRID)),
     Micrograph: lambda: ((pixels(),), lambda a: Micrograph(a, 0.5, ImagingConditions())),
     FocalModes: lambda: (
-        (np.ones((1, 3)), np.ones((1, 1), bool)),
-        lambda a, b: FocalModes(a, b, 0),
+        (np.ones((1, 1), bool),),
+        lambda a: FocalModes((np.ones(2),), (0,), 1.0, a, 0.0),
     ),
     Mask: lambda: ((pixels(),), lambda a: Mask(a, ("background", "particle"), 0.5)),
     InstanceMap: lambda: ((pixels(),), lambda a: InstanceMap(a, ("particle",), 0.5)),

@@ -22,6 +22,7 @@ from hrtem_sim.imaging import (
 from hrtem_sim.mask import phase_mask
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import ExitWave, WaveSettings, compute_exit_wave
+from tests.physics.camera import integrated, intensity_of
 
 LAM = wavelength(300e3)
 GRID = Grid((64, 64), 0.2)
@@ -57,7 +58,8 @@ def test_underfocus_is_negative_c10_and_positive_distances_fly_on(wave):
     far = wave.refocused(80.0)
     clean = Detector(0.2)
     image = expected_image(wave, ImagingConditions(defocus=-80.0), clean)
-    np.testing.assert_allclose(image, np.mean(np.abs(far.array) ** 2, axis=0), atol=2e-5)
+    exact = integrated(intensity_of(np.fft.fft2(far.array)), image.shape)
+    np.testing.assert_allclose(image, exact, atol=1e-3)
     # and the zero of focus stays in the middle of the model wherever the wave is given
     again = expected_image(far, ImagingConditions(defocus=-80.0), clean)
     np.testing.assert_allclose(again, image, atol=2e-5)
@@ -102,8 +104,10 @@ def test_phase_contrast_of_a_weak_object_follows_the_transfer_function():
     for defocus in (50.0, 200.0, -200.0):
         chi = -np.pi * LAM * defocus * k**2
         image = expected_image(exit_wave, ImagingConditions(defocus=defocus), Detector(pixel))
-        contrast = 2 * np.fft.fft(image[0])[order].real / n
-        assert contrast == pytest.approx(2 * e * np.sin(chi), abs=2e-6)
+        # the pixel's own transfer, from its middle half a pixel away from the origin
+        contrast = 2 * np.fft.fft(image[0])[order] / n * np.exp(-1j * np.pi * order / n)
+        expected = 2 * e * np.sin(chi) * np.sinc(order / n)
+        assert contrast == pytest.approx(expected, abs=2e-6)
 
 
 def test_focal_spread_damps_a_weak_object_by_its_gaussian_envelope():
@@ -207,7 +211,7 @@ def test_pixels_integrate_over_their_area(wave):
     fine = expected_image(wave, ImagingConditions(defocus=100.0), Detector(0.2))
     coarse = expected_image(wave, ImagingConditions(defocus=100.0), Detector(0.8))
     blocks = fine.reshape(32, 4, 32, 4).mean(axis=(1, 3))
-    np.testing.assert_allclose(coarse, blocks, atol=1e-6)
+    np.testing.assert_allclose(coarse, blocks, atol=5e-3 * fine.std())
 
 
 def test_plasmon_losses_dilute_contrast_and_keep_the_mean(wave):
@@ -280,8 +284,8 @@ def test_convergence_damps_a_weak_object_as_tilted_beams_do():
     t = rng.normal(0, sigma * 1e-3 / LAM, 200_000)
     transfer = np.exp(1j * np.pi * LAM * defocus * ((k + t) ** 2 - t**2)).mean()
     # psi = 1 + i e/2 (transfer at +k and -k): I_k = e Re(i transfer) = -e Im(transfer)
-    contrast = 2 * np.fft.fft(image[0])[order].real / n
-    assert contrast == pytest.approx(-2 * e * transfer.imag, rel=0.02)
+    contrast = 2 * np.fft.fft(image[0])[order] / n * np.exp(-1j * np.pi * order / n)
+    assert contrast.real == pytest.approx(-2 * e * transfer.imag * np.sinc(order / n), rel=0.02)
 
 
 def test_convergence_of_a_strong_object_is_an_envelope_to_three_per_cent(wave):
@@ -292,13 +296,13 @@ def test_convergence_of_a_strong_object_is_an_envelope_to_three_per_cent(wave):
     weights /= weights.sum()
     spectra = np.fft.fft2(wave.array)
     ky, kx = wave.grid.frequencies()
-    total = np.zeros(wave.grid.shape)
+    total = 0.0
     for wy, ty in zip(weights, steps * sigma * 1e-3 / LAM, strict=True):
         for wx, tx in zip(weights, steps * sigma * 1e-3 / LAM, strict=True):
             alpha2 = LAM**2 * ((ky + ty) ** 2 + (kx + tx) ** 2)
             chi = 2 * np.pi / LAM * (-defocus * alpha2 / 2 + cs * alpha2**2 / 4)
-            tilted = np.abs(np.fft.ifft2(spectra * np.exp(-1j * chi))) ** 2
-            total += wy * wx * tilted.mean(axis=0)
+            total = total + wy * wx * intensity_of(spectra * np.exp(-1j * chi))
+    total = integrated(total, wave.grid.shape)
     conditions = ImagingConditions(
         defocus=defocus, convergence=sigma, aberrations=Aberrations(C30=cs)
     )

@@ -10,6 +10,7 @@ from hrtem_sim.imaging.aberrations import aberration_phase
 from hrtem_sim.imaging.focal_modes import BINS, focal_modes
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import WaveSettings, compute_exit_wave
+from tests.physics.camera import integrated, intensity_of
 
 LENS = Aberrations(C30=1e5, C12=30.0)
 
@@ -25,7 +26,7 @@ def wave_of(energy, pixel, edge=6.4):
 
 
 def sum_over_foci(wave, defocus, spread):
-    """Mean of |psi|^2 at equal steps of focus over +-5 standard deviations, in double precision.
+    """Image on the wave's pixels: equal steps of focus over +-5 standard deviations, in double.
 
     The trapezoidal rule is exact to e^-18 for phases up to X = pi lambda spread k^2 once steps are
     below 2 pi / (X + 6) standard deviations.
@@ -41,11 +42,11 @@ def sum_over_foci(wave, defocus, spread):
     spectrum *= np.exp(-1j * aberration_phase(wave.grid, wave.wavelength, lens))
     spectrum *= np.exp(1j * offsets[0] * phase)
     step = np.exp(1j * (offsets[1] - offsets[0]) * phase)
-    total = np.zeros(wave.grid.shape)
+    total = 0.0
     for weight in weights / weights.sum():
-        total += weight * (np.abs(np.fft.ifft2(spectrum)) ** 2).mean(axis=0)
+        total = total + weight * intensity_of(spectrum)
         spectrum *= step
-    return total
+    return integrated(total, wave.grid.shape)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,224 @@
+"""Forms many images of one exit wave from one forward transform."""
+
+import numpy as np
+
+from hrtem_sim.fft import Fft, choose_fft
+from hrtem_sim.grid import fourier_resize
+from hrtem_sim.imaging.aberrations import aberration_phase
+from hrtem_sim.imaging.coherence import angular_envelope, focal_envelope, motion_transfer
+from hrtem_sim.imaging.conditions import ImagingConditions
+from hrtem_sim.imaging.detector import Detector
+from hrtem_sim.imaging.focal_modes import BINS, FocalModes, focal_modes
+from hrtem_sim.imaging.kernels import accumulate_intensity, delay, product, weight_by_table
+from hrtem_sim.imaging.pixels import CameraPixels, camera_shape, intensity_grid
+from hrtem_sim.potential.passes import Passes
+from hrtem_sim.wave import ExitWave
+
+
+class ImageFormer:
+    """Forms images of one exit wave; transforms the wave once, whatever the number of images.
+
+    Parameters
+    ----------
+    wave
+        Exit wave, focused at the middle of the model or at any plane.
+    detector
+        Pixels of the image.
+    fft
+        Transforms; default `choose_fft()`.
+
+    Notes
+    -----
+    Camera pixel (i, j) collects what falls on y from i to i + 1 and x from j to j + 1 pixels: the
+    intensity is formed on `grid`, whose first sample is the middle of the first pixel.
+
+    Examples
+    --------
+    >>> from hrtem_sim.imaging import Detector, ImagingConditions
+    >>> from hrtem_sim.specimen import Specimen
+    >>> from hrtem_sim.wave import compute_exit_wave
+    >>> wave = compute_exit_wave(Specimen([[8.0, 8.0, 5.0]], [79], (16.0, 16.0, 10.0)))
+    >>> former = ImageFormer(wave, Detector(0.4))
+    >>> former.expected(ImagingConditions(defocus=100.0)).shape
+    (40, 40)
+    """
+
+    def __init__(self, wave: ExitWave, detector: Detector, fft: Fft | None = None) -> None:
+        self.wave, self.detector, self.fft = wave, detector, fft or choose_fft()
+        self.shape = camera_shape(wave.grid, detector.pixel_size)
+        spectra = [self._spectrum(array) for array in wave.array]
+        density = _density(spectra)
+        direct, self._mean = float(density[0, 0]), float(density.sum(dtype=float))
+        scattered = max(0.0, self._mean - direct)
+        # interference with the direct beam, and of scattered beams with each other
+        self._contrast = float(np.sqrt(scattered * (2 * direct + scattered)))
+        self.grid = intensity_grid(wave.grid, self.shape, density, self._contrast)
+        self.pixels = CameraPixels(self.grid, self.shape)
+        self._passes = Passes(self.grid.shape, self.fft, kept=_kept_columns(density))
+        kept, nx = self._passes.kept, self.grid.shape[1]
+        self._kept = np.r_[0:kept, nx - (self._passes.total - kept) : nx]
+        self._columns = self._phonon_modes(spectra)
+        squared = self.grid.squared_frequency()[:, self._kept].T
+        self._power, self._limit, self._position = _power_by_frequency(
+            self._columns, squared, int(np.prod(self.grid.shape))
+        )
+        self._factor, self._work = self._passes.columns(), self._passes.columns()
+        self._rows = self.fft.empty(self.grid.shape)
+
+    @property
+    def pixel_size(self) -> float:
+        """Of the image, in angstrom."""
+        return self.pixels.pixel_size[0]
+
+    def expected(self, conditions: ImagingConditions) -> np.ndarray:
+        """Return the mean of what the detector shows, without noise; float64 (ny, nx).
+
+        1 is the incident beam. The average runs over phonons and over the spread of foci, the
+        latter to 0.2 % of the contrast (`hrtem_sim.imaging.focal_modes`).
+        """
+        return self.recorded(conditions)[1]
+
+    def recorded(self, conditions: ImagingConditions) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean intensity that arrives at each pixel, and what the detector makes of it.
+
+        Both are float64 (ny, nx), 1 is the incident beam. They differ by the detector's modulation
+        transfer, which blurs the image before pixels sample it.
+        """
+        intensity = self._average(self._transfer(conditions), conditions.focal_spread)
+        return self._on_camera(intensity, conditions)
+
+    def quick_look(self, conditions: ImagingConditions) -> np.ndarray:
+        """Return a quasi-coherent approximation of `expected`; see `quick_look`."""
+        transfer = self._transfer(conditions)
+        envelope = focal_envelope(self.grid, self.wave.wavelength, conditions.focal_spread)
+        transfer *= envelope[:, self._kept].T.astype(np.float32)
+        return self._on_camera(self._average(transfer, 0.0), conditions)[1]
+
+    def _spectrum(self, wave: np.ndarray) -> np.ndarray:
+        """Spectrum of a wave (ny, nx)."""
+        work = self.fft.empty(wave.shape)
+        work[...] = wave
+        self.fft.forward(work)
+        return work
+
+    def _phonon_modes(self, spectra: list[np.ndarray]) -> list[np.ndarray]:
+        """Columns of the mean wave and the diffuse ones, moved to the middle of the first pixel.
+
+        The transform over phonons is a unitary change, so that intensities add up the same.
+        """
+        ky, kx = self.grid.frequencies()
+        py, px = self.pixels.pixel_size
+        shift = np.exp(1j * np.pi * (ky * py + kx[:, self._kept] * px)).astype(np.complex64)
+        kept = np.stack([fourier_resize(s, self.grid.shape)[:, self._kept] for s in spectra])
+        modes = np.fft.fft(kept * shift, axis=0, norm="ortho")
+        return [self._as_columns(mode) for mode in modes]
+
+    def _transfer(self, conditions: ImagingConditions) -> np.ndarray:
+        """Transfer of the lens at the nominal focus, in columns."""
+        # zero defocus is the middle of the model, wherever the wave is given
+        nominal = conditions.aberrations.defocused(conditions.defocus + self.wave.plane)
+        chi = aberration_phase(self.grid, self.wave.wavelength, nominal, self._kept)
+        transfer = np.empty(chi.shape, np.complex64)
+        delay(chi.ravel(), transfer.ravel())
+        if conditions.convergence:
+            envelope = angular_envelope(
+                self.grid, self.wave.wavelength, nominal, conditions.convergence
+            )
+            transfer *= envelope[:, self._kept].astype(np.float32)
+        return self._as_columns(transfer)
+
+    def _on_camera(
+        self, intensity: np.ndarray, conditions: ImagingConditions
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Images before and after the modulation transfer from the intensity on the grid."""
+        spectrum = self.pixels.collected(intensity)
+        if conditions.vibration or any(conditions.drift):
+            frequencies = self.pixels.frequencies
+            spectrum *= motion_transfer(*frequencies, conditions.vibration, conditions.drift)
+        collected = _plasmon_losses(self.pixels.image(spectrum), conditions)
+        if not self.detector.blurs:
+            return collected, collected
+        spectrum *= self.detector.mtf(self.pixels.in_nyquist)
+        return collected, _plasmon_losses(self.pixels.image(spectrum), conditions)
+
+    def _average(self, transfer: np.ndarray, focal_spread: float) -> np.ndarray:
+        """Mean intensity over phonons and foci about a transfer."""
+        modes = focal_modes(
+            self._power, self._limit, self._contrast, focal_spread, self.wave.wavelength
+        )
+        intensity = np.full(self.grid.shape, modes.left_out, np.float32)
+        self._add(intensity, modes, transfer, np.float32(1 / len(self._columns)))
+        return intensity
+
+    def _add(
+        self, intensity: np.ndarray, modes: FocalModes, transfer: np.ndarray, weight: np.float32
+    ) -> None:
+        """Add the images of all waves in all modes about a transfer."""
+
+        def gather(block: slice, rows: np.ndarray) -> None:
+            accumulate_intensity(intensity[block].ravel(), rows.ravel(), weight)
+
+        factor, scale = self._factor, np.float32(modes.scale)
+        for table, start, used in zip(modes.tables, modes.starts, modes.used, strict=True):
+            weight_by_table(
+                transfer.ravel(),
+                self._position.ravel(),
+                scale,
+                np.float32(start),
+                table,
+                factor.ravel(),
+            )
+            for wave in np.flatnonzero(used):
+                spectrum = self._columns[wave]
+                for block, work in self._passes.column_blocks(self._work):
+                    product(spectrum[block].ravel(), factor[block].ravel(), work.ravel())
+                    self.fft.inverse_rows(work)
+                self._passes.leave(self._work, self._rows, gather)
+
+    def _as_columns(self, spectrum: np.ndarray) -> np.ndarray:
+        """Turn the kept part of a spectrum, (ny, kept), into columns."""
+        columns = self._passes.columns()
+        columns[...] = spectrum.T
+        return columns
+
+
+def _density(spectra: list[np.ndarray]) -> np.ndarray:
+    """Mean intensity of waves at each frequency, (ny, nx), from their spectra."""
+    total = np.zeros(spectra[0].shape, np.float32)
+    for spectrum in spectra:
+        total += spectrum.real**2 + spectrum.imag**2
+    return total / np.float32(len(spectra) * float(total.size) ** 2)
+
+
+def _kept_columns(density: np.ndarray) -> int:
+    """Number of kx >= 0 that a wave fills, both signs together."""
+    strength = density.max(axis=0)
+    filled = np.flatnonzero(strength > 1e-12 * strength.max())
+    n = len(strength)
+    return int(np.minimum(filled, n - filled).max()) + 1
+
+
+def _power_by_frequency(
+    columns: list[np.ndarray], squared: np.ndarray, pixels: int
+) -> tuple[np.ndarray, float, np.ndarray]:
+    """Mean intensity of each wave by k^2, the largest k^2 it has, and k^2 over it of columns."""
+    powers = [np.abs(column).astype(float) ** 2 / pixels**2 for column in columns]
+    total = np.sum(powers, axis=0)
+    limit = float(squared[total > 1e-12 * total.max()].max()) or float(squared.max())
+    position = np.minimum(squared / limit, 1)
+    bins = np.rint(position * BINS).astype(int).ravel()
+    power = [np.bincount(bins, power.ravel(), BINS + 1) for power in powers]
+    return np.array(power) / len(columns), limit, position.astype(np.float32)
+
+
+def _plasmon_losses(image: np.ndarray, conditions: ImagingConditions) -> np.ndarray:
+    """Dilute the contrast, keeping the mean.
+
+    I' = (1 - w) I + w (I + b <I>) / (1 + b): the weighted mean of the image and the image on a
+    constant background b, renormalised (Rangel DaCosta et al., npj Comput. Mater. 10 (2024),
+    Methods; the paper does not give w and b).
+    """
+    w, b = conditions.plasmon_weight, conditions.plasmon_background
+    if w == 0 or b == 0:
+        return image
+    return (1 - w) * image + w * (image + b * image.mean()) / (1 + b)
