@@ -14,7 +14,7 @@ from sphinx.util import logging
 PACKAGES = {
     "czone": (
         "generator geometry matter transform volume molecule scene surface prefab blueprint types "
-        "util viz"
+        "io util viz"
     ).split(),
     "hrtem_sim": (
         "electron grid specimen specimen.builders specimen.particles potential wave imaging mask "
@@ -111,9 +111,12 @@ def _page(module: str, homes: dict[int, str]) -> str:
     lazy = [name for name in own.values() if name not in vars(importlib.import_module(module))]
     members = [name for name in own.values() if name not in lazy]
     lines = [f"# {module}", "", "```{eval-rst}", f".. currentmodule:: {module}", ""]
-    lines += [".. autosummary::", "   :nosignatures:", ""]
-    lines += [f"   {name}" for name in own.values()]
-    lines += ["", f".. automodule:: {module}", f"   :members: {', '.join(members)}"]
+    if own:
+        lines += [".. autosummary::", "   :nosignatures:", ""]
+        lines += [f"   {name}" for name in own.values()]
+    lines += ["", f".. automodule:: {module}"]
+    if members:  # without names, all that can be found would be described
+        lines += [f"   :members: {', '.join(members)}"]
     for name in lazy:
         lines += ["", f".. autofunction:: {name}"]
     for name in constants:
