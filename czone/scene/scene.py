@@ -66,7 +66,7 @@ class Scene(BaseScene):
         self._bounds: np.ndarray | None = None
         self._domain: Voxel | None = None
         if isinstance(bounds, Voxel) or domain is not None:
-            self.domain = domain if isinstance(domain, Voxel) else bounds  # type: ignore[assignment]
+            self.domain = bounds if domain is None else domain  # type: ignore[assignment]
         else:
             self.bounds = [[0.0, 0.0, 0.0], [10.0, 10.0, 10.0]] if bounds is None else bounds
         self.periodic = periodic

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from czone.generator import AmorphousGenerator, Generator, number_density
+from czone.generator import AmorphousGenerator, BasicStructure, Generator, number_density
 from czone.molecule import Molecule
 from czone.prefab import (
     FCCMixedTwinSF,
@@ -15,7 +15,7 @@ from czone.prefab import (
     WulffSingle,
     WurtziteStackingFault,
 )
-from czone.scene import Scene
+from czone.scene import PeriodicScene, Scene
 from czone.surface import (
     add_adsorbate,
     add_adsorbates,
@@ -169,6 +169,15 @@ ROWS = (
     Row("Molecule", "origin", "2 atoms", "5", lambda: Molecule(["C", "O"], [CENTER, CUBE], 5), IndexError),
     Row("Molecule", "exclusion_radius", "positive", "-1", lambda: Molecule(["C"], [CENTER], exclusion_radius=-1)),
     Row("Molecule", "orientation", "rotation", "2.0", lambda: Molecule(["C"], [CENTER], orientation=2.0 * np.eye(3))),
+    Row("Scene", "domain", "Voxel", "3.0", lambda: Scene(domain=3.0), TypeError),
+    Row("Scene", "bounds and domain", "both say the cell", "[[0", lambda: Scene([[0] * 3, [1] * 3], domain=Voxel()), TypeError),
+    Row("PeriodicScene", "domain", "Voxel", "[[0, 0, 0]", lambda: PeriodicScene([[0, 0, 0], [1, 1, 1]]), TypeError),
+    Row("PeriodicScene", "pbc", "three flags", "(True, True)", lambda: PeriodicScene(Voxel(), pbc=(True, True))),
+    Row("PeriodicScene", "pbc", "True or False", "1", lambda: PeriodicScene(Voxel(), pbc=(1, 0, 1)), TypeError),
+    Row("ChemicalSubstitution", "mapping", "mapping of elements", "79", lambda: ChemicalSubstitution(mapping=79, frac=0.5), TypeError),
+    Row("ChemicalSubstitution", "mapping", "each once", "0.5", lambda: ChemicalSubstitution({79: 29}, 0.5, 0.5, rng=1), TypeError),
+    Row("ChemicalSubstitution", "frac", "must be given", "None", lambda: ChemicalSubstitution("Au", "Cu"), TypeError),
+    Row("BasicStructure", "species", "1 to 118", "0", lambda: setattr(BasicStructure(), "species", [0])),
     Row("Scene", "bounds", "(2, 3)", "[0, 1]", lambda: Scene(bounds=[0, 1])),
     Row("Scene", "bounds", "finite", "nan", lambda: Scene(bounds=[CENTER, [1, 1, NAN]])),
     Row("Scene", "bounds", "lower corner", "-1", lambda: Scene(bounds=[CENTER, [-1, 1, 1]])),
