@@ -42,6 +42,22 @@ def test_demo_0():
     np.testing.assert_allclose(scene.atoms_from_object(2).mean(axis=0), [12.5, 12.5, 5])
 
 
+def test_demo_0_ring():
+    upright = cz.volume.Volume(
+        points=makeRectPrism(5, 5, 10), generator=cz.generator.BasicStructure()
+    )
+    ring = []
+    for i, angle in enumerate(2 * np.pi * np.arange(12) / 12):
+        place = [30 * np.cos(angle) - 2.5, 30 * np.sin(angle) - 2.5, 0]
+        turn = cz.transform.rot_v([0, 0, 1], -angle)
+        ring.append(cz.volume.from_volume(upright, translate=place, rotate=turn))
+        ring[-1].generator.species = [i + 1]
+    scene = cz.scene.Scene(bounds=np.array([[-40.0] * 3, [40.0] * 3]), objects=ring)
+    scene.populate()
+    assert of_each(scene) == dict.fromkeys(range(1, 13), 45)
+    np.testing.assert_allclose(scene.all_atoms.mean(axis=0), [0, 0, 5], atol=1e-9)
+
+
 # demo_1.ipynb
 
 
