@@ -122,8 +122,8 @@ class Detector(Checked):
         rng
             Source of shot, dark and readout noise, drawn in this order.
         shown
-            Electrons that are left of them after the modulation transfer; default: `blur(electrons)`, right
-            where all that is blurred is coarser than the pixels.
+            Electrons that are left of them after the modulation transfer; default:
+            `blur(electrons)`, right where all that is blurred is coarser than the pixels.
 
         Returns
         -------
