@@ -158,8 +158,9 @@ class FilledPrefab(BasePrefab):
             raise ValueError("generator must be set before build_object(); got None")
         if crystal.strain_field is not None:
             raise ValueError(
-                "generator must not carry a strain field, which would bend the defect planes; "
-                f"got {crystal.strain_field!r}"
+                "generator must not carry a strain field, which would move the defect planes; got "
+                f"{crystal.strain_field!r}. Deform the particle instead: build it from the crystal "
+                "without, then particle.transform(AffineTransform(gradient))"
             )
         return crystal, self._volume
 

@@ -109,8 +109,11 @@ class WulffSingle(WulffBase):
         scale = (wanted / ConvexHull(corners).volume) ** (1 / 3)
         particle = self._bounded(normals, scale * energies)
         if face_down:
-            turn = rot_vtv(normal, np.array([0.0, 0.0, -1.0]))
-            particle.transform(Rotation(turn, origin=self._generator.origin))
+            strained = self._strained()
+            facing = np.linalg.inv(strained.matrix).T @ normal
+            turn = rot_vtv(facing, np.array([0.0, 0.0, -1.0]))
+            middle = strained.apply_transformation(self._generator.origin)
+            particle.transform(Rotation(turn, origin=middle))
         return particle
 
     def _facets(self) -> tuple[np.ndarray, np.ndarray]:
@@ -121,9 +124,11 @@ class WulffSingle(WulffBase):
         return StandardFrame(self._generator).to_lab(normals), distances
 
     def _bounded(self, normals: np.ndarray, distances: np.ndarray) -> Volume:
-        origin = self._generator.origin
+        origin, strained = self._generator.origin, self._strained()
         planes = [
-            Plane(normal, origin + distance * normal, tol=FACET_TOL)
+            Plane(normal, origin + distance * normal, tol=FACET_TOL).from_alg_object(
+                transformation=strained
+            )
             for normal, distance in zip(normals, distances, strict=True)
         ]
         return Volume(alg_objects=planes, generator=self._generator)

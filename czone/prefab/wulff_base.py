@@ -14,6 +14,7 @@ from czone.generator.given import as_generator
 from czone.geometry import Plane
 from czone.prefab.base import BasePrefab, whole_number
 from czone.prefab.standard_frame import StandardFrame
+from czone.transform import AffineTransform
 from czone.util.miller import plane_indices
 
 __all__ = ["FACET_TOL", "WulffBase", "energy_number"]
@@ -28,7 +29,9 @@ class WulffBase(BasePrefab):
     Parameters
     ----------
     generator
-        The crystal; copied. Its orientation turns the particle, its origin is the middle.
+        The crystal; copied. Its orientation turns the particle, its origin is the middle. A
+        homogeneous strain of the crystal deforms the facets with it, so the particle keeps its
+        atoms.
     surface_energies
         Energies by Miller indices, ``{(1, 0, 0): 1.0, (1, 1, 1): 0.9}``, in any unit; four indices
         for hexagonal crystals.
@@ -138,6 +141,24 @@ class WulffBase(BasePrefab):
     def build_object(self) -> Any:
         """Return the particle: see `get_construction`."""
         return self.get_construction()
+
+    def _strained(self) -> AffineTransform:
+        """Return the map from the crystal at rest to the crystal as strained.
+
+        Raises
+        ------
+        ValueError
+            If the strain is not homogeneous.
+        """
+        strain = self._generator.strain_field
+        affine = (np.eye(3), np.zeros(3)) if strain is None else strain.affine()
+        if affine is None:
+            raise ValueError(
+                "generator must carry a homogeneous strain (HStrain) or none, for others bend the "
+                f"facets; got {strain!r}. Build the particle from the crystal without it; "
+                "particle.generator.strain_field = ... then strains what the flat facets hold"
+            )
+        return AffineTransform(*affine)
 
     def get_areas(self) -> dict[tuple[int, ...], float]:
         """Return the share of the surface area of every form of facets."""

@@ -11,7 +11,7 @@ from czone.geometry import Plane
 from czone.prefab.base import drawn_anew
 from czone.prefab.standard_frame import StandardFrame
 from czone.prefab.wulff_base import FACET_TOL, WulffBase, energy_number
-from czone.transform import AffineTransform, rot_v
+from czone.transform import AffineTransform, MultiTransform, rot_v
 from czone.volume import MultiVolume, Volume
 
 __all__ = ["WulffDecahedron", "WulffIcosahedron"]
@@ -58,7 +58,8 @@ class _MultiplyTwinned(WulffBase):
         Notes
         -----
         Grains touch in twin planes, whose atoms belong to both; the priorities of the grains see to
-        it that they stay once.
+        it that they stay once. A strain of the crystal deforms the particle as a whole, along the
+        axes of the crystal as it was given: grains strained each along its own axes would part.
         """
         frame = StandardFrame(self._generator)
         if len(np.unique(frame.numbers)) > 1 or frame.atoms_per_lattice_point > 1:
@@ -81,14 +82,18 @@ class _MultiplyTwinned(WulffBase):
             for facet, twin in facets
         ]
         turn = frame.rotation_of(self.wulff.standardized_structure)
+        strained = self._strained()
         grains = []
         for index, deform in enumerate(self._grain_maps()):
             place = AffineTransform(frame.orientation @ deform, self._generator.origin)
             crystal = frame.crystal_at_origin()
             for _ in range(index):
                 crystal = drawn_anew(crystal)
+            crystal.strain_field = None  # the lattice of the grain takes it instead
             crystal.transform(AffineTransform(place.matrix @ turn, place.shift))
-            bounds = [plane.from_alg_object(transformation=place) for plane in planes]
+            crystal.transform(strained)
+            steps = MultiTransform([place, strained])
+            bounds = [plane.from_alg_object(transformation=steps) for plane in planes]
             grains.append(Volume(alg_objects=bounds, generator=crystal, priority=index))
         return MultiVolume(grains)
 

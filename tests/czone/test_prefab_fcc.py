@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import cKDTree
 
 from czone.generator import Generator
 from czone.prefab import FCCMixedTwinSF, FCCStackingFault, FCCTwin, fccMixedTwinSF
 from czone.prefab.fcc import build_with_defects, fcc_layers
-from czone.transform import HStrain, Reflection, Rotation, Translation
+from czone.transform import AffineTransform, HStrain, Reflection, Rotation, Translation
 from czone.util import coordination_numbers, neighbor_pairs, random_rotations
 from czone.volume import MultiVolume, Plane, Sphere, Volume, makeRectPrism
 from tests.solids import A_AU, gold
@@ -281,3 +282,15 @@ def test_fixed_ratio_and_unbuilt_record_are_refused():
         FCCTwin().ratio = 0.5
     with pytest.raises(RuntimeError, match="build_object"):
         _ = FCCTwin().defects
+
+
+def test_advice_for_strained_crystals_works():
+    particle = FCCTwin(gold(), ball(), rng=2).build_object()
+    particle.populate_atoms()
+    still = particle.atoms
+    gradient = np.diag([1.01, 1.0, 0.98])
+    particle.transform(AffineTransform(gradient))
+    particle.populate_atoms()
+    assert len(particle.atoms) == len(still)
+    gaps, _ = cKDTree(particle.atoms).query(still @ gradient)
+    np.testing.assert_allclose(gaps, 0, atol=1e-8)
