@@ -189,7 +189,11 @@ class _Kept:
         if recipe.storage.waves:
             extras["waves", ""] = structure.wave.array
         labels = make_labels(
-            recipe.storage.labels, structure.plan.specimen, structure.built, structure.mask
+            recipe.storage.labels,
+            structure.plan.specimen,
+            structure.built,
+            structure.mask,
+            recipe.wave.tilt,
         )
         extras |= {("labels", f"/{kind}"): array for kind, array in labels.items()}
         counts = np.stack([micrograph.counts for micrograph in structure.micrographs])

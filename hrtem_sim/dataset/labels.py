@@ -4,14 +4,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hrtem_sim.mask import Mask, class_map, find_grains, instance_map, plan_bases, plan_volumes
+from hrtem_sim.mask import (
+    Mask,
+    along_beam,
+    class_map,
+    find_grains,
+    instance_map,
+    plan_bases,
+    plan_volumes,
+)
 from hrtem_sim.specimen.builders import BuiltSpecimen, ParticlesOnFilm
 
 LABELS = ("instances", "structure")
 
 
 def make_labels(
-    kinds: Sequence[str], plan: ParticlesOnFilm, built: BuiltSpecimen, mask: Mask
+    kinds: Sequence[str],
+    plan: ParticlesOnFilm,
+    built: BuiltSpecimen,
+    mask: Mask,
+    tilt: tuple[float, float] = (0.0, 0.0),
 ) -> dict[str, np.ndarray]:
     """Return label maps of a structure, uint8 (uint16 for over 255 particles), (ny, nx) each.
 
@@ -26,17 +38,20 @@ def make_labels(
         Atoms of the specimen.
     mask
         Mask of the particles: labels fill it exactly.
+    tilt
+        Tilt of the beam along x and y in mrad.
     """
     if not kinds:
         return {}
     particles = built.specimen.only(*built.particles)
+    seen = along_beam(particles, tilt)
     shape, pixel, volumes = mask.classes.shape, mask.pixel_size, plan_volumes(plan)
     maps: dict[str, np.ndarray] = {}
     if "instances" in kinds:
-        maps["instances"] = instance_map(particles, shape, pixel, volumes=volumes, within=mask).ids
+        maps["instances"] = instance_map(seen, shape, pixel, volumes=volumes, within=mask).ids
     if "structure" in kinds:
         grains = find_grains(particles, bases=plan_bases(plan))
         maps["structure"] = class_map(
-            particles, shape, pixel, by="structure", structure=grains, volumes=volumes, within=mask
+            seen, shape, pixel, by="structure", structure=grains, volumes=volumes, within=mask
         ).classes
     return maps

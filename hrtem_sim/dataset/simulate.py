@@ -12,8 +12,9 @@ from hrtem_sim.provenance import identity
 from hrtem_sim.specimen.builders import BuiltSpecimen, build_particles_on_film
 from hrtem_sim.wave import ExitWave, compute_exit_waves
 
-LABELLING = 1
-"""Version of how masks and labels are made; part of the id of a data set."""
+LABELLING = 2
+"""Version of how masks and labels are made; part of the id of a data set. 2 puts masks where images
+are, and labels of tilted beams where the beam shows the atoms."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,8 @@
 * `form_image(wave, conditions, detector)` gives a `Micrograph`; `form_images` one per condition
   from a single forward transform.
 * `ImagingConditions` and `Aberrations` say how, `Detector` says on which pixels.
+* A beam tilted by tau (rad) against the lens, with C30, is as good as C21 = 3 C30 tau, C12 = C30
+  tau^2 and C10 = 2 C30 tau^2 more: `WaveSettings(tilt=...)` tilts it against the specimen alone.
 * `minimum_contrast_defocus` is a zero of focus.
 * `quick_look` is a cheap approximation to look at, never to train on.
 * `aberration_phase` is chi(k), `focal_series_weights` an incoherent average over foci.

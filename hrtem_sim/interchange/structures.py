@@ -6,11 +6,11 @@ import numpy as np
 
 from hrtem_sim.database import Database
 from hrtem_sim.dataset import StructurePlan
-from hrtem_sim.dataset.again import stored_plan
-from hrtem_sim.mask import InstanceMap, Mask, instance_map, plan_volumes
+from hrtem_sim.dataset.again import stored_plan, stored_recipe
+from hrtem_sim.mask import InstanceMap, Mask, along_beam, instance_map, plan_volumes
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
-from hrtem_sim.specimen.builders import place
+from hrtem_sim.specimen.builders import bounds_of, place
 
 NAMES = ("background", "particle")
 
@@ -26,8 +26,8 @@ def particles_of(plan: StructurePlan) -> Specimen:
     Returns
     -------
     specimen
-        Objects particle-0, particle-1, ...; x and y are those of the whole specimen, z begins
-        1 angstrom above the lowest atom. What labels need, without the time that a film takes.
+        Objects particle-0, particle-1, ... in the cell of the whole specimen. What labels need,
+        without the time that a film takes.
 
     Examples
     --------
@@ -39,11 +39,12 @@ def particles_of(plan: StructurePlan) -> Specimen:
     """
     placed = place(plan.specimen, plan.rng)
     atoms = np.concatenate([particle.atoms for particle in placed])
-    atoms[:, 2] += 1.0 - atoms[:, 2].min()
+    low, high = bounds_of(plan.specimen, placed)
+    atoms[:, 2] -= low
     numbers = np.concatenate([particle.species for particle in placed])
     labels = np.repeat(np.arange(len(placed)), [len(particle.atoms) for particle in placed])
     names = tuple(f"particle-{i}" for i in range(len(placed)))
-    cell = (*plan.specimen.field, float(atoms[:, 2].max()) + 1.0)
+    cell = (*plan.specimen.field, high - low)
     return Specimen(atoms, numbers, cell, labels, names)
 
 
@@ -70,6 +71,7 @@ def stored_instances(
     >>> [instances.names for _, _, instances in stored_instances(database, [0])]
     [('particle-0',)]
     """
+    tilt = stored_recipe(database).wave.tilt
     known: tuple[str, StructurePlan, InstanceMap] | None = None
     for row in map(int, rows):
         here = database.catalogue.iloc[row]["structure"]
@@ -78,7 +80,7 @@ def stored_instances(
             mask = Mask(database.masks([row])[0], NAMES, database.pixel_size)
             (ny, nx), pixel = database.shape, database.pixel_size
             volumes = plan_volumes(plan.specimen)
-            particles = particles_of(plan)
+            particles = along_beam(particles_of(plan), tilt)
             known = (
                 here,
                 plan,

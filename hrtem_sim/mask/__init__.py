@@ -6,6 +6,7 @@
 * `projected_thickness` is that of each object along the beam, in angstrom.
 * `find_grains` finds grains, twins and stacking faults from the surroundings of the atoms;
   `zone_axis` says how a grain lies to the beam, `atom_columns` where its columns are.
+* `along_beam` puts atoms where a tilted beam shows them.
 * `plan_bases` and `plan_volumes` say of a data set's particles what their plan knows.
 """
 
@@ -18,6 +19,7 @@ from hrtem_sim.mask.lattice import STRUCTURES
 from hrtem_sim.mask.orientation import ZoneAxis, misorientation, zone_axis
 from hrtem_sim.mask.phase import Mask, phase_mask
 from hrtem_sim.mask.plans import plan_bases, plan_volumes
+from hrtem_sim.mask.projection import along_beam
 from hrtem_sim.mask.thickness import ThicknessMaps, atomic_volume, projected_thickness
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Mask",
     "ThicknessMaps",
     "ZoneAxis",
+    "along_beam",
     "atom_columns",
     "atomic_volume",
     "class_map",

@@ -81,6 +81,9 @@ def phase_mask(
     compared, so that heavy columns whose phase exceeds pi stay inside. Threshold and blur:
     Rangel DaCosta et al., npj Comput. Mater. 10 (2024), Methods, and later work of the same group.
 
+    Pixel (i, j) covers y from i to i + 1 and x from j to j + 1 pixels, as in images. With a tilted
+    beam the mask is where the image is.
+
     Examples
     --------
     >>> from hrtem_sim.specimen import Specimen
@@ -108,5 +111,8 @@ def phase_mask(
             f"pixel_size must be a multiple of the wave's {pixel} angstrom; got {pixel_size!r}"
         )
     fy, fx = (round(f) for f in factors)
+    # the wave is known at the corners of its pixels: by the trapezoidal rule over each pixel
+    for axis in (0, 1):
+        smooth = 0.5 * (smooth + np.roll(smooth, -1, axis))
     binned = smooth.reshape(shape[0], fy, shape[1], fx).mean(axis=(1, 3))
     return Mask((binned > cut).astype(np.uint8), ("background", "particle"), float(pixel_size))

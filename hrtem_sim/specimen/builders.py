@@ -124,10 +124,7 @@ def particle_scene(
 ) -> tuple[Scene, tuple[tuple[str, ...], ...]]:
     """Return the populated `czone` scene of a plan, and the defects of each particle."""
     placed = place(plan, streams)
-    film = (0.0, plan.film_thickness) if plan.side == "entrance" else (-plan.film_thickness, 0.0)
-    heights = [particle.atoms[:, 2] for particle in placed]
-    low = min(film[0], *(z.min() for z in heights)) - plan.margin
-    high = max(film[1], *(z.max() for z in heights)) + plan.margin
+    low, high = bounds_of(plan, placed)
     up = Translation(np.array([0.0, 0.0, -low]))
     objects = []
     for i, particle in enumerate(placed):
@@ -135,7 +132,8 @@ def particle_scene(
         particle.volume.priority = i
         objects.append(particle.volume)
     slab = Volume(
-        points=make_rect_prism(*plan.field, plan.film_thickness) + [0.0, 0.0, film[0] - low],
+        points=make_rect_prism(*plan.field, plan.film_thickness)
+        + [0.0, 0.0, _film_of(plan)[0] - low],
         generator=AmorphousGenerator(
             species=plan.film_material,
             density=plan.film_density,
@@ -150,6 +148,30 @@ def particle_scene(
     scene = Scene(bounds=bounds, objects=[*objects, slab], min_distance="contact")
     scene.populate()
     return scene, tuple(particle.defects for particle in placed)
+
+
+def _film_of(plan: ParticlesOnFilm) -> tuple[float, float]:
+    """Lowest and highest point of the film, whose face with the particles is z = 0."""
+    thickness = plan.film_thickness
+    return (0.0, thickness) if plan.side == "entrance" else (-thickness, 0.0)
+
+
+def bounds_of(plan: ParticlesOnFilm, placed: "tuple[PlacedParticle, ...]") -> tuple[float, float]:
+    """Return the lowest and the highest z of the cell about film and particles, margins included.
+
+    Parameters
+    ----------
+    plan
+        Numbers of film and particles.
+    placed
+        Its particles, as `place` returns them.
+    """
+    heights = [particle.atoms[:, 2] for particle in placed]
+    low, high = _film_of(plan)
+    return (
+        min(low, *(z.min() for z in heights)) - plan.margin,
+        max(high, *(z.max() for z in heights)) + plan.margin,
+    )
 
 
 @dataclass(frozen=True, eq=False)

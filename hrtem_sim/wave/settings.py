@@ -43,7 +43,9 @@ class WaveSettings(Checked):
         and less than 3 % of what they scatter comes to an edge, see `hrtem_sim.wave.windowed`;
         otherwise, and if no particles are named, the whole cell gets these pixels.
     tilt
-        Tilt of the incident beam along x and y, in mrad.
+        Tilt of the incident beam against the z axis along x and y, in mrad; the lens's axis stays
+        along the beam, as where a specimen is tilted. See `hrtem_sim.imaging` for a beam tilted
+        against the lens.
     phonons
         Frozen-phonon configurations; 0 leaves the atoms at rest.
     rms
