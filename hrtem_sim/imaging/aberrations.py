@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from hrtem_sim.grid import Grid
-from hrtem_sim.imaging.kernels import sum_of_terms
+from hrtem_sim.imaging.kernels import slope_of_terms, sum_of_terms
 from hrtem_sim.provenance import Checked, checked, finite
 from hrtem_sim.refusal import Refusal
 
@@ -118,6 +118,8 @@ def aberration_phase(
     wavelength: float,
     aberrations: Aberrations,
     columns: np.ndarray | slice = slice(None),
+    *,
+    tilt: tuple[float, float] = (0.0, 0.0),
 ) -> np.ndarray:
     """Return chi(k), by which the lens delays the wave: transfer is exp(-i chi).
 
@@ -131,6 +133,8 @@ def aberration_phase(
         Coefficients; defocus as C10.
     columns
         Columns (kx) to compute; default: all.
+    tilt
+        Frequency of the illuminating beam along x and y in 1/angstrom: chi(k + tilt) is returned.
 
     Returns
     -------
@@ -150,34 +154,43 @@ def aberration_phase(
     >>> round(float(chi[0, 1]) / np.pi, 4)  # pi lambda C10 k^2 with k = 1/4
     0.125
     """
-    ky, kx = (wavelength * k.ravel() for k in grid.frequencies())
-    kx = np.ascontiguousarray(kx[columns])
+    ky, kx = _angles(grid, wavelength, columns, tilt)
+    chi = np.empty((len(ky), len(kx)))
+    sum_of_terms(ky, kx, 2 * np.pi / wavelength * _as_powers(aberrations), chi)
+    return chi
+
+
+def _angles(
+    grid: Grid, wavelength: float, columns: np.ndarray | slice, tilt: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Angles of frequencies along y and x, in rad."""
+    ky, kx = grid.frequencies()
+    return (
+        wavelength * (ky.ravel() + tilt[1]),
+        np.ascontiguousarray(wavelength * (kx.ravel()[columns] + tilt[0])),
+    )
+
+
+def _as_powers(aberrations: Aberrations) -> np.ndarray:
+    """Factors of p^m |p|^2h by [m, h] with p = alpha exp(i phi); their real part counts."""
     # alpha^(n+1) cos(m (phi - angle)) = Re(exp(-i m angle) p^m |p|^2h), p = alpha exp(i phi)
     terms = np.zeros((7, 4), complex)
     for n, m, coefficient, angle in aberrations.terms:
         terms[m, (n + 1 - m) // 2] += coefficient / (n + 1) * np.exp(-1j * m * angle)
-    chi = np.empty((len(ky), len(kx)))
-    sum_of_terms(ky, kx, 2 * np.pi / wavelength * terms, chi)
-    return chi
+    return terms
 
 
 def aberration_gradient(
-    grid: Grid, wavelength: float, aberrations: Aberrations
+    grid: Grid,
+    wavelength: float,
+    aberrations: Aberrations,
+    columns: np.ndarray | slice = slice(None),
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the derivatives of chi(k) along ky and kx, each (ny, nx), in rad angstrom.
 
     Divided by 2 pi they are the shifts, in angstrom, of what is scattered to k.
     """
-    ky, kx = grid.frequencies()
-    ky, kx = np.broadcast_to(ky, grid.shape), np.broadcast_to(kx, grid.shape)
-    dy, dx = np.zeros(grid.shape), np.zeros(grid.shape)
-    position = wavelength * (kx + 1j * ky)  # alpha exp(i phi)
-    for n, m, coefficient, angle in aberrations.terms:
-        # term = C / (n + 1) Re(conj(p)^a p^b e^(-i m angle)), a + b = n + 1, b - a = m
-        a, b = (n + 1 - m) // 2, (n + 1 + m) // 2
-        turn = coefficient / (n + 1) * np.exp(-1j * m * angle)
-        to_p = b * np.conj(position) ** a * position ** max(b - 1, 0) * turn if b else 0
-        to_conjugate = a * np.conj(position) ** max(a - 1, 0) * position**b * turn if a else 0
-        dx += np.real(to_p + to_conjugate)
-        dy += np.real(1j * to_p - 1j * to_conjugate)
-    return 2 * np.pi * dy, 2 * np.pi * dx
+    ky, kx = _angles(grid, wavelength, columns, (0.0, 0.0))
+    dy, dx = np.empty((len(ky), len(kx))), np.empty((len(ky), len(kx)))
+    slope_of_terms(ky, kx, 2 * np.pi * _as_powers(aberrations), dy, dx)
+    return dy, dx

@@ -1,11 +1,10 @@
-"""Partial coherence: spread of foci, of illumination angles, and motion during the exposure."""
+"""Partial coherence: spread of foci, and motion during the exposure; angles are in `source`."""
 
 import math
 
 import numpy as np
 
 from hrtem_sim.grid import Grid
-from hrtem_sim.imaging.aberrations import Aberrations, aberration_gradient
 from hrtem_sim.refusal import Refusal
 
 
@@ -128,34 +127,6 @@ def sigma_from_1_over_e(width: float) -> float:
     21.21
     """
     return width / math.sqrt(2)
-
-
-def angular_envelope(
-    grid: Grid, wavelength: float, aberrations: Aberrations, convergence: float
-) -> np.ndarray:
-    """Return the damping of the transfer by a spread of illumination angles, (ny, nx) in 0..1.
-
-    Parameters
-    ----------
-    grid
-        Sampling of the image.
-    wavelength
-        In angstrom.
-    aberrations
-        Aberrations, with the defocus as C10.
-    convergence
-        Standard deviation of the angle along each axis, in mrad.
-
-    Notes
-    -----
-    exp(-(s / lambda)^2 |grad chi|^2 / 2) with s in rad and the gradient in k, for a Gaussian
-    source: J. Frank, Optik 38, 519 (1973). Quasi-coherent: exact for the interference with the
-    direct beam, an approximation between two scattered beams, and taken at the nominal focus
-    throughout a focal spread.
-    """
-    dy, dx = aberration_gradient(grid, wavelength, aberrations)
-    spread = convergence * 1e-3 / wavelength
-    return np.exp(-0.5 * spread**2 * (dx**2 + dy**2))
 
 
 def motion_transfer(

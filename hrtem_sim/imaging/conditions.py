@@ -29,6 +29,7 @@ class ImagingConditions(Checked):
         Standard deviation of the focus in angstrom (chromatic).
     convergence
         Standard deviation of the illumination's angle along each axis, in mrad (spatial coherence).
+        Right to 1 % of the contrast (`hrtem_sim.imaging.source`).
     vibration
         Standard deviation of the image's random shifts along each axis, in angstrom.
     drift

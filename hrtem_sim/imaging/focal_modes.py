@@ -97,12 +97,14 @@ def focal_modes(
     waves = len(power)
     if focal_spread == 0 or contrast == 0:
         one = np.ones(2, np.float32)
-        return FocalModes((one,), (0,), 1.0, np.ones((1, waves), bool), 0.0)
+        return FocalModes((one,), (0,), 0.0, np.ones((1, waves), bool), 0.0)
     phase = math.pi * wavelength * focal_spread * limit  # the largest x, in rad
     per_rad = max(PER_RAD, 16 / phase)
     scale = phase * per_rad
     samples = np.rint(np.linspace(0, scale, BINS + 1)).astype(int)
-    binned = np.array([np.bincount(samples, own) for own in power])
+    # tables reach beyond the wave's largest k^2: a tilted beam has more
+    length = math.ceil(scale + REACH * per_rad) + 1
+    binned = np.array([np.bincount(samples, own, length) for own in power])
     middles = np.arange(-REACH, phase + REACH + STEP, STEP)
     blocks = [
         _rotated(middles[first : first + BLOCK], binned, per_rad)

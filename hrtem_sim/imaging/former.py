@@ -4,13 +4,14 @@ import numpy as np
 
 from hrtem_sim.fft import Fft, choose_fft
 from hrtem_sim.grid import fourier_resize
-from hrtem_sim.imaging.aberrations import aberration_phase
-from hrtem_sim.imaging.coherence import angular_envelope, focal_envelope, motion_transfer
+from hrtem_sim.imaging.aberrations import Aberrations, aberration_gradient, aberration_phase
+from hrtem_sim.imaging.coherence import focal_envelope, motion_transfer
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.focal_modes import BINS, FocalModes, focal_modes
 from hrtem_sim.imaging.kernels import accumulate_intensity, delay, product, weight_by_table
 from hrtem_sim.imaging.pixels import CameraPixels, camera_shape, intensity_grid
+from hrtem_sim.imaging.source import TRUSTED, tilts_of_source
 from hrtem_sim.potential.passes import Passes
 from hrtem_sim.wave import ExitWave
 
@@ -48,8 +49,8 @@ class ImageFormer:
         self.shape = camera_shape(wave.grid, detector.pixel_size)
         spectra = [self._spectrum(array) for array in wave.array]
         density = _density(spectra)
-        direct, self._mean = float(density[0, 0]), float(density.sum(dtype=float))
-        scattered = max(0.0, self._mean - direct)
+        self._direct = direct = float(density[0, 0])
+        scattered = max(0.0, float(density.sum(dtype=float)) - direct)
         # interference with the direct beam, and of scattered beams with each other
         self._contrast = float(np.sqrt(scattered * (2 * direct + scattered)))
         self.grid = intensity_grid(wave.grid, self.shape, density, self._contrast)
@@ -59,9 +60,10 @@ class ImageFormer:
         self._kept = np.r_[0:kept, nx - (self._passes.total - kept) : nx]
         self._columns = self._phonon_modes(spectra)
         squared = self.grid.squared_frequency()[:, self._kept].T
-        self._power, self._limit, self._position = _power_by_frequency(
-            self._columns, squared, int(np.prod(self.grid.shape))
-        )
+        powers = _powers(self._columns, int(np.prod(self.grid.shape)))
+        self._density = np.sum(powers, axis=0).astype(np.float32)
+        self._power, self._limit = _power_by_frequency(powers, squared)
+        self._position = np.minimum(self._squared(), 1)
         self._factor, self._work = self._passes.columns(), self._passes.columns()
         self._rows = self.fft.empty(self.grid.shape)
 
@@ -84,15 +86,24 @@ class ImageFormer:
         Both are float64 (ny, nx), 1 is the incident beam. They differ by the detector's modulation
         transfer, which blurs the image before pixels sample it.
         """
-        intensity = self._average(self._transfer(conditions), conditions.focal_spread)
-        return self._on_camera(intensity, conditions)
+        return self._on_camera(self._intensity(conditions), conditions)
 
     def quick_look(self, conditions: ImagingConditions) -> np.ndarray:
         """Return a quasi-coherent approximation of `expected`; see `quick_look`."""
-        transfer = self._transfer(conditions)
+        lens = self._lens(conditions)
+        transfer = self._transfer(lens)
+        if conditions.convergence:
+            transfer *= np.exp(-0.5 * self._shift(lens, conditions.convergence) ** 2)
         envelope = focal_envelope(self.grid, self.wave.wavelength, conditions.focal_spread)
         transfer *= envelope[:, self._kept].T.astype(np.float32)
-        return self._on_camera(self._average(transfer, 0.0), conditions)[1]
+        return self._on_camera(self._sharp(transfer), conditions)[1]
+
+    def _sharp(self, transfer: np.ndarray) -> np.ndarray:
+        """Mean intensity on the grid without a spread of foci."""
+        modes = focal_modes(self._power, self._limit, self._contrast, 0.0, self.wave.wavelength)
+        intensity = np.zeros(self.grid.shape, np.float32)
+        self._add(intensity, modes, transfer)
+        return intensity
 
     def _spectrum(self, wave: np.ndarray) -> np.ndarray:
         """Spectrum of a wave (ny, nx)."""
@@ -113,19 +124,41 @@ class ImageFormer:
         modes = np.fft.fft(kept * shift, axis=0, norm="ortho")
         return [self._as_columns(mode) for mode in modes]
 
-    def _transfer(self, conditions: ImagingConditions) -> np.ndarray:
-        """Transfer of the lens at the nominal focus, in columns."""
-        # zero defocus is the middle of the model, wherever the wave is given
-        nominal = conditions.aberrations.defocused(conditions.defocus + self.wave.plane)
-        chi = aberration_phase(self.grid, self.wave.wavelength, nominal, self._kept)
+    def _lens(self, conditions: ImagingConditions) -> Aberrations:
+        """Aberrations at the nominal focus: 0 is the middle of the model, wherever the wave is."""
+        return conditions.aberrations.defocused(conditions.defocus + self.wave.plane)
+
+    def _transfer(self, lens: Aberrations, tilt: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+        """Transfer of the lens for a beam of some frequency, in columns."""
+        chi = aberration_phase(self.grid, self.wave.wavelength, lens, self._kept, tilt=tilt)
         transfer = np.empty(chi.shape, np.complex64)
         delay(chi.ravel(), transfer.ravel())
-        if conditions.convergence:
-            envelope = angular_envelope(
-                self.grid, self.wave.wavelength, nominal, conditions.convergence
-            )
-            transfer *= envelope[:, self._kept].astype(np.float32)
         return self._as_columns(transfer)
+
+    def _shift(self, lens: Aberrations, convergence: float) -> np.ndarray:
+        """How far a tilt by the source's standard deviation turns each beam, float32 columns."""
+        dy, dx = aberration_gradient(self.grid, self.wave.wavelength, lens, self._kept)
+        shift = convergence * 1e-3 / self.wave.wavelength * np.hypot(dx, dy)
+        return np.ascontiguousarray(shift.T.astype(np.float32))
+
+    def _intensity(self, conditions: ImagingConditions) -> np.ndarray:
+        """Mean intensity on the grid over phonons, foci and angles of the illumination."""
+        lens, spread = self._lens(conditions), conditions.focal_spread
+        modes = focal_modes(self._power, self._limit, self._contrast, spread, self.wave.wavelength)
+        intensity = np.full(self.grid.shape, modes.left_out, np.float32)
+        if not conditions.convergence:
+            self._add(intensity, modes, self._transfer(lens))
+            return intensity
+        shift = self._shift(lens, conditions.convergence)
+        taken = float(np.sum(self._density * -np.expm1(-(shift**2)), dtype=float))
+        if taken < TRUSTED * self._contrast:
+            self._add(intensity, modes, self._transfer(lens) * np.exp(-0.5 * shift**2))
+            return intensity + np.float32(taken)
+        tilts, weights = tilts_of_source(shift, self._density, self._direct, self._contrast)
+        per_deviation = conditions.convergence * 1e-3 / self.wave.wavelength
+        for (x, y), weight in zip((tilts * per_deviation).tolist(), weights, strict=True):
+            self._add(intensity, modes, self._transfer(lens, (x, y)), weight, tilt=(x, y))
+        return intensity
 
     def _on_camera(
         self, intensity: np.ndarray, conditions: ImagingConditions
@@ -141,28 +174,27 @@ class ImageFormer:
         spectrum *= self.detector.mtf(self.pixels.in_nyquist)
         return collected, _plasmon_losses(self.pixels.image(spectrum), conditions)
 
-    def _average(self, transfer: np.ndarray, focal_spread: float) -> np.ndarray:
-        """Mean intensity over phonons and foci about a transfer."""
-        modes = focal_modes(
-            self._power, self._limit, self._contrast, focal_spread, self.wave.wavelength
-        )
-        intensity = np.full(self.grid.shape, modes.left_out, np.float32)
-        self._add(intensity, modes, transfer, np.float32(1 / len(self._columns)))
-        return intensity
-
     def _add(
-        self, intensity: np.ndarray, modes: FocalModes, transfer: np.ndarray, weight: np.float32
+        self,
+        intensity: np.ndarray,
+        modes: FocalModes,
+        transfer: np.ndarray,
+        weight: float = 1.0,
+        *,
+        tilt: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         """Add the images of all waves in all modes about a transfer."""
+        each = np.float32(weight / len(self._columns))
 
         def gather(block: slice, rows: np.ndarray) -> None:
-            accumulate_intensity(intensity[block].ravel(), rows.ravel(), weight)
+            accumulate_intensity(intensity[block].ravel(), rows.ravel(), each)
 
+        position = self._squared(tilt) if any(tilt) else self._position
         factor, scale = self._factor, np.float32(modes.scale)
         for table, start, used in zip(modes.tables, modes.starts, modes.used, strict=True):
             weight_by_table(
                 transfer.ravel(),
-                self._position.ravel(),
+                position.ravel(),
                 scale,
                 np.float32(start),
                 table,
@@ -174,6 +206,12 @@ class ImageFormer:
                     product(spectrum[block].ravel(), factor[block].ravel(), work.ravel())
                     self.fft.inverse_rows(work)
                 self._passes.leave(self._work, self._rows, gather)
+
+    def _squared(self, tilt: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+        """|k + tilt|^2 over the largest k^2 of the wave, float32 columns."""
+        ky, kx = self.grid.frequencies()
+        squared = (kx[:, self._kept] + tilt[0]).T ** 2 + (ky + tilt[1]).T ** 2
+        return (squared / self._limit).astype(np.float32)
 
     def _as_columns(self, spectrum: np.ndarray) -> np.ndarray:
         """Turn the kept part of a spectrum, (ny, kept), into columns."""
@@ -198,17 +236,17 @@ def _kept_columns(density: np.ndarray) -> int:
     return int(np.minimum(filled, n - filled).max()) + 1
 
 
-def _power_by_frequency(
-    columns: list[np.ndarray], squared: np.ndarray, pixels: int
-) -> tuple[np.ndarray, float, np.ndarray]:
-    """Mean intensity of each wave by k^2, the largest k^2 it has, and k^2 over it of columns."""
-    powers = [np.abs(column).astype(float) ** 2 / pixels**2 for column in columns]
+def _powers(columns: list[np.ndarray], pixels: int) -> list[np.ndarray]:
+    """Share of each wave in the mean intensity at each frequency."""
+    return [np.abs(column).astype(float) ** 2 / (pixels**2 * len(columns)) for column in columns]
+
+
+def _power_by_frequency(powers: list[np.ndarray], squared: np.ndarray) -> tuple[np.ndarray, float]:
+    """Mean intensity of each wave in steps of k^2, and the largest k^2 that any has."""
     total = np.sum(powers, axis=0)
     limit = float(squared[total > 1e-12 * total.max()].max()) or float(squared.max())
-    position = np.minimum(squared / limit, 1)
-    bins = np.rint(position * BINS).astype(int).ravel()
-    power = [np.bincount(bins, power.ravel(), BINS + 1) for power in powers]
-    return np.array(power) / len(columns), limit, position.astype(np.float32)
+    bins = np.rint(np.minimum(squared / limit, 1) * BINS).astype(int).ravel()
+    return np.array([np.bincount(bins, power.ravel(), BINS + 1) for power in powers]), limit
 
 
 def _plasmon_losses(image: np.ndarray, conditions: ImagingConditions) -> np.ndarray:

@@ -91,3 +91,28 @@ def delay(chi, out):
         s = (sine + odd * (cosine - sine)) * sign
         c = (cosine - odd * (cosine + sine)) * sign
         out[i] = c + np.complex64(1j) * s
+
+
+@njit(cache=True)
+def slope_of_terms(y, x, terms, dy, dx):
+    """Write the derivatives by y and by x of what `sum_of_terms` writes, float64 (ny, nx)."""
+    for i in range(y.size):
+        for j in range(x.size):
+            p = complex(x[j], y[i])
+            square = x[j] * x[j] + y[i] * y[i]
+            along_x, along_y = 0.0, 0.0
+            power, lower = complex(1.0, 0.0), complex(0.0, 0.0)  # p^m and m p^(m - 1)
+            for m in range(terms.shape[0]):
+                radial = 1.0  # |p|^2h
+                inner = 0.0  # h |p|^2(h - 1)
+                for h in range(terms.shape[1]):
+                    if terms[m, h] != 0:
+                        whole = terms[m, h] * power * (2 * inner)
+                        turned = terms[m, h] * lower * radial
+                        along_x += turned.real + whole.real * x[j]
+                        along_y += -turned.imag + whole.real * y[i]
+                    inner = inner * square * (h + 1) / max(h, 1) if h else 1.0
+                    radial *= square
+                lower = (m + 1) * power
+                power *= p
+            dx[i, j], dy[i, j] = along_x, along_y
