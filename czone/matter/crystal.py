@@ -15,6 +15,7 @@ from czone.geometry.region import Body
 from czone.matter.atoms import Atoms, cut_out
 from czone.matter.cell import UnitCell
 from czone.matter.rows import cell_atoms, cut_rows, row_starts, written_out
+from czone.memory import check_room
 from czone.transform.base import BaseTransform
 from czone.transform.post import BasePostTransform
 from czone.transform.strain import BaseStrain
@@ -202,6 +203,9 @@ class Crystal(Value):
         """Return the sites (n, 3) of all cells that may reach a box, and their places (n,)."""
         if self.strain is not None:
             points = self.strain.source_box(points)
+        # Cells that reach a box: a parallelepiped around it would count too many.
+        edges = np.ptp(points, axis=0) / np.cbrt(abs(np.linalg.det(self.sbases)))
+        check_room("bbox", np.zeros(3), edges, self.sbases, len(self.cell.numbers))
         positions, count = cell_atoms(self.sbases, self.origin, self.cell.coords, points)
         return positions, np.tile(np.arange(len(self.cell.numbers)), count)
 
@@ -288,6 +292,8 @@ class Crystal(Value):
             return np.zeros((0, 3)), np.zeros(0, dtype=np.int64), lattice
         corner = inverse @ origin
         low, high = low - corner - cell.highest, high - corner - cell.lowest
+        # A tetrahedron fills the sixth part of the box around it.
+        check_room("volume", low / 2, high / 2, bases, len(cell.numbers))
         faces = body.flat_faces()
         if faces is not None and compiled_pays():
             from czone.matter.row_kernel import fill_flat_body  # loads numba

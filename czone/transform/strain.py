@@ -12,10 +12,12 @@ from czone.checks import as_matrix, as_points, as_vector
 from czone.equality import Compared
 from czone.saved import Saved
 from czone.shown import call
+from czone.transform.sources import source_region
 
 __all__ = ["BaseStrain", "HStrain", "IStrain"]
 
 _MODES = ("crystal", "standard")
+_LEAST_STRETCH = 1 / 3  # atoms of no crystal survive to be squeezed so much
 
 
 class BaseStrain(Compared, Saved, ABC):
@@ -111,34 +113,9 @@ class BaseStrain(Compared, Saved, ABC):
     def source_box(self, box: np.ndarray) -> np.ndarray:
         """Return points (m, 3) around all that the field moves into the box of `box`.
 
-        The default samples the box and follows its points back; a margin covers what lies between.
+        The default samples the field from the box outwards, see `czone.transform.sources`.
         """
-        low, high = np.min(box, axis=0), np.max(box, axis=0)
-        steps = 7
-        axes = [np.linspace(a, b, steps) for a, b in zip(low, high, strict=True)]
-        target = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-        source = self._followed_back(target)
-        # Between two samples the way back can bulge by about the change from one to the next.
-        way = (source - target).reshape(steps, steps, steps, 3)
-        change = max(np.abs(np.diff(way, axis=k)).max() for k in range(3))
-        margin = 0.1 + change
-        return np.array([source.min(axis=0) - margin, source.max(axis=0) + margin])
-
-    def _followed_back(self, target: np.ndarray) -> np.ndarray:
-        """Return where points came from, by Newton's method with numerical derivatives."""
-        source = target.copy()
-        for _ in range(30):
-            miss = self.apply_strain(source) - target
-            if np.abs(miss).max() < 1e-9:
-                break
-            step = 1e-4
-            columns = [
-                (self.apply_strain(source + step * e) - self.apply_strain(source - step * e))
-                for e in np.eye(3)
-            ]
-            jacobian = np.stack(columns, axis=-1) / (2 * step)
-            source = source - np.einsum("nij,nj->ni", np.linalg.pinv(jacobian), miss)
-        return source
+        return source_region(self.apply_strain, box)
 
     def _like(self) -> dict[str, Any]:
         # What a crystal tells the field does not count, nor how a field along its lattice turned.
@@ -193,16 +170,28 @@ class HStrain(BaseStrain):
     @matrix.setter
     def matrix(self, value: ArrayLike) -> None:
         array = np.array(value, dtype=float)
-        if array.shape == (3,):
+        shape = array.shape
+        if shape == (3,):
             array = np.diag(array)
-        elif array.shape == (6,):
+        elif shape == (6,):
             xx, yy, zz, yz, xz, xy = array
             array = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
-        elif array.shape == (9,):
+        elif shape == (9,):
             array = array.reshape(3, 3)
         if array.shape != (3, 3):
             raise ValueError(f"matrix must have 3, 6, 9 or (3, 3) numbers; got shape {array.shape}")
-        self._matrix = as_matrix("matrix", array)
+        array = as_matrix("matrix", array)
+        least = np.linalg.svd(array, compute_uv=False)[-1]
+        if least < _LEAST_STRETCH:
+            meant = (
+                (array + np.eye(3)).tolist() if shape != (3,) else (array.diagonal() + 1).tolist()
+            )
+            raise ValueError(
+                "matrix must be a deformation gradient, in which 1 is no change, and leave a third "
+                f"of every length or more; got {value!r}, which leaves {least:.3g}. Is it a "
+                f"strain, and {meant} meant?"
+            )
+        self._matrix = array
 
     def _standing(self) -> np.ndarray:
         """Return the gradient in the axes of its mode as if they had never turned."""
