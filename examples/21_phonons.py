@@ -29,7 +29,7 @@ print(f"rms displacement of gold: {debye_rms('Au'):.3f} Å per axis")
 conditions = ImagingConditions(defocus=60.0, focal_spread=25.0)
 figure, panels = plt.subplots(2, 3, figsize=(10.5, 7.2), layout="constrained")
 for phonons, (above, below) in zip((0, 1, 16), panels.T, strict=True):
-    settings = WaveSettings(pixel_size=0.1, phonons=phonons, rms="debye")
+    settings = WaveSettings(pixel_size=0.1, phonons=phonons, rms="measured")
     wave = compute_exit_wave(gold, settings, rng=1)
     image = expected_image(wave, conditions, Detector(0.102))
     name = {0: "at rest", 1: "one configuration"}.get(phonons, f"mean of {phonons}")

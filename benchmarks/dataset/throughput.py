@@ -56,9 +56,10 @@ def stages(recipe, structures: int) -> dict[str, float]:
         plan = plan_structure(recipe, index)
         built = timed("structure", lambda: build_structure(plan))  # noqa: B023
         parts = [built.specimen.objects, built.particles]
+        settings = replace(recipe.wave, particles=built.particles)
         wave, alone = timed(
             "waves",
-            lambda: compute_exit_waves(built.specimen, parts, recipe.wave, rng=1),  # noqa: B023
+            lambda: compute_exit_waves(built.specimen, parts, settings, rng=1),  # noqa: B023
         )
         timed("mask", lambda: phase_mask(alone, recipe.detector.pixel_size))  # noqa: B023
         noise = range(len(plan.images))

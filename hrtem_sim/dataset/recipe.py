@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from ase.formula import Formula
+
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.mask.phase import PAPER_CUT, PAPER_THRESHOLD
@@ -29,8 +31,9 @@ from hrtem_sim.provenance import (
     whole,
 )
 from hrtem_sim.specimen.builders import FORMULA
+from hrtem_sim.specimen.displacements import displacements_in
 from hrtem_sim.specimen.films import Distances, film_matter
-from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, as_material, name_of
+from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, amounts_in, as_material, name_of
 from hrtem_sim.wave import WaveSettings
 
 ZERO = Distribution("constant", (0.0,))
@@ -266,6 +269,7 @@ class DatasetRecipe(Checked):
                 f"got {self.wave.particles!r}"
             )
         self._check_pixels()
+        self._check_motion()
 
     def _check_pixels(self) -> None:
         grid = Grid.covering(self.placement.field, self.wave.pixel_size)
@@ -277,6 +281,18 @@ class DatasetRecipe(Checked):
                     f"{pixel:.6g} angstrom along {axis} for this field; "
                     f"got {self.detector.pixel_size!r}"
                 )
+
+    def _check_motion(self) -> None:
+        """Ask for displacements now, not when the first structure with this material comes."""
+        if not self.wave.phonons:
+            return
+        found = [amounts_in(material) for material in self.particle.materials]
+        film: dict[str, float] = Formula(self.film.material).count()
+        for amounts in [*found, film]:
+            try:
+                displacements_in(amounts, self.wave.rms)
+            except Refusal as error:
+                raise Refusal(f"wave.{error}") from None
 
     def scaled(self, scale: float) -> "DatasetRecipe":
         """Return the recipe with `scale` times as many structures, at least one."""

@@ -6,10 +6,10 @@
 """
 
 from hrtem_sim.specimen.cells import orthorhombic, rectangular
+from hrtem_sim.specimen.displacements import debye_rms, displacements_in
 from hrtem_sim.specimen.specimen import Specimen
 from hrtem_sim.specimen.thermal import (
     b_from_u,
-    debye_rms,
     displaced,
     rms_displacements,
     u_from_b,
@@ -22,6 +22,7 @@ __all__ = [
     "b_from_u",
     "debye_rms",
     "displaced",
+    "displacements_in",
     "orthorhombic",
     "rectangular",
     "rms_displacements",

@@ -128,6 +128,18 @@ def name_of(material: Material) -> str:
     return material.name if isinstance(material, FileCrystal) else material
 
 
+def amounts_in(material: Material) -> dict[str, float]:
+    """Return the amounts of the elements of a material."""
+    if not isinstance(material, FileCrystal):
+        numbers = WURTZITE[material][:2] if material in WURTZITE else (atomic_numbers[material],)
+        return {chemical_symbols[int(number)]: 1.0 for number in numbers}
+    amounts: dict[str, float] = {}
+    shares = material.occupancies or (1.0,) * len(material.species)
+    for symbol, share in zip(material.species, shares, strict=True):
+        amounts[symbol] = amounts.get(symbol, 0.0) + share
+    return amounts
+
+
 def crystal_of(material: Material, rng: np.random.Generator | None = None) -> Generator:
     """Return the crystal of a material, a new one at every call.
 

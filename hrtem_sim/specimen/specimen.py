@@ -1,7 +1,7 @@
 """The frozen specimen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -125,13 +125,34 @@ class Specimen:
         """Return the specimen of the atoms in a mask or index array, in the same cell."""
         if isinstance(mask, np.ndarray) and mask.dtype == bool and mask.shape != (len(self),):
             raise Refusal(f"mask must have shape ({len(self)},), one per atom; got {mask.shape}")
-        return replace(
-            self,
-            positions=self.positions[mask],
-            numbers=self.numbers[mask],
-            labels=self.labels[mask],
-            occupancies=self.occupancies[mask],
+        return self._with(self.positions[mask], mask, self.occupancies[mask])
+
+    def displaced(self, shift: np.ndarray, filled: np.ndarray) -> "Specimen":
+        """Return the specimen with every atom moved, and with whole atoms on the filled sites only.
+
+        Atoms may leave the cell along the beam: they belong to the slice at its face.
+
+        Parameters
+        ----------
+        shift
+            Displacements (n, 3), in angstrom.
+        filled
+            Which sites (n,) are filled.
+        """
+        filled = np.asarray(filled, dtype=bool)
+        return self._with((self.positions + shift)[filled], filled, np.ones(int(filled.sum())))
+
+    def _with(self, positions: np.ndarray, mask: np.ndarray, occupancies: np.ndarray) -> "Specimen":
+        """Return the atoms of a mask at other positions, which were checked when they came in."""
+        taken = object.__new__(type(self))
+        taken.__dict__.update(
+            vars(self),
+            positions=frozen(positions, owned=True),
+            numbers=frozen(self.numbers[mask], owned=True),
+            labels=frozen(self.labels[mask], owned=True),
+            occupancies=frozen(occupancies, owned=True),
         )
+        return taken
 
     @classmethod
     def from_scene(cls, scene: "Scene", objects: Sequence[str] | None = None) -> "Specimen":

@@ -1,15 +1,18 @@
 """How exit waves are computed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any
+
+from ase.data import atomic_numbers
 
 from hrtem_sim.potential import PARAMETRIZATIONS
 from hrtem_sim.provenance import (
     Checked,
     any_of,
-    at_least,
     between,
     checked,
+    checks,
     each,
     one_of,
     optional,
@@ -17,12 +20,40 @@ from hrtem_sim.provenance import (
     that,
     whole,
 )
+from hrtem_sim.specimen.displacements import LARGEST, Rms
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.engines import EMBEDDED, engine_from_recipe, engine_named, engine_to_recipe
 
 TILT = between(-200, 200, "mrad", open_low=True, open_high=True)
-DEBYE = one_of("debye")
+RMS = any_of(
+    between(0, LARGEST, "angstrom"),
+    one_of("measured", "debye"),
+    that("a mapping of elements to such numbers", lambda rms: _is_by_element(rms)),
+)
 OBJECTS = that("names of objects", lambda names: not isinstance(names, str))
+
+
+def _is_by_element(rms: Any) -> bool:
+    pairs = rms.items() if isinstance(rms, Mapping) else rms
+    return (
+        isinstance(rms, Mapping | tuple)
+        and len(rms) > 0
+        and all(
+            symbol in atomic_numbers
+            and not isinstance(u, bool)
+            and isinstance(u, int | float)
+            and 0 <= u <= LARGEST
+            for symbol, u in pairs
+        )
+    )
+
+
+def _rms_from_recipe(value: Any, path: str) -> Rms:
+    return tuple(sorted(value.items())) if isinstance(value, dict) else value
+
+
+def _rms_to_recipe(rms: Rms) -> Any:
+    return dict(rms) if isinstance(rms, tuple) else rms
 
 
 @dataclass(frozen=True)
@@ -49,7 +80,10 @@ class WaveSettings(Checked):
     phonons
         Frozen-phonon configurations; 0 leaves the atoms at rest.
     rms
-        Displacement per axis in angstrom, or `"debye"`; see `hrtem_sim.specimen.displaced`.
+        Displacement along one axis: one number in angstrom for all atoms, numbers by element
+        (`{"Cd": 0.141, "Se": 0.119}`), `"measured"` for those of the materials at room
+        temperature, or `"debye"` for the Debye model of elements; see
+        `hrtem_sim.specimen.displacements_in`.
     parametrization
         Scattering factors, `"lobato"` or `"kirkland"`.
     engine
@@ -76,7 +110,10 @@ class WaveSettings(Checked):
     particle_pixel: float | None = checked(None, optional(positive("angstrom")))
     tilt: tuple[float, float] = checked((0.0, 0.0), each(TILT, 2))
     phonons: int = checked(0, whole(0))
-    rms: float | Literal["debye"] = checked("debye", any_of(at_least(0, "angstrom"), DEBYE))
+    rms: Rms = field(
+        default="measured",
+        metadata={**checks(RMS), "read": _rms_from_recipe, "write": _rms_to_recipe},
+    )
     parametrization: str = checked("lobato", one_of(*PARAMETRIZATIONS))
     engine: Engine | str = field(
         default=EMBEDDED,
@@ -86,6 +123,8 @@ class WaveSettings(Checked):
 
     def _check_together(self) -> None:
         object.__setattr__(self, "particles", tuple(self.particles))
+        if isinstance(self.rms, Mapping):
+            object.__setattr__(self, "rms", tuple(sorted(self.rms.items())))
         object.__setattr__(self, "engine", engine_named(self.engine))
         self.program.check(self)
 

@@ -17,6 +17,7 @@ from hrtem_sim.dataset.recipe import FilmRecipe
 from hrtem_sim.dataset.simulate import micrograph_id
 from hrtem_sim.provenance import Distribution, RecipeError, from_table, rng_for
 from hrtem_sim.specimen.builders import ParticlesOnFilm, build_particles_on_film
+from hrtem_sim.specimen.materials import FileCrystal
 from hrtem_sim.specimen.particles import ParticlePlan, most_defects
 
 
@@ -158,6 +159,19 @@ def test_particles_sit_on_the_film_as_planned(side):
     assert built.specimen.positions[:, 2].min() == pytest.approx(2.0, abs=0.3)
     volume = 40 * 40 * 10
     assert 0.9 * volume * 0.11 < len(film) <= volume * 0.11 + 1  # less what is buried
+
+
+def test_materials_without_thermal_values_are_refused_with_the_recipe(tiny):
+    moving = dataclasses.replace(tiny.wave, phonons=1)
+    oxide = FileCrystal(
+        "ceria", ("Ce", "O", "O"), ((5, 0, 0), (0, 5, 0), (0, 0, 5)),
+        ((0, 0, 0), (0.25, 0.25, 0.25), (0.75, 0.75, 0.75)),
+    )  # fmt: skip
+    particle = dataclasses.replace(tiny.particle, materials=(oxide,))
+    with pytest.raises(ValueError, match=r"wave\.rms: no measured values for Ce-O; give"):
+        dataclasses.replace(tiny, particle=particle, wave=moving)
+    given = dataclasses.replace(moving, rms={"Ce": 0.06, "O": 0.07, "C": 0.08})
+    assert dataclasses.replace(tiny, particle=particle, wave=given).wave.rms == given.rms
 
 
 def test_a_silica_film_is_silica(tiny):

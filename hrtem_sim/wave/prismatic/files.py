@@ -37,7 +37,7 @@ def write_xyz(path: Path, specimen: Specimen) -> None:
     """
     a, b, c = specimen.cell
     x, y = (np.mod(specimen.positions[:, i], specimen.cell[i]) for i in (0, 1))
-    z = c - specimen.positions[:, 2]
+    z = c - np.clip(specimen.positions[:, 2], 0.0, c)  # thermal motion may leave the cell
     lines = ["atoms", f"{a:.10g} {b:.10g} {c:.10g}"]
     lines += [
         f"{number} {px:.6f} {py:.6f} {pz:.6f} 1.0 0.0"
