@@ -19,7 +19,7 @@ from czone.generator.written import Written, edges_and_angles, formula_of
 from czone.geometry import Voxel
 from czone.geometry.region import Body
 from czone.matter.cell import UnitCell, lattice_matrix
-from czone.matter.contacts import tell_contacts
+from czone.matter.contact_rule import tell_contacts
 from czone.matter.crystal import Crystal
 from czone.matter.occupancy import as_contents
 from czone.randomness import Seed, as_seed

@@ -2,14 +2,8 @@
 
 from czone.matter.atoms import Atoms
 from czone.matter.cell import UnitCell
-from czone.matter.contacts import (
-    Contacts,
-    ImpossibleContact,
-    ShortContact,
-    contact_distance,
-    contact_rule,
-    find_contacts,
-)
+from czone.matter.contact_rule import ImpossibleContact, ShortContact, contact_rule
+from czone.matter.contacts import Contacts, contact_distance, find_contacts
 from czone.matter.crystal import Crystal
 
 __all__ = [

@@ -7,13 +7,8 @@ coordinate, a length in nanometres, two objects in one place. The rule looks at 
 thermal displacements come on top of them.
 """
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
 
 import numpy as np
 from ase.data import covalent_radii
@@ -28,12 +23,8 @@ __all__ = [
     "IMPOSSIBLE",
     "SHORT",
     "Contacts",
-    "ImpossibleContact",
-    "ShortContact",
     "contact_distance",
-    "contact_rule",
     "find_contacts",
-    "tell_contacts",
 ]
 
 IMPOSSIBLE = 0.5
@@ -51,14 +42,6 @@ NUCLEI = 0.4
 BUILT = 0.85
 """Share that atoms of different objects keep when contacts are resolved: they are not bonded by
 design, so they lie between the closest bond (0.65) and an ordinary one (1)."""
-
-
-class ImpossibleContact(ValueError):
-    """Two atoms are closer than half of the sum of their covalent radii."""
-
-
-class ShortContact(UserWarning):
-    """Two atoms are closer than atoms of known crystals are."""
 
 
 def contact_distance(first: int | str, second: int | str, share: float = BUILT) -> float:
@@ -254,73 +237,3 @@ def _with_images(
         images.append(moved[near] @ lattice)
     everything = np.concatenate(images)
     return np.concatenate(sources), everything, np.arange(len(everything)) >= len(points)
-
-
-Told = Literal["raise", "warn", "ignore"]
-_rule: ContextVar[tuple[Told, Told]] = ContextVar("contact_rule", default=("raise", "warn"))
-
-
-@contextmanager
-def contact_rule(*, impossible: Told = "raise", short: Told = "warn") -> Iterator[None]:
-    """Choose what happens to atoms that are too close, for the statements of a ``with`` block.
-
-    Parameters
-    ----------
-    impossible
-        Consequence of a pair below `IMPOSSIBLE`: ``"raise"`` an `ImpossibleContact`, ``"warn"`` or
-        ``"ignore"``.
-    short
-        Consequence of a pair below `SHORT`: ``"warn"`` with a `ShortContact`, ``"raise"`` or
-        ``"ignore"``.
-
-    Returns
-    -------
-    context
-        Context manager; the rule of before holds again after it.
-
-    Examples
-    --------
-    >>> from czone.generator import Generator
-    >>> with contact_rule(impossible="ignore", short="ignore"):  # hydrogen at a crushing pressure
-    ...     dense = Generator.from_unit_cell(["H"], [[0, 0, 0]], [0.3] * 3, [90] * 3)
-    """
-    for name, value in (("impossible", impossible), ("short", short)):
-        if value not in ("raise", "warn", "ignore"):
-            raise ValueError(f"{name} must be 'raise', 'warn' or 'ignore'; got {value!r}")
-    token = _rule.set((impossible, short))
-    try:
-        yield
-    finally:
-        _rule.reset(token)
-
-
-def tell_contacts(contacts: Contacts, what: str, causes: str, *, refuse: bool = True) -> None:
-    """Raise or warn if atoms are too close, as the present `contact_rule` says.
-
-    Parameters
-    ----------
-    contacts
-        Pairs that were found.
-    what
-        Words for what holds the atoms, such as ``"structure"``.
-    causes
-        Words for the likely causes and what to do about them.
-    refuse
-        Whether impossible pairs are refused; if not, they are warned of.
-    """
-    if len(contacts) == 0:
-        return
-    impossible, short = _rule.get()
-    bad = contacts.impossible.any()
-    told = impossible if bad else short
-    if bad and not refuse and told == "raise":
-        told = "warn"
-    bound = IMPOSSIBLE if bad else SHORT
-    message = (
-        f"{what} must not hold atoms nearer than {bound:g} of the sum of their covalent radii; "
-        f"{contacts}. Likely cause: {causes}"
-    )
-    if told == "raise":
-        raise ImpossibleContact(message)
-    if told == "warn":
-        warnings.warn(message, ShortContact, stacklevel=3)

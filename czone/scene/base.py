@@ -11,7 +11,8 @@ import numpy as np
 from czone.checks import as_flag, as_integer, read_only
 from czone.equality import Compared, Unordered, content
 from czone.matter.atoms import Atoms, populated
-from czone.matter.contacts import Contacts, tell_contacts
+from czone.matter.contact_rule import tell_contacts
+from czone.matter.contacts import Contacts
 from czone.saved import Saved
 from czone.scene import output
 from czone.scene.closeness import Groups, contacts_in, kept_apart

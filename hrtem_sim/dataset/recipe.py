@@ -17,6 +17,7 @@ from hrtem_sim.provenance import (
     RecipeError,
     Refusal,
     added,
+    any_of,
     at_least,
     between,
     checked,
@@ -42,6 +43,12 @@ PAPER_BURIAL = Distribution("constant", (0.2,))
 ANYWHERE = Distribution("uniform", (-1.0, 1.0))
 
 
+DENSITY = optional(
+    any_of(
+        positive("atoms per cubic angstrom"),
+        that("a text such as '2.2 g/cm3'", lambda density: isinstance(density, str)),
+    )
+)
 NOT_EMPTY = that(
     "a list of at least one name", lambda names: isinstance(names, tuple | list) and bool(names)
 )
@@ -113,7 +120,7 @@ class FilmRecipe(Checked):
 
     thickness: Distribution = field(metadata=checks(at_least(1, "angstrom")))
     material: str = checked("C", FORMULA)
-    density: float | str | None = None
+    density: float | str | None = checked(None, DENSITY)
     min_distance: float | None = checked(None, optional(positive("angstrom")))
 
     def _check_together(self) -> None:
@@ -287,7 +294,7 @@ class DatasetRecipe(Checked):
         if not self.wave.phonons:
             return
         found = [amounts_in(material) for material in self.particle.materials]
-        film: dict[str, float] = Formula(self.film.material).count()
+        film = {symbol: float(n) for symbol, n in Formula(self.film.material).count().items()}
         for amounts in [*found, film]:
             try:
                 displacements_in(amounts, self.wave.rms)

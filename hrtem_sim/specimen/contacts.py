@@ -1,7 +1,7 @@
 """No specimen takes atoms that are impossibly close, its periodic images included."""
 
 from czone.matter import Contacts, ImpossibleContact
-from czone.matter.contacts import tell_contacts as tell
+from czone.matter.contact_rule import tell_contacts as tell
 from hrtem_sim.refusal import Refusal
 
 CAUSES = (

