@@ -12,17 +12,13 @@ tifffile, RosettaSciIO and zarr, the extra "io", are imported when they are firs
 """
 
 from hrtem_sim.interchange.coco import decode_rle, encode_rle, to_coco
-from hrtem_sim.interchange.export import (
-    FORMATS,
-    export,
-    export_hyperspy,
-    export_numpy,
-    export_tiff,
-    export_zarr,
-)
+from hrtem_sim.interchange.export import FORMATS, export
+from hrtem_sim.interchange.folders import export_numpy, export_tiff
+from hrtem_sim.interchange.hyperspy_file import export_hyperspy
 from hrtem_sim.interchange.micrographs import ImportedMicrograph, read_micrograph
 from hrtem_sim.interchange.pairs import classes_of, read_h5_pair
 from hrtem_sim.interchange.structures import particles_of, stored_instances
+from hrtem_sim.interchange.zarr_group import export_zarr
 
 __all__ = [
     "FORMATS",

@@ -1,0 +1,100 @@
+"""Micrographs and masks of a database as files in a folder: TIFF, NumPy."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from hrtem_sim.database import Database
+from hrtem_sim.interchange.pictures import write_tiff
+from hrtem_sim.interchange.stored import count_type, metadata, write_catalogue
+from hrtem_sim.interchange.structures import rows_of
+
+
+def export_tiff(database: Database, rows: Sequence[int] | None, folder: str | Path) -> Path:
+    """Write one TIFF per micrograph, and its mask beside it.
+
+    Parameters
+    ----------
+    database
+        Data set.
+    rows
+        Positions in its catalogue; None: all.
+    folder
+        Folder for `NAME.tif`, `NAME_mask.tif` (0 and 1) and `catalogue.csv`, NAME being the id of
+        the micrograph; made if it is missing.
+
+    Returns
+    -------
+    folder
+
+    Raises
+    ------
+    ImportError
+        If tifffile is not installed.
+
+    Notes
+    -----
+    Counts as they are, uint16; beyond 65535 float32. The pixel size is written as ImageJ does.
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> len(list(export_tiff(database, [0, 1], "out-tiff").rglob("*.tif")))
+    4
+    """
+    rows, folder = rows_of(database, rows), _folder(folder)
+    for row in rows:
+        name = database.catalogue.iloc[row]["micrograph"]
+        write_tiff(folder / f"{name}.tif", database.counts([row])[0], database.pixel_size)
+        write_tiff(folder / f"{name}_mask.tif", database.masks([row])[0], database.pixel_size)
+    write_catalogue(database, rows, folder)
+    return folder
+
+
+def export_numpy(database: Database, rows: Sequence[int] | None, folder: str | Path) -> Path:
+    """Write NumPy arrays.
+
+    Parameters
+    ----------
+    database
+        Data set.
+    rows
+        Positions in its catalogue; None: all.
+    folder
+        Folder for `images.npy` (n, ny, nx) of counts, `masks.npy` uint8, `catalogue.csv` with one
+        line per image and `metadata.json` with the pixel size in angstrom; made if it is missing.
+
+    Returns
+    -------
+    folder
+
+    Examples
+    --------
+    >>> from hrtem_sim.database import open_database
+    >>> database = open_database("data")
+    >>> sorted(path.name for path in export_numpy(database, [0, 1], "out-numpy").iterdir())[:2]
+    ['catalogue.csv', 'images.npy']
+    """
+    rows, folder = rows_of(database, rows), _folder(folder)
+    shape = (len(rows), *database.shape)
+    dtype = count_type(database, rows)
+    images = np.lib.format.open_memmap(folder / "images.npy", "w+", dtype, shape)
+    masks = np.lib.format.open_memmap(folder / "masks.npy", "w+", np.uint8, shape)
+    for i, row in enumerate(rows):
+        images[i] = database.counts([row])[0]
+        masks[i] = database.masks([row])[0]
+    images.flush()
+    masks.flush()
+    write_catalogue(database, rows, folder)
+    text = json.dumps(metadata(database), indent=1, ensure_ascii=False)
+    (folder / "metadata.json").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _folder(folder: str | Path) -> Path:
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
