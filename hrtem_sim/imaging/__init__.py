@@ -2,7 +2,8 @@
 
 * `form_image(wave, conditions, detector)` gives a `Micrograph`; `form_images` one per condition
   from a single forward transform.
-* `ImagingConditions` and `Aberrations` say how, `Detector` says on which pixels.
+* `ImagingConditions` and `Aberrations` say how, `Detector` on which pixels, with which noise;
+  `Detector.preset` knows the `CAMERAS` that were measured; a `Clipped` warning tells of saturation.
 * A beam tilted by tau (rad) against the lens, with C30, is as good as C21 = 3 C30 tau, C12 = C30
   tau^2 and C10 = 2 C30 tau^2 more: `WaveSettings(tilt=...)` tilts it against the specimen alone.
 * `minimum_contrast_defocus` is a zero of focus.
@@ -11,9 +12,10 @@
 """
 
 from hrtem_sim.imaging.aberrations import Aberrations, aberration_phase
+from hrtem_sim.imaging.cameras import CAMERAS
 from hrtem_sim.imaging.coherence import focal_series_weights, number_of_foci, sigma_from_1_over_e
 from hrtem_sim.imaging.conditions import ImagingConditions
-from hrtem_sim.imaging.detector import Detector
+from hrtem_sim.imaging.detector import Clipped, Detector
 from hrtem_sim.imaging.focus import minimum_contrast_defocus
 from hrtem_sim.imaging.formation import (
     Micrograph,
@@ -25,7 +27,9 @@ from hrtem_sim.imaging.formation import (
 from hrtem_sim.imaging.former import ImageFormer
 
 __all__ = [
+    "CAMERAS",
     "Aberrations",
+    "Clipped",
     "Detector",
     "ImageFormer",
     "ImagingConditions",

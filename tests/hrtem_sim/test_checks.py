@@ -101,7 +101,8 @@ def test_a_program_can_read_unit_bounds_and_words():
     assert side.choices == ("entrance", "exit")
 
 
-FREE = {"name", "defocus", "mtf_curve", "engine", "aberrations", "atoms", "waves"}
+FREE = {"name", "defocus", "engine", "aberrations", "atoms", "waves"}
+FREE |= {"mtf_curve", "nnps_curve", "dqe_curve", "mtf_with_pixel", "counting"}
 """Fields of recipes that may be anything their type allows, or are checked together."""
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hrtem_sim.imaging import Detector
+from hrtem_sim.imaging import Clipped, Detector
 
 
 @pytest.mark.parametrize("noise", ["mtf", "flat"])
@@ -29,12 +29,15 @@ def test_mtf_and_noise_spectra_come_back_from_flat_images(noise):
 
 def test_gain_dark_readout_and_saturation():
     rng = np.random.default_rng(1)
-    camera = Detector(0.2, gain=4.0, dark=10.0, readout_noise=3.0)
+    camera = Detector(0.2, gain=4.0, dark=10.0, readout_noise=3.0, pedestal=0.0)
     values = camera.record(np.full((256, 256), 50.0), rng)
     assert values.mean() == pytest.approx(4 * 50 + 10, rel=0.005)
     assert values.var() == pytest.approx(16 * 50 + 10 + 9 + 1 / 12, rel=0.03)
-    full = Detector(0.2, saturation=100).record(np.full((32, 32), 500.0), rng)
+    with pytest.warns(Clipped, match=r"100.00% of the pixels are above 100 digital units"):
+        full = Detector(0.2, saturation=100).record(np.full((32, 32), 500.0), rng)
     assert (full == 100).all()
+    wide = Detector(0.2, saturation=2**32 - 1).record(np.full((32, 32), 1e5), rng)
+    assert wide.dtype == np.uint32 and wide.mean() == pytest.approx(1e5, rel=1e-3)
 
 
 def test_measured_curves_are_interpolated():
