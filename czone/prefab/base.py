@@ -33,7 +33,7 @@ class PlanarDefect:
         of the particle.
     point
         Point of the defect plane below the middle of the particle, (3,), in angstrom: the mirror of
-        a twin, else the middle between two atomic planes.
+        a twin whose mirror is an atomic plane, else the middle of the gap between the grains.
     normal
         Unit normal, (3,), pointing to the changed side.
     """

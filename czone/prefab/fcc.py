@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from czone.checks import Checked, as_between
 from czone.geometry import Plane
 from czone.prefab.base import FilledPrefab, PlanarDefect, drawn_anew, none_or_more, one_or_more
+from czone.prefab.interfaces import CLOSEST, Interface, Stacking
 from czone.prefab.layers import (
     Layers,
     crystal_heights,
@@ -20,7 +22,7 @@ from czone.prefab.layers import (
     translations,
 )
 from czone.randomness import Seed
-from czone.transform import BaseTransform, Reflection, Translation
+from czone.transform import BaseTransform, MultiTransform, Reflection, Rotation, Translation
 from czone.volume import BaseVolume, MultiVolume
 
 __all__ = ["FCCMixedTwinSF", "FCCStackingFault", "FCCTwin"]
@@ -53,6 +55,15 @@ class FCCMixedTwinSF(FilledPrefab):
     stacking fault moves one side by a Shockley partial a/6<112>, as if one plane were taken out:
     ..ABC|BCA... (Hirth and Lothe, Theory of Dislocations, chapter 10). Both keep 12 neighbours at
     the bulk distance around every atom. The part below the first defect keeps the given crystal.
+
+    In compounds the twin is turned by half a turn about the normal, which keeps the order of the
+    layers and so the polarity of zincblende, about the column of atoms and above the layer that
+    leave the most bonds: diamond and zincblende keep all four (the mirror is the middle of the
+    bonds along the normal; Hirth and Lothe, chapter 11), in fluorite the cations are mirrored in
+    one of their planes, and those of the next one lose one of eight anions. Ordered alloys such as
+    Cu3Au are twinned and faulted (by a/3<112>, the superlattice intrinsic fault) with like atoms
+    apart as in the crystal. What would bring two elements below 0.95 of their nearest distance is
+    refused.
 
     Examples
     --------
@@ -143,8 +154,9 @@ class FCCMixedTwinSF(FilledPrefab):
         faulted = self.rng.random(self.N) < self.ratio
         kinds = ["stacking_fault" if fault else "twin" for fault in faulted]
         particle = build_with_defects(crystal, volume, layers, planes, kinds)
+        place = {kind: _place(interface_of(crystal, layers, kind)) for kind in sorted(set(kinds))}
         self._defects = tuple(
-            PlanarDefect(kind, k, layers.point(k if kind == "twin" else k + 0.5), layers.normal)
+            PlanarDefect(kind, k, layers.point(k + place[kind]), layers.normal)
             for kind, k in zip(kinds, planes, strict=True)
         )
         result: list[Any] = [particle]
@@ -244,42 +256,60 @@ def fcc_layers(crystal: Any, volume: BaseVolume, miller: Sequence[int]) -> Layer
     Raises
     ------
     ValueError
-        If the planes are not close-packed planes of a face-centred cubic lattice with an atom or a
-        symmetric group of atoms at every point.
+        If the planes are not close-packed planes of a face-centred cubic lattice, or of sites that
+        form one whatever stands on them, as in Cu3Au.
     """
     normal = plane_normal(crystal, miller)
-    vectors = translations(crystal)
+    packed = [
+        _close_packed(translations(crystal, any_element=any_element), normal)
+        for any_element in (False, True)
+    ]
+    if not any(packed):
+        raise ValueError(
+            f"plane must be a {{111}} plane of a face-centred cubic crystal; got {tuple(miller)} "
+            f"of {crystal!r}"
+        )
+    heights = translations(crystal) @ normal
+    spacing = heights[heights > 1e-3].min()
+    phase = (crystal.voxel.origin + crystal.coords[0] @ crystal.voxel.sbases.T) @ normal
+    levels = Stacking(crystal, normal, spacing).levels
+    middle, low, high = crystal_heights(crystal, volume, normal)
+    return layers_between(normal, spacing, phase, middle, low, high, gap=levels[1] / 2)
+
+
+def _close_packed(vectors: np.ndarray, normal: np.ndarray) -> bool:
+    """Tell whether three nearest neighbours lie in the next plane, 60 degrees from each other."""
     heights = vectors @ normal
     spacing = heights[heights > 1e-3].min()
     steps = vectors[np.abs(heights - spacing) < 1e-3]
     lengths = np.linalg.norm(steps, axis=1)
     steps = steps[lengths < lengths.min() + 1e-3]
-    # Close packing: three nearest neighbours in the next plane, 60 degrees from each other.
     cosines = steps @ steps.T / lengths.min() ** 2
-    if len(steps) != 3 or not np.allclose(cosines, 0.5 + 0.5 * np.eye(3), atol=1e-3):
-        raise ValueError(
-            f"plane must be a {{111}} plane of a face-centred cubic crystal; got {tuple(miller)} "
-            f"of {crystal!r}"
-        )
-    heights = crystal.coords @ crystal.voxel.sbases.T @ normal
-    levels = _levels(crystal, (heights - heights[0]) / spacing)
-    phase = crystal.voxel.origin @ normal + heights[0]
-    middle, low, high = crystal_heights(crystal, volume, normal)
-    return layers_between(normal, spacing, phase, middle, low, high, gap=levels[1] / 2)
+    return len(steps) == 3 and np.allclose(cosines, 0.5 + 0.5 * np.eye(3), atol=1e-3)
 
 
-def _levels(crystal: Any, heights: np.ndarray) -> list[float]:
-    """Return the heights of atoms from one plane to the next, 0 to 1, in units of the spacing.
+def _place(interface: Interface) -> float:
+    """Return where a defect lies above its plane: the mirror, else the cut."""
+    return 0.0 if interface.kind == "mirror" else interface.gap
 
-    Refuses a basis, such as that of diamond, that its planes do not mirror onto itself.
+
+def interface_of(crystal: Any, layers: Layers, kind: str) -> Interface:
+    """Return how a twin or a stacking fault is made in a crystal.
+
+    Raises
+    ------
+    ValueError
+        If every way would crowd atoms.
     """
-    found = {(number, round(h, 3) % 1) for number, h in zip(crystal.species, heights, strict=True)}
-    if found != {(number, -level % 1) for number, level in found}:
+    stacking = Stacking(crystal, layers.normal, layers.spacing)
+    found = stacking.twin() if kind == "twin" else stacking.fault()
+    if found is None:
         raise ValueError(
-            "generator must have one atom, or a symmetric group of atoms, at every lattice point; "
-            f"the planes of {crystal!r} are no mirrors"
+            "generator must have one atom at every lattice point, or others that keep their "
+            f"distances, for a {kind.replace('_', ' ')}; every way to cut and shift {crystal!r} on "
+            f"these planes brings two elements below {CLOSEST} of their nearest distance"
         )
-    return sorted({level for _, level in found} | {1.0})
+    return found
 
 
 def build_with_defects(
@@ -304,30 +334,27 @@ def build_with_defects(
     -----
     Slabs meet between two atomic planes, so no atom lies on a boundary.
     """
-    grains = [crystal]
+    interfaces = {kind: interface_of(crystal, layers, kind) for kind in sorted(set(kinds))}
+    stacking = Stacking(crystal, layers.normal, layers.spacing)
+    atom = crystal.voxel.origin + crystal.coords[0] @ crystal.voxel.sbases.T
+    lowest = round(float((atom @ layers.normal - layers.height) / layers.spacing))
+    grains, cuts, moves = [crystal], [], MultiTransform([])
+    handed = 1.0  # a twin stacks the other way round
     for index, kind in zip(planes, kinds, strict=True):
-        if kind == "twin":
+        interface = interfaces[kind]
+        if interface.kind == "mirror":
             step: BaseTransform = Reflection(Plane(layers.normal, layers.point(index)))
-        elif layers.gap < 0.5:
-            raise ValueError(
-                "generator must have one atom at every lattice point for stacking faults; "
-                f"got {crystal!r}"
-            )
+        elif interface.kind == "turn":
+            column = atom + (index - lowest) * stacking.step + interface.offset
+            half = 2 * np.outer(layers.normal, layers.normal) - np.eye(3)
+            # The axis stands in the grain below, which has been moved already.
+            axis = moves.apply_transformation(column[None])[0]
+            step = Rotation(half, origin=axis)
         else:
-            step = Translation(_partial(grains[-1], layers))
+            step = Translation(handed * interface.offset)
         grain = grains[-1].from_generator(transformation=[step])
         grains.append(drawn_anew(grain) if kind == "twin" else grain)
-    return stack(volume, grains, list(planes), layers)
-
-
-def _partial(crystal: Any, layers: Layers) -> np.ndarray:
-    """Return the Shockley partial that turns the stacking ABC|ABC of a grain into ABC|BCA.
-
-    It is the in-plane part of a step to the next plane; its opposite would put atoms on top of each
-    other. A twinned grain steps the other way, hence it is taken from the grain itself.
-    """
-    vectors = translations(crystal)
-    heights = vectors @ layers.normal
-    steps = vectors[np.abs(heights - layers.spacing) < 1e-3]
-    step = steps[np.linalg.norm(steps, axis=1).argmin()]
-    return step - (step @ layers.normal) * layers.normal
+        moves.add_transform(step)
+        handed = -handed if kind == "twin" else handed
+        cuts.append(index + interface.gap)
+    return stack(volume, grains, cuts, replace(layers, gap=0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -97,7 +98,7 @@ def draw_planes(count: int, min_sep: int, layers: Layers, rng: Seed) -> list[int
         ) from error
 
 
-def stack(volume: BaseVolume, grains: list, planes: list[int], layers: Layers) -> MultiVolume:
+def stack(volume: BaseVolume, grains: list, planes: Sequence[float], layers: Layers) -> MultiVolume:
     """Return slabs of a volume, one for every grain, from the bottom up.
 
     Parameters
@@ -120,9 +121,19 @@ def stack(volume: BaseVolume, grains: list, planes: list[int], layers: Layers) -
     return MultiVolume(slabs, priority=volume.priority)
 
 
-def translations(crystal: Any) -> np.ndarray:
-    """Return the shorter lattice translations, centring included, (m, 3), in angstrom."""
+def translations(crystal: Any, *, any_element: bool = False) -> np.ndarray:
+    """Return the shorter lattice translations, centring included, (m, 3), in angstrom.
+
+    Parameters
+    ----------
+    crystal
+        The crystal.
+    any_element
+        Whether to return those of the sites, whatever stands on them.
+    """
     numbers, coords = np.array(crystal.species), crystal.coords
+    if any_element:
+        numbers = np.zeros_like(numbers)
     centring = []
     for candidate in (coords - coords[0])[numbers == numbers[0]]:
         gaps = coords[:, None] - (coords + candidate)[None]

@@ -225,8 +225,10 @@ def test_too_many_defects_are_refused_with_the_number_that_fits():
         FCCTwin(gold(), ball(5), N=1).build_object()
 
 
-def diamond():
-    return Generator.from_spacegroup(["Si"], [[0, 0, 0]], [5.431] * 3, [90] * 3, sgn=227)
+def alfe3():
+    """D0_3, whose iron sites form a bcc lattice."""
+    sites = [[0, 0, 0], [0.5, 0.5, 0.5], [0.25, 0.25, 0.25]]
+    return Generator.from_spacegroup(["Al", "Fe", "Fe"], sites, [5.79] * 3, [90] * 3, sgn=225)
 
 
 def iron():
@@ -256,7 +258,7 @@ def strained():
         ),
         (lambda: dict(generator=iron(), volume=ball()), ValueError, "plane must be a"),
         (
-            lambda: dict(generator=diamond(), volume=ball()),
+            lambda: dict(generator=alfe3(), volume=ball()),
             ValueError,
             "generator must have one atom",
         ),
