@@ -5,7 +5,12 @@
 * `write_shard` writes one shard, atomically; `read_shard` checks and reads it.
 """
 
-from hrtem_sim.database.database import Database, DatabaseError, open_database
+from hrtem_sim.database.database import (
+    Database,
+    DatabaseError,
+    IncompleteDataset,
+    open_database,
+)
 from hrtem_sim.database.shard import (
     ShardContent,
     host_name,
@@ -17,6 +22,7 @@ from hrtem_sim.database.shard import (
 __all__ = [
     "Database",
     "DatabaseError",
+    "IncompleteDataset",
     "ShardContent",
     "host_name",
     "open_database",

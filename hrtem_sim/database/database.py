@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+import warnings
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +18,13 @@ from hrtem_sim.provenance import identity, rows_that_meet
 from hrtem_sim.refusal import Refusal
 
 MAX_OPEN = 32
+
+SHARD = re.compile(r"shard-\d{5}\.h5")
+"""Names of shards. Copies that a file manager makes are called otherwise, and are none."""
+
+
+class IncompleteDataset(UserWarning):
+    """Shards of a data set are not there, or files lie among them that are none."""
 
 
 class Database:
@@ -46,7 +56,8 @@ class Database:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
-        self.paths = sorted(self.folder.glob("shard-*.h5"))
+        found = sorted(self.folder.glob("shard-*.h5"))
+        self.paths = [path for path in found if SHARD.fullmatch(path.name)]
         if not self.paths:
             raise DatabaseError(
                 f"folder must hold a data set, files shard-*.h5; {self.folder} holds no data set"
@@ -66,6 +77,21 @@ class Database:
             raise DatabaseError(f"{self.folder} mixes data sets of the recipes {sorted(recipes)}")
         (self.recipe_id,) = recipes
         self.catalogue = pd.concat(frames, ignore_index=True)
+        strangers = [path.name for path in found if path not in self.paths]
+        if strangers:
+            warnings.warn(
+                f"{self.folder} holds files that are no shards and do not count: "
+                f"{', '.join(strangers[:3])}; shards are named shard-00000.h5 and so on",
+                IncompleteDataset,
+                stacklevel=3,
+            )
+        if self.missing:
+            warnings.warn(
+                f"{self.folder} lacks {self.missing} of {self.structures} structures: shards are "
+                "missing, or not built yet; build it again to go on",
+                IncompleteDataset,
+                stacklevel=3,
+            )
 
     def __len__(self) -> int:
         return len(self.catalogue)
@@ -76,6 +102,17 @@ class Database:
             f"{self.catalogue['structure'].nunique()} structures, {self.shape[0]} x "
             f"{self.shape[1]} pixels of {self.pixel_size:g} angstrom)"
         )
+
+    @cached_property
+    def structures(self) -> int:
+        """Number of structures that the recipe asks for."""
+        recipe = tomllib.loads(self.recipe_toml)
+        return int(recipe["dataset"]["structures"])
+
+    @property
+    def missing(self) -> int:
+        """Number of structures that the recipe asks for and that are not there."""
+        return self.structures - self.catalogue["structure_index"].nunique()
 
     @cached_property
     def identity(self) -> str:

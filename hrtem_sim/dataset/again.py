@@ -126,11 +126,10 @@ def check_dataset(database: Database) -> None:
                 plan = plans[structure]
                 if micrograph_id(recipe, plan, record.image_index) != record.micrograph:
                     raise DatabaseError(f"{path}: {record.micrograph} is not what its plan makes")
-    missing = recipe.structures - table["structure_index"].nunique()
-    if missing:
+    if database.missing:
         raise DatabaseError(
-            f"{database.folder} lacks {missing} of {recipe.structures} structures: build it again "
-            "to go on"
+            f"{database.folder} lacks {database.missing} of {recipe.structures} structures: build "
+            "it again to go on"
         )
 
 

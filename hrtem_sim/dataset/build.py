@@ -4,6 +4,7 @@ import json
 import math
 import os
 import platform
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,6 +19,7 @@ from hrtem_sim.arguments import checked_share
 from hrtem_sim.database import (
     Database,
     DatabaseError,
+    IncompleteDataset,
     ShardContent,
     host_name,
     open_database,
@@ -129,7 +131,10 @@ def build_dataset(
         else:
             for done in run_tasks(build_shard, missing, workers, client=client):
                 bar.update(done)
-    return open_database(folder)
+    with warnings.catch_warnings():
+        if shares > 1:  # the others are not here yet
+            warnings.simplefilter("ignore", IncompleteDataset)
+        return open_database(folder)
 
 
 def build_shard(task: ShardTask, advance: Callable[[int], object] | None = None) -> int:

@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 
 from hrtem_sim.database import Database
+from hrtem_sim.dataset.again import stored_recipe
+from hrtem_sim.interchange.manifest import prepared
 from hrtem_sim.interchange.pictures import to_8_bit, write_png, write_tiff
 from hrtem_sim.interchange.structures import rows_of, stored_instances
 from hrtem_sim.refusal import Refusal
@@ -49,7 +51,8 @@ def to_coco(
     Instances share out the stored mask: particles that touch have annotations of their own.
     Segmentations are run lengths down the columns (`{"size": [ny, nx], "counts": [...]}`, which
     pycocotools takes as it is); `bbox` is [x, y, width, height] and `area` a number, both in
-    pixels. Categories are the materials. Each image carries `pixel_size` in angstrom, the id of
+    pixels. Categories are the materials of the recipe, in its order, whichever rows are written.
+    Each image carries `pixel_size` in angstrom, the id of
     the micrograph and of its structure: split by structure, not by image.
 
     Examples
@@ -63,14 +66,16 @@ def to_coco(
     if images not in ("png", "tiff"):
         raise Refusal(f'images must be "png" or "tiff"; got {images!r}')
     rows = rows_of(database, rows)
-    folder = Path(folder)
-    (folder / "images").mkdir(parents=True, exist_ok=True)
+    ending = "png" if images == "png" else "tif"
+    names = database.catalogue["micrograph"].iloc[rows]
+    folder = prepared(folder, [*(f"images/{name}.{ending}" for name in names), ANNOTATIONS])
+    (folder / "images").mkdir(exist_ok=True)
     pictures: list[dict] = []
     annotations: list[dict] = []
-    materials: list[str] = []
+    materials = list(map(name_of, stored_recipe(database).particle.materials))
     for number, (row, plan, instances) in enumerate(stored_instances(database, rows), start=1):
         record = database.catalogue.iloc[row]
-        name = f"{record['micrograph']}.{'png' if images == 'png' else 'tif'}"
+        name = f"{record['micrograph']}.{ending}"
         counts = database.counts([row])[0]
         if images == "png":
             write_png(folder / "images" / name, to_8_bit(counts), database.pixel_size)
@@ -94,8 +99,6 @@ def to_coco(
             if not here.any():
                 continue
             material = name_of(particle.material)
-            if material not in materials:
-                materials.append(material)
             annotations.append(
                 {
                     "id": len(annotations) + 1,

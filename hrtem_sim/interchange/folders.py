@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hrtem_sim.database import Database
+from hrtem_sim.interchange.manifest import prepared
 from hrtem_sim.interchange.pictures import write_tiff
 from hrtem_sim.interchange.stored import count_type, metadata, write_catalogue
 from hrtem_sim.interchange.structures import rows_of
@@ -45,9 +46,11 @@ def export_tiff(database: Database, rows: Sequence[int] | None, folder: str | Pa
     >>> len(list(export_tiff(database, [0, 1], "out-tiff").rglob("*.tif")))
     4
     """
-    rows, folder = rows_of(database, rows), _folder(folder)
-    for row in rows:
-        name = database.catalogue.iloc[row]["micrograph"]
+    rows = rows_of(database, rows)
+    names = database.catalogue["micrograph"].iloc[rows].tolist()
+    files = [f"{name}{end}" for name in names for end in (".tif", "_mask.tif")]
+    folder = prepared(folder, [*files, "catalogue.csv"])
+    for row, name in zip(rows, names, strict=True):
         write_tiff(folder / f"{name}.tif", database.counts([row])[0], database.pixel_size)
         write_tiff(folder / f"{name}_mask.tif", database.masks([row])[0], database.pixel_size)
     write_catalogue(database, rows, folder)
@@ -75,10 +78,11 @@ def export_numpy(database: Database, rows: Sequence[int] | None, folder: str | P
     --------
     >>> from hrtem_sim.database import open_database
     >>> database = open_database("data")
-    >>> sorted(path.name for path in export_numpy(database, [0, 1], "out-numpy").iterdir())[:2]
-    ['catalogue.csv', 'images.npy']
+    >>> sorted(path.name for path in export_numpy(database, [0, 1], "out-numpy").glob("*.npy"))
+    ['images.npy', 'masks.npy']
     """
-    rows, folder = rows_of(database, rows), _folder(folder)
+    rows = rows_of(database, rows)
+    folder = prepared(folder, ["images.npy", "masks.npy", "catalogue.csv", "metadata.json"])
     shape = (len(rows), *database.shape)
     dtype = count_type(database, rows)
     images = np.lib.format.open_memmap(folder / "images.npy", "w+", dtype, shape)
@@ -91,10 +95,4 @@ def export_numpy(database: Database, rows: Sequence[int] | None, folder: str | P
     write_catalogue(database, rows, folder)
     text = json.dumps(metadata(database), indent=1, ensure_ascii=False)
     (folder / "metadata.json").write_text(text, encoding="utf-8")
-    return folder
-
-
-def _folder(folder: str | Path) -> Path:
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     return folder

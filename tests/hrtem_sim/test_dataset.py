@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import time
 
 import h5py
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from hrtem_sim.cli import main
-from hrtem_sim.database import DatabaseError, host_name, open_database
+from hrtem_sim.database import DatabaseError, IncompleteDataset, host_name, open_database
 from hrtem_sim.dataset import build_dataset, plan_structure, simulate_structure
 from hrtem_sim.dataset.build import ShardTask, build_shard
 from hrtem_sim.dataset.plan import StructurePlan
@@ -172,6 +173,29 @@ def test_materials_without_thermal_values_are_refused_with_the_recipe(tiny):
         dataclasses.replace(tiny, particle=particle, wave=moving)
     given = dataclasses.replace(moving, rms={"Ce": 0.06, "O": 0.07, "C": 0.08})
     assert dataclasses.replace(tiny, particle=particle, wave=given).wave.rms == given.rms
+
+
+def test_copies_of_shards_do_not_count_twice(tiny_database, tmp_path):
+    for path in tiny_database.paths:
+        shutil.copy(path, tmp_path / path.name)
+    shutil.copy(tiny_database.paths[0], tmp_path / "shard-00000 (1).h5")
+    with pytest.warns(
+        IncompleteDataset, match=r"do not count: shard-00000 \(1\)\.h5"
+    ):
+        database = open_database(tmp_path)
+    assert len(database) == len(tiny_database)
+
+
+def test_a_missing_shard_is_noticed_when_it_is_opened(tiny, tmp_path):
+    recipe = dataclasses.replace(
+        tiny, storage=dataclasses.replace(tiny.storage, structures_per_shard=1)
+    )
+    whole = build_dataset(recipe, tmp_path, progress=False)
+    assert whole.missing == 0
+    whole.paths[1].unlink()
+    with pytest.warns(IncompleteDataset, match=f"lacks 1 of {recipe.structures} structures"):
+        database = open_database(tmp_path)
+    assert database.missing == 1
 
 
 def test_a_silica_film_is_silica(tiny):

@@ -132,6 +132,41 @@ def test_coco_holds_every_particle_once(database, tmp_path):
             assert mask[y].any() and mask[:, x + width - 1].any()
 
 
+def test_two_exports_of_one_data_set_call_the_materials_alike(database, tmp_path):
+    first = {m: database.select(f"material == '{m}'").index for m in ("Au", "CdSe")}
+    found = {}
+    for material, rows in first.items():
+        content = json.loads(to_coco(database, rows, tmp_path / material).read_text())
+        (found[material],) = {a["category_id"] for a in content["annotations"]}
+        assert [c["name"] for c in content["categories"]] == ["Au", "CdSe"]
+    assert found == {"Au": 1, "CdSe": 2}
+
+
+@pytest.mark.parametrize("format", ["coco", "tiff", "numpy"])
+def test_a_second_export_leaves_nothing_of_the_first(database, tmp_path, format):
+    export(database, [0, 1], tmp_path / "one", format=format)
+    export(database, [2], tmp_path / "both", format=format)
+    export(database, [0, 1], tmp_path / "both", format=format)
+    names = [
+        sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+        for folder in (tmp_path / "one", tmp_path / "both")
+    ]
+    assert names[0] == names[1]
+
+
+def test_files_of_others_are_neither_removed_nor_mixed_in(database, tmp_path):
+    (tmp_path / "thesis.tif").write_text("mine")
+    with pytest.raises(ValueError, match=r"holds thesis\.tif, which no export has written"):
+        export(database, [0], tmp_path, format="tiff")
+    assert (tmp_path / "thesis.tif").read_text() == "mine"
+    (tmp_path / "thesis.tif").unlink()
+    outside = tmp_path.parent / "outside.txt"
+    outside.write_text("mine")
+    (tmp_path / "export.json").write_text(json.dumps(["../outside.txt"]))
+    export(database, [0], tmp_path, format="tiff")
+    assert outside.read_text() == "mine"
+
+
 def test_coco_run_lengths_are_those_of_pycocotools():
     tools = pytest.importorskip("pycocotools.mask")
     mask = np.random.default_rng(1).random((20, 30)) < 0.4
