@@ -112,17 +112,6 @@ def test_film_depends_on_numpy_alone():
     assert film[-1] == pytest.approx([6.281819, 24.083630, 7.861882], abs=1e-5)
 
 
-@pytest.mark.parametrize("density", [0.2675, 0.5, 3.0])
-def test_unreachable_density_is_refused_quickly(density):
-    with pytest.raises(ValueError, match="density cannot be reached"):
-        gen_p_substrate((50, 50, 20), density=density, rng=0)
-
-
-def test_full_small_box_is_refused():
-    with pytest.raises(ValueError, match="density cannot be reached"):
-        gen_p_substrate((6, 6, 6), density=0.4, rng=0)
-
-
 def test_batched_spelling_gives_a_film():
     film = gen_p_substrate_batched([30, 30, 10], 1.4, 0.1, False, 2.0, 16, 7)
     assert len(film) == 900
@@ -138,30 +127,6 @@ def test_mixture_keeps_every_pair_apart():
         offset = np.abs(points[i] - points[j])
         offset[:2] = np.minimum(offset[:2], dims[:2] - offset[:2])
         assert np.linalg.norm(offset) >= table[kinds[i], kinds[j]] - 1e-12
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (dict(dims=(1, 2), counts=[1], min_dist=1.0), "dims must be three positive lengths"),
-        (dict(dims=(1, 2, -3), counts=[1], min_dist=1.0), "dims must be three positive lengths"),
-        (dict(dims=(1, 2, np.nan), counts=[1], min_dist=1.0), "dims must be three positive"),
-        (dict(dims=(9, 9, 9), counts=[1.5], min_dist=1.0), "counts must be a list of whole"),
-        (dict(dims=(9, 9, 9), counts=[-1], min_dist=1.0), "counts must not be negative"),
-        (dict(dims=(9, 9, 9), counts=[1], min_dist=0.0), "min_dist must be positive"),
-        (dict(dims=(9, 9, 9), counts=[1, 1], min_dist=[1.0, 2.0]), "min_dist must be a number or"),
-        (dict(dims=(1, 9, 9), counts=[1], min_dist=1.4), "dims must be at least min_dist"),
-        (dict(dims=(9, 9, 9), counts=[1], min_dist=1.4, periodic=True), "periodic must hold three"),
-    ],
-)
-def test_bad_input_is_named(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        random_sequential_addition(**arguments)
-
-
-def test_seed_and_rng_together_are_refused():
-    with pytest.raises(ValueError, match="seed or rng"):
-        gen_p_substrate((9, 9, 9), seed=1, rng=2)
 
 
 def test_periodic_distance_wraps_in_x_and_y_only():

@@ -535,12 +535,6 @@ def test_what_documents_cannot_hold_is_refused_by_name(thing, message, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_of_another_class_is_refused(tmp_path):
-    GOLD.save(tmp_path / "a.json")
-    with pytest.raises(TypeError, match="holds a Generator, not a Scene"):
-        Scene.load(tmp_path / "a.json")
-
-
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**80))
 def test_seeds_of_any_size_are_kept(seed):

@@ -103,28 +103,14 @@ def test_sites_that_share_one_atom_may_coincide():
     assert len(find_contacts(sites, numbers, occupancies=[0.5, 0.6])) == 1
 
 
-def test_a_crystal_in_nanometres_is_refused():
-    with pytest.raises(ImpossibleContact, match=r"0\.288 angstrom apart.*nanometres"):
-        Generator.from_spacegroup(["Au"], [[0, 0, 0]], [A / 10] * 3, [90] * 3, sgn=225)
-
-
-def test_a_cell_smaller_than_its_atoms_is_refused():
-    with pytest.raises(ImpossibleContact, match="across the periodic edge"):
-        Generator.from_unit_cell(["Au"], [[0, 0, 0]], [1.2, 9, 9], [90] * 3)
-
-
 def test_a_rule_allows_them_for_a_while():
     sites = ["Au", "Au"], [[0, 0, 0], [0.2, 0, 0]], [A] * 3, [90] * 3
     with contact_rule(impossible="ignore", short="ignore"):
-        Generator.from_unit_cell(*sites)
+        assert len(Generator.from_unit_cell(*sites).structure) == 2
     with contact_rule(impossible="warn"), pytest.warns(ShortContact):
-        Generator.from_unit_cell(*sites)
+        assert len(Generator.from_unit_cell(*sites).structure) == 2
     with pytest.raises(ImpossibleContact):
         Generator.from_unit_cell(*sites)
-    with contact_rule(short="raise"), pytest.raises(ImpossibleContact, match=r"0\.65"):
-        Generator.from_unit_cell(["Au"], [[0, 0, 0]], [1.7, 9, 9], [90] * 3)
-    with pytest.raises(ValueError, match="short must be"), contact_rule(short="never"):
-        pass
 
 
 @pytest.mark.parametrize("strain", [0.0, -0.2, 0.1])

@@ -5,8 +5,7 @@ import warnings
 import ase.io
 import numpy as np
 import pytest
-from ase import Atoms
-from ase.build import bulk, mx2
+from ase.build import bulk
 from pymatgen.core import Lattice, Structure
 
 from czone.generator import Generator
@@ -14,22 +13,9 @@ from czone.generator.spacegroup import space_group
 from czone.prefab import WulffSingle
 from czone.volume import Sphere, Volume
 from tests.czone.test_spacegroups import LTL
+from tests.solids import symbol, write_cif
 
-SITE = "loop_\n_atom_site_label\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n"
-SITE += "_atom_site_fract_z\n_atom_site_occupancy\n"
 CUBIC, HCP = (3.854,) * 3 + (90,) * 3, (2.95, 2.95, 4.68, 90, 90, 120)
-
-
-def cif(path, cell, sites, *lines):
-    """Write a CIF file: cell lengths and angles, rows of sites, and what it says of symmetry."""
-    names = ["length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma"]
-    values = [f"_cell_{name} {value}" for name, value in zip(names, cell, strict=True)]
-    path.write_text("\n".join(["data_x", *values, *lines, SITE + "\n".join(sites)]) + "\n")
-    return path
-
-
-def symbol(text):
-    return f"_symmetry_space_group_name_H-M '{text}'"
 
 
 def listed(group):
@@ -48,7 +34,7 @@ def file(tmp_path):
 
 
 def test_a_disordered_alloy_is_read_with_its_shares(file):
-    cif(file, CUBIC, ["Pt1 Pt 0 0 0 0.75(1)", "Co1 Co 0 0 0 0.25(1)"], symbol("F m -3 m"))
+    write_cif(file, CUBIC, ["Pt1 Pt 0 0 0 0.75(1)", "Co1 Co 0 0 0 0.25(1)"], symbol("F m -3 m"))
     crystal = Generator(structure=file, rng=1)
     assert crystal.crystal.cell.contents == (((27, 0.25), (78, 0.75)),) * 4
     volume = Volume(alg_objects=[Sphere(20, [0, 0, 0])], generator=crystal)
@@ -60,7 +46,7 @@ def test_a_disordered_alloy_is_read_with_its_shares(file):
 def test_vacancies_and_two_states_of_one_element(file):
     # Fe2+ and Fe3+ on one site: iron that fills 0.9 of it.
     sites = ["Fe2 Fe2+ 0 0 0 0.5", "Fe3 Fe3+ 0 0 0 0.4", "O1 O2- .5 .5 .5 1"]
-    crystal = Generator(structure=cif(file, CUBIC, sites, symbol("Fm-3m")))
+    crystal = Generator(structure=write_cif(file, CUBIC, sites, symbol("Fm-3m")))
     assert crystal.crystal.cell.contents == (((26, 0.9),),) * 4 + (((8, 1.0),),) * 4
 
 
@@ -72,13 +58,13 @@ def test_a_zeolite_with_rounded_coordinates_has_its_atoms(file, decimals, says):
         for element, sites in LTL.items()
         for k, (x, y, z) in enumerate(sites)
     ]
-    crystal = Generator(structure=cif(file, (18.126, 18.126, 7.567, 90, 90, 120), rows, says))
+    crystal = Generator(structure=write_cif(file, (18.126, 18.126, 7.567, 90, 90, 120), rows, says))
     assert np.bincount(crystal.species)[[8, 14]].tolist() == [72, 36]
 
 
 @pytest.mark.parametrize("occupancy", ["1", "0.9", "0.4"])
 def test_a_rounded_third_is_one_site_at_any_occupancy(file, occupancy):
-    cif(file, HCP, [f"Ti1 Ti .333 .667 .25 {occupancy}"], symbol("P 63/m m c"))
+    write_cif(file, HCP, [f"Ti1 Ti .333 .667 .25 {occupancy}"], symbol("P 63/m m c"))
     assert len(Generator(structure=file).species) == 2
 
 
@@ -101,7 +87,7 @@ ORIGIN_2 = ["Si1 Si .125 .125 .125 1"]
 def test_the_second_origin_is_honoured_however_it_is_said(file, says):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        crystal = Generator(structure=cif(file, SILICON, ORIGIN_2, says))
+        crystal = Generator(structure=write_cif(file, SILICON, ORIGIN_2, says))
     assert len(crystal.species) == 8
 
 
@@ -111,60 +97,25 @@ def test_the_second_origin_is_honoured_however_it_is_said(file, says):
     + [("X1 CL", 17), ("Si(2) .", 14)],
 )
 def test_elements_come_from_types_and_else_from_labels(file, site, number):
-    cif(file, CUBIC, [f"{site} 0 0 0 1"], symbol("Fm-3m"))
+    write_cif(file, CUBIC, [f"{site} 0 0 0 1"], symbol("Fm-3m"))
     assert set(Generator(structure=file).species) == {number}
 
 
 def test_two_origins_and_nothing_said_is_told(file):
-    cif(file, SILICON, ["Si1 Si 0 0 0 1"], symbol("F d -3 m"))
+    write_cif(file, SILICON, ["Si1 Si 0 0 0 1"], symbol("F d -3 m"))
     with pytest.warns(UserWarning, match="Fd-3m has two origins.*choice 1 is taken"):
         assert len(Generator(structure=file).species) == 8
 
 
 def test_settings_of_files_are_honoured(file):
-    cif(file, (4, 5, 6, 90, 100, 90), ["Pt1 Pt .1 .2 .3 1"], symbol("P 21/n"))
+    write_cif(file, (4, 5, 6, 90, 100, 90), ["Pt1 Pt .1 .2 .3 1"], symbol("P 21/n"))
     coords = Generator(structure=file).coords
     # P 1 21/n 1: x,y,z; 1/2-x,1/2+y,1/2-z; -x,-y,-z; 1/2+x,1/2-y,1/2+z (International Tables A).
     wanted = [[0.1, 0.2, 0.3], [0.4, 0.7, 0.2], [0.9, 0.8, 0.7], [0.6, 0.3, 0.8]]
     np.testing.assert_allclose(sorted(coords.tolist()), sorted(wanted), atol=1e-12)
     alumina = ["Al1 Al .3522 .3522 .3522 1", "O1 O .556 .944 .25 1"]
-    cif(file, (5.128,) * 3 + (55.28,) * 3, alumina, symbol("R -3 c R"))
+    write_cif(file, (5.128,) * 3 + (55.28,) * 3, alumina, symbol("R -3 c R"))
     assert np.bincount(Generator(structure=file).species)[[8, 13]].tolist() == [6, 4]
-
-
-HALF_A_GROUP = "loop_\n_symmetry_equiv_pos_as_xyz\nx,y,z\n-y,x-y,z"
-
-
-@pytest.mark.parametrize(
-    ("cell", "sites", "says", "message"),
-    [
-        (CUBIC, ["Pt1 Pt 0 0 ? 1"], symbol("Fm-3m"), "of Pt1 must be a number; got '?'"),
-        (CUBIC, ["Pt1 Pt 0 0 0 1.4"], symbol("Fm-3m"), "occupancy of Pt1 must be between 0 and 1"),
-        (CUBIC, ["W1 Wat 0 0 0 1"], symbol("Fm-3m"), "must be a chemical element; got 'Wat'"),
-        (CUBIC, ["Wat2 . 0 0 0 1"], symbol("Fm-3m"), "must be a chemical element; got 'Wat2'"),
-        (CUBIC, ["CA1 . 0 0 0 1"], symbol("Fm-3m"), "must be a chemical element; got 'CA1'"),
-        (CUBIC, ["Pt1 Pt 0 0 0 1", "Co1 Co 0 0 0 1"], symbol("Fm-3m"), "give their shares"),
-        (CUBIC, ["Pt1 Pt 0 0 0 1"], symbol("F m m 3"), "sym must be an international symbol"),
-        (HCP, ["Pt1 Pt 0 0 0 1"], symbol("Fm-3m"), "must fit space group 225"),
-        (HCP, ["Pt1 Pt 0 0 0 1"], HALF_A_GROUP, "some are missing"),
-        (("?",) * 6, ["Pt1 Pt 0 0 0 1"], symbol("Fm-3m"), "length_a must be a number; got '?'"),
-        ((4, 4, 4, 90, 90, 180), ["Pt1 Pt 0 0 0 1"], symbol("P1"), "cell_angs must be angles"),
-    ],
-)  # fmt: skip
-def test_files_that_make_no_sense_are_refused_with_the_cause(file, cell, sites, says, message):
-    with pytest.raises(ValueError, match=f"crystal.cif'.*{message}"):
-        Generator(structure=cif(file, cell, sites, says))
-
-
-def test_files_that_hold_no_crystal_are_refused(file, tmp_path):
-    file.write_text("data_x\n_cell_length_a 4\n")
-    with pytest.raises(ValueError, match="must hold a crystal"):
-        Generator(structure=file)
-    with pytest.raises(FileNotFoundError, match=r"there is no file 'nowhere\.cif'"):
-        Generator(structure="nowhere.cif")
-    (tmp_path / "notes.xyz").write_text("no atoms\n")
-    with pytest.raises(ValueError, match=r"ASE cannot read .*notes\.xyz"):
-        Generator(structure=tmp_path / "notes.xyz")
 
 
 @pytest.mark.parametrize("name", ["POSCAR", "ti.cif", "ti.extxyz", "ti.res"])
@@ -194,7 +145,7 @@ def test_atoms_and_structures_are_taken_wherever_a_crystal_is_wanted(tmp_path):
 
 
 def test_atoms_that_are_read_keep_their_occupancies(file):
-    cif(file, CUBIC, ["Pt1 Pt 0 0 0 0.75", "Co1 Co 0 0 0 0.25"], symbol("F m -3 m"))
+    write_cif(file, CUBIC, ["Pt1 Pt 0 0 0 0.75", "Co1 Co 0 0 0 0.25"], symbol("F m -3 m"))
     crystal = Generator(structure=ase.io.read(file), rng=3)
     assert crystal.crystal.cell.contents == (((27, 0.25), (78, 0.75)),) * 4
 
@@ -217,30 +168,3 @@ def test_a_left_handed_cell_is_the_same_crystal():
         rows = np.column_stack([volume.species, volume.atoms.round(6) + 0.0])
         found.append(sorted(map(tuple, rows.tolist())))
     assert found[0] == found[1]
-
-
-@pytest.mark.parametrize(
-    ("structure", "error", "message"),
-    [
-        (3, TypeError, "structure must be a pymatgen Structure, periodic ASE Atoms, or the path"),
-        (Atoms("Au", [[0, 0, 0]]), ValueError, "periodic along all three .* set atoms.pbc = True"),
-        (mx2("MoS2", vacuum=5), ValueError, r"got pbc \[True, True, False\]"),
-        (Atoms("Au", [[0, 0, 0]], pbc=True), ValueError, "lattice must be three vectors that span"),
-        (Atoms(cell=[3, 3, 3], pbc=True), ValueError, "at least one atom; got none"),
-        (Atoms("Au", [[0, 0, np.nan]], cell=[3] * 3, pbc=True), ValueError, "coords must be fin"),
-        (Atoms("AuAg", [[0, 0, 0], [0, 0, 3]], cell=[3] * 3, pbc=True), ValueError, "the site of"),
-        (Structure(np.ones((3, 3)), ["Au"], [[0, 0, 0]]), ValueError, "lattice must be three"),
-    ],
-)  # fmt: skip
-def test_what_is_no_crystal_is_refused_with_the_cause(structure, error, message):
-    with np.errstate(all="ignore"), pytest.raises(error, match=message):
-        Generator(structure=structure)
-
-
-def test_a_crystal_in_place_of_the_origin_is_told():
-    with pytest.raises(TypeError, match=r"origin must be 3 numbers; .*a crystal is the structure="):
-        Generator("gold.cif")
-    with pytest.raises(
-        TypeError, match=r"generator must be .*, or be a pymatgen Structure, periodic ASE"
-    ):
-        Volume(generator=3)

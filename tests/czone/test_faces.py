@@ -323,8 +323,7 @@ def test_what_is_handed_out_refuses_to_be_written_into():
         arrays = [holder.bounds, holder.all_atoms, holder.all_species, holder.labels]
         arrays += [member.atoms, member.species, member.points]
         for array in arrays:
-            with pytest.raises(ValueError, match="read-only"):
-                array[...] = 0
+            assert not array.flags.writeable
 
 
 def test_no_array_of_the_caller_is_frozen_or_kept():

@@ -11,7 +11,6 @@ from czone.geometry import (
     BaseAlgebraic,
     Cylinder,
     Ellipsoid,
-    Hull,
     Plane,
     Sphere,
     Voxel,
@@ -245,16 +244,6 @@ def test_far_away_bodies_have_corners():
     np.testing.assert_allclose(np.sort(corners, axis=0)[[0, -1]].mean(axis=0), center, atol=1e-3)
 
 
-@pytest.mark.parametrize(
-    "points",
-    [np.eye(3), np.zeros((5, 3)), [[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]]],
-    ids=["three", "one place", "one plane"],
-)
-def test_hull_without_volume_is_refused(points):
-    with pytest.raises(ValueError, match="points must"):
-        Hull(points)
-
-
 # Rotations.
 
 
@@ -334,38 +323,3 @@ def test_voxel_collinear_vectors_are_seen():
 
 
 # Bad input.
-
-
-@pytest.mark.parametrize(
-    ("make", "error", "match"),
-    [
-        (lambda: Sphere(-1, [0, 0, 0]), ValueError, "radius must be positive"),
-        (lambda: Sphere(np.nan, [0, 0, 0]), ValueError, "radius must be positive"),
-        (lambda: Sphere("big", [0, 0, 0]), TypeError, "radius must be a positive number"),
-        (lambda: Sphere(1, [0, 0]), ValueError, "center must be 3 numbers"),
-        (lambda: Sphere(1, [0, 0, np.nan]), ValueError, "center must be finite"),
-        (lambda: Sphere(1, "abc"), TypeError, "center must be 3 numbers"),
-        (lambda: Sphere(1, [0, 0, 0], tol=-1), ValueError, "tol must be zero or more"),
-        (lambda: Plane([0, 0, 0], [0, 0, 0]), ValueError, "normal must not be the zero vector"),
-        (lambda: Cylinder([0, 0, 0], [0, 0, 0], 1, 1), ValueError, "axis must not be the zero"),
-        (lambda: Cylinder([0, 0, 1], [0, 0, 0], 1, 0), ValueError, "length must be positive"),
-        (lambda: Ellipsoid(np.zeros((3, 3)), [0, 0, 0]), ValueError, "axes must have three"),
-        (lambda: Sphere(1, [0, 0, 0]).check_if_interior([[1, 2]]), ValueError, "points must have"),
-        (lambda: make_rect_prism(1, -2, 3), ValueError, "b must be positive"),
-        (lambda: rot_v([0, 0, 0], 1), ValueError, "v must not be the zero vector"),
-        (lambda: rot_v([0, 0, 1], np.inf), ValueError, "theta must be a finite angle"),
-        (lambda: rot_vtv([0, 0, 0], [1, 0, 0]), ValueError, "v must not be the zero vector"),
-        (lambda: rot_align([[1, 0, 0]], np.eye(3)), ValueError, "v and vt must hold the same"),
-        (lambda: rot_zxz(0, 0, 0, "passive"), ValueError, "convention must be"),
-        (lambda: Voxel(bases=np.ones((3, 3))), ValueError, "bases must be three vectors"),
-        (lambda: Voxel(bases=[[1, 0, 1], [0, 1, 1], [0, 0, 0]]), ValueError, "bases must be three"),
-        (lambda: Voxel(bases=np.eye(2)), ValueError, "bases must be a matrix"),
-        (lambda: Voxel(scale=0), ValueError, "scale must be 1 or 3 positive"),
-        (lambda: Voxel(origin=[np.nan, 0, 0]), ValueError, "origin must be finite"),
-        (lambda: get_bounding_box([]), ValueError, "planes must hold at least one"),
-        (lambda: Sphere(1, [0, 0, 0]).from_alg_object(radius=3), TypeError, "transformation only"),
-    ],
-)
-def test_bad_input_is_refused_by_name(make, error, match):
-    with pytest.raises(error, match=match):
-        make()

@@ -19,10 +19,6 @@ def titanium():
     )
 
 
-def gold():
-    return Generator.from_spacegroup(["Au"], [[0, 0, 0]], [4.078] * 3, [90] * 3, sgn=225)
-
-
 @pytest.mark.parametrize(
     ("four", "three"),
     # L. Weber, Z. Krist. 57, 200 (1922): [UVW] = [2u+v, u+2v, w], shortened.
@@ -79,37 +75,3 @@ def test_shapes_take_four_indices():
             particle.populate_atoms()
         counts.append((len(free.atoms), len(bound.atoms)))
     assert counts[0] == counts[1]
-
-
-HEXAGONAL, CUBIC = titanium().voxel.sbases, gold().voxel.sbases
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (
-            lambda: plane_indices("plane", (1, 0, 0, 1)),
-            r"plane must have h \+ k \+ i = 0 .*sum of 1",
-        ),
-        (lambda: direction_indices("axis", (1, 0, 1, 1)), r"axis must have u \+ v \+ t = 0"),
-        (lambda: plane_indices("plane", (0, 0, 0, 0)), "plane must not be the zero vector"),
-        (lambda: plane_indices("plane", (0, 0, 0, np.nan)), "plane must be finite"),
-        (lambda: plane_indices("plane", (1, 2)), "plane must be 3 numbers"),
-        (
-            lambda: plane_indices("plane", (1, 0, -1, 0), CUBIC),
-            "three indices in a cell that is not",
-        ),
-        (
-            lambda: snap_plane_near_point([0, 0, 0], gold(), (1, 0, -1, 0)),
-            "miller_indices must be three indices",
-        ),
-        (lambda: zone_axis_rotations((2, -1, -1, 0)), "zone_axis must be three indices"),
-        (lambda: WulffSingle(gold(), {(1, 0, -1, 0): 1.0}), "surface_energies keys must be three"),
-        (lambda: WulffSingle(titanium(), {(1, 0, 0, 0): 1.0}), r"keys must have h \+ k \+ i = 0"),
-        (lambda: SimpleGrainBoundary((2, -1, 0, 0), 0.1), r"z1 must have u \+ v \+ t = 0"),
-        (lambda: SimpleGrainBoundary((0, 0, 1), 0.1, plane=(1, 0, 0, 0)), "plane must have"),
-    ],
-)
-def test_indices_that_make_no_sense_are_refused(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()

@@ -166,32 +166,3 @@ def test_molecule_can_be_part_of_a_multivolume():
     moved.populate_atoms()
     assert len(moved.atoms) == 6
     np.testing.assert_allclose(moved.atoms[:, 2], 5)
-
-
-@pytest.mark.parametrize(
-    ("make", "error", "match"),
-    [
-        (lambda: Molecule(["Q"], [[0, 0, 0]]), ValueError, "species must be atomic numbers"),
-        (lambda: Molecule([6, 6], [[0, 0, 0]]), ValueError, "species and positions must have"),
-        (lambda: Molecule([6], [[0, 0]]), ValueError, "positions must be points"),
-        (lambda: Molecule([6], [[0, 0, np.nan]]), ValueError, "positions must be finite"),
-        (lambda: water(origin=3), IndexError, "origin must name one of"),
-        (lambda: water(origin=1.5), TypeError, "origin must be an integer"),
-        (lambda: water(origin=[1, 2]), ValueError, "point must be 3 numbers"),
-        (lambda: water().set_origin(), ValueError, "set_origin takes point or idx"),
-        (lambda: water(orientation=2 * np.eye(3)), ValueError, "orientation must be a rotation"),
-        (lambda: water(priority="high"), TypeError, "priority must be an integer"),
-        (lambda: water(exclusion_radius=0), ValueError, "exclusion_radius must be positive"),
-        (lambda: water(colour=3), TypeError, "colour"),
-        (lambda: water().update_positions([[0, 0, 0]]), ValueError, "positions must have shape"),
-        (lambda: water().update_species([1]), ValueError, "species must have length 3"),
-        (lambda: water().remove_atoms([7]), IndexError, "indices must name one of"),
-        (lambda: water(origin=2).set_atoms([1], [[0, 0, 0]]), ValueError, "positions must keep"),
-        (lambda: Molecule.from_ase_atoms(water()), TypeError, "atoms must be ASE Atoms"),
-        (lambda: Molecule.from_pmg_molecule(water().ase_atoms), TypeError, "pymatgen Molecule"),
-        (lambda: water().transform("up"), TypeError, "transformation must be a transform"),
-    ],
-)
-def test_bad_input_is_refused_by_name(make, error, match):
-    with pytest.raises(error, match=match):
-        make()

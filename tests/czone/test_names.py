@@ -341,11 +341,6 @@ def test_upstream_transform_of_a_user_works_with_volumes():
     np.testing.assert_allclose(Shift().shift, [1, 1, 1])
 
 
-def test_keywords_in_both_spellings_are_refused():
-    with pytest.raises(TypeError, match="testPoints"):
-        Sphere(1, [0, 0, 0]).check_if_interior(points=[[0, 0, 0]], testPoints=[[0, 0, 0]])
-
-
 def test_second_spelling_is_silent(recwarn):
     Sphere(1, [0, 0, 0]).checkIfInterior(testPoints=np.zeros((1, 3)))
     Translation([0, 0, 1]).applyTransformation(np.zeros((1, 3)))

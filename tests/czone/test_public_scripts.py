@@ -95,11 +95,6 @@ def test_demo_1_stacking():
     assert list(of_each(scene).values()) == [120, 51, 84, 33, 75]
 
 
-def test_no_element_has_the_number_0():
-    with pytest.raises(ValueError, match="atomic numbers 1 to 118"):
-        cz.generator.BasicStructure().species = [0]
-
-
 # presentation_examples.ipynb
 
 

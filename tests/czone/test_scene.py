@@ -337,34 +337,3 @@ def test_million_atom_scene_in_seconds():
     scene = filled(box, ball(60.0, (100, 100, 100)))
     assert len(scene.all_atoms) > 1_000_000
     assert time.perf_counter() - start < 5
-
-
-@pytest.mark.parametrize(
-    ("make", "error", "match"),
-    [
-        (lambda: Scene(bounds=[[0, 0, 0]]), ValueError, "bounds must be two finite corners"),
-        (
-            lambda: Scene(bounds=[[0, 0, 0], [1, np.nan, 1]]),
-            ValueError,
-            "bounds must be two finite",
-        ),
-        (lambda: Scene(bounds=[[0, 0, 0], [1, 0, 1]]), ValueError, "bounds must have the lower"),
-        (lambda: Scene(bounds="large"), TypeError, "bounds must be two corners"),
-        (lambda: Scene(objects=[3]), TypeError, "objects must be volumes or molecules"),
-        (lambda: Scene(min_distance=0), ValueError, "min_distance must be positive"),
-        (lambda: Scene(clip="yes"), TypeError, "clip must be True or False"),
-        (lambda: Scene(periodic=(True,) * 3), ValueError, "periodic must be one flag or two"),
-        (lambda: Scene().populate(), ValueError, "objects must hold at least one"),
-        (
-            lambda: Scene(objects=[Volume(make_rect_prism(1, 1, 1))]).populate(),
-            ValueError,
-            "generat",
-        ),
-        (lambda: filled(ball()).atoms_from_object(1), IndexError, "idx must name one of the 1"),
-        (lambda: filled(ball()).species_from_object(0.5), TypeError, "idx must be an integer"),
-        (lambda: filled(ball()).to_file("x", format="no-such-format"), Exception, "no-such-format"),
-    ],
-)
-def test_bad_input_is_refused_by_name(make, error, match):
-    with pytest.raises(error, match=match):
-        make()

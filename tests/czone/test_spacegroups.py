@@ -118,22 +118,6 @@ def test_settings_can_be_asked_for(asked, symbol):
     assert space_group(**asked).symbol == symbol
 
 
-@pytest.mark.parametrize(
-    ("asked", "message"),
-    [
-        ({"sgn": 227, "setting": 3}, "setting of space group 227 must be '1' or '2'; got 3"),
-        ({"sgn": 225, "setting": 2}, "must be left out .*; got 2"),
-        ({"sym": "Fd-3m:2", "setting": 1}, "setting must agree with sym='Fd-3m:2'; got 1"),
-        ({"sym": "R-3c:Q"}, "setting of R-3c must be 'H' or 'R'; got 'Q'"),
-        ({"sym": "R-3x"}, "got .R-3x. .like R-3, R-3m, R-3c"),
-        ({"sym": "Fd-3m:3"}, "setting of Fd-3m must be '1' or '2'"),
-    ],
-)
-def test_settings_that_are_none_are_refused_with_what_works(asked, message):
-    with pytest.raises(ValueError, match=message):
-        space_group(**asked)
-
-
 def test_a_cell_in_another_setting_is_refused_with_the_one_that_suits_it():
     alumina = ["Al"], [[0, 0, 0.3522]], [4.759, 4.759, 12.991], [90, 90, 120]
     with pytest.raises(ValueError, match=r"167 \(R-3c:R\).*this cell suits R-3c:H"):

@@ -210,23 +210,3 @@ def test_approximate_normal_points_away_from_a_half_space(seed):
     normal = find_approximate_normal(vectors)
     assert np.linalg.norm(normal) == pytest.approx(1)
     assert (vectors @ normal <= 1e-4 * np.linalg.norm(vectors, axis=1)).all()
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: surface_atoms(np.zeros((3, 2))), "positions must be points of shape"),
-        (lambda: surface_atoms(np.full((3, 3), np.inf)), "positions must be finite"),
-        (lambda: surface_atoms(np.zeros((3, 3)), -1), "probe_radius must be positive"),
-        (lambda: surface_normals(np.zeros((3, 3)), [7]), "indices must be from 0 to 2"),
-        (lambda: surface_normals(np.zeros((3, 3)), [0.5]), "indices must be a list of whole"),
-        (lambda: surface_normals(np.zeros((3, 3)), [0], cutoff=0), "cutoff must be positive"),
-        (lambda: tetrahedron_circumradii(np.zeros((4, 3))), "points must have shape"),
-        (lambda: find_approximate_normal(np.zeros((0, 3))), "points must be one or more"),
-        (lambda: find_approximate_normal(np.zeros((2, 3))), "points must be one or more vectors"),
-        (lambda: sparse_matrix_from_tri(np.zeros((2, 4))), "simplices must be whole"),
-    ],
-)
-def test_bad_input_is_named(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()

@@ -127,11 +127,6 @@ def test_shell_is_one_molecule_as_dense_as_it_gets(ball):
     assert len(pickle.loads(pickle.dumps(shell)).atoms) == len(shell.atoms)
 
 
-def test_too_many_molecules_are_refused_with_the_number_that_fit(ball):
-    with pytest.raises(ValueError, match=r"number must be at most \d+ here"):
-        add_adsorbates(CO, ball, number=300, min_spacing=6, rng=1)
-
-
 def test_given_objects_stay_as_they_are(ball):
     before, atoms = CO.atoms.copy(), ball.atoms.copy()
     add_adsorbates(CO, ball, number=3, rng=1)
@@ -167,38 +162,3 @@ def test_old_call_reports_when_no_site_is_free(ball):
     molecule, ok = add_adsorbate(CO, 0, 2.0, ball, filters={"element": ["C"]}, seed=1)
     assert not ok
     assert np.array_equal(molecule.atoms, CO.atoms)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        (dict(molecule=3), TypeError, "molecule must be"),
-        (dict(molecule=filled(alg_objects=[Sphere(5, [0, 0, 0])])), TypeError, "molecule must be"),
-        (dict(target=3), TypeError, "target must be"),
-        (dict(number=-1), ValueError, "number must be"),
-        (dict(number=1, coverage=0.1), ValueError, "number or coverage"),
-        (dict(coverage=1.2), ValueError, "coverage must be"),
-        (dict(anchor=2), ValueError, "anchor must be from 0 to 1"),
-        (dict(anchor="C"), TypeError, "anchor must be"),
-        (dict(bond_length=0), ValueError, "bond_length must be"),
-        (dict(min_spacing=-1), ValueError, "min_spacing must be"),
-        (dict(mol_vector=(0, 0, 0)), ValueError, "mol_vector must not be the zero"),
-        (dict(facet=(0, 0)), ValueError, "facet must be"),
-        (dict(mask=[True]), ValueError, "mask must be"),
-        (dict(elements="Xx"), ValueError, "elements must be"),
-    ],
-)
-def test_bad_input_is_named(ball, arguments, error, message):
-    with pytest.raises(error, match=message):
-        add_adsorbates(**(dict(molecule=CO, target=ball) | arguments))
-
-
-def test_bad_input_of_the_old_call_is_named(ball):
-    with pytest.raises(ValueError, match="filters keys"):
-        add_adsorbate(CO, 0, 2.0, ball, filters={"foo": 1})
-    with pytest.raises(TypeError, match="takes no argument"):
-        add_adsorbate(CO, 0, 2.0, ball, foo=1)
-    with pytest.raises(ValueError, match="seed or rng"):
-        add_adsorbate(CO, 0, 2.0, ball, seed=1, rng=1)
-    with pytest.raises(RuntimeError, match="populate_atoms"):
-        add_adsorbate(CO, 0, 2.0, Volume(alg_objects=[Sphere(5, [0, 0, 0])]))

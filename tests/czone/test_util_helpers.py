@@ -9,7 +9,6 @@ from czone.util import (
     get_N_splits,
     random_directions,
     random_rotations,
-    rotation_from_quaternion,
     round_away,
     separated_indices,
     vangle,
@@ -67,11 +66,6 @@ def test_angle_of_a_vector_with_itself_and_its_opposite(vector):
     # Two unit vectors from parallel ones differ by rounding, 1e-16.
     assert vangle(v, 3 * v) < 1e-15
     assert vangle(v, -2 * v) == pytest.approx(np.pi, abs=1e-15)
-
-
-def test_angle_of_zero_vector_is_refused():
-    with pytest.raises(ValueError, match="v2 must be a finite, non-zero vector"):
-        vangle([1, 0, 0], [0, 0, 0])
 
 
 def test_random_rotations_are_rotations_and_uniform():
@@ -132,21 +126,3 @@ def test_spread_has_the_width_asked_for():
 def test_in_plane_angle_can_be_fixed():
     matrix = zone_axis_rotations((0, 0, 1), in_plane=np.pi / 2, rng=0)
     np.testing.assert_allclose(matrix @ [1, 0, 0], [0, 1, 0], atol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("function", "arguments", "message"),
-    [
-        (random_rotations, dict(n=-1), "n must be a whole number"),
-        (random_directions, dict(n=1.5), "n must be a whole number"),
-        (rotation_from_quaternion, dict(quaternions=[0, 0, 0, 0.0]), "quaternions must be finite"),
-        (rotation_from_quaternion, dict(quaternions=[1, 0, 0]), "quaternions must have shape"),
-        (zone_axis_rotations, dict(zone_axis=(0, 0, 0)), "zone_axis must not be"),
-        (zone_axis_rotations, dict(zone_axis=(0, 0, 1), spread=-1), "spread must be"),
-        (zone_axis_rotations, dict(zone_axis=(0, 0, 1), distribution="x"), "distribution must be"),
-        (zone_axis_rotations, dict(zone_axis=(0, 1), beam=(0, 0, 1)), "zone_axis must be 3"),
-    ],
-)
-def test_bad_input_is_named(function, arguments, message):
-    with pytest.raises(ValueError, match=message):
-        function(**arguments)

@@ -155,26 +155,6 @@ def test_results_copy_and_pickle():
     assert repr(neighbor_pairs(FCC, 3.0)) == "NeighborPairs(6 pairs of 4 atoms)"
 
 
-@pytest.mark.parametrize(
-    ("positions", "keywords", "message"),
-    [
-        (np.zeros((3, 2)), {}, "positions must be points of shape"),
-        (np.full((3, 3), np.nan), {}, "positions must be finite"),
-        (np.zeros((1, 3)), {}, "positions must hold at least two"),
-        (FCC, dict(cutoff=-1.0), "cutoff must be positive|bin_width must be"),
-        (FCC, dict(bin_width=0.0), "bin_width must be positive"),
-        (FCC, dict(cell=[1.0, 2.0]), "cell must be three lengths"),
-        (FCC, dict(cell=[1.0, 2.0, 0.0]), "cell must span"),
-        (FCC, dict(periodic="x"), "periodic must be"),
-        (FCC, dict(numbers=[79]), "numbers must hold"),
-        (FCC[:1] * 1.0, dict(periodic=True), "cell must be given"),
-    ],
-)
-def test_bad_input_is_named(positions, keywords, message):
-    with pytest.raises(ValueError, match=message):
-        radial_distribution(positions, **keywords)
-
-
 def test_grid_neighbours_are_those_by_distance():
     for n in ((4, 5, 6), (3, 4, 3)):
         for flags in product([True, False], repeat=3):

@@ -1,7 +1,5 @@
 """Pictures show what is there: the nearest atom, its colour, its place, on the right scale."""
 
-import sys
-
 import numpy as np
 import pytest
 
@@ -150,37 +148,6 @@ def test_view_holds_every_atom_and_the_box():
     assert "Au 1.0000 2.0000 3.0000" in html
     assert html.count("addLine") == 12
     assert "#000000" in html
-
-
-@pytest.mark.parametrize("missing", ["matplotlib.pyplot", "py3Dmol"])
-def test_missing_library_says_how_to_install_it(monkeypatch, missing):
-    monkeypatch.setitem(sys.modules, missing, None)
-    draw = view if missing == "py3Dmol" else plot
-    with pytest.raises(ImportError, match=r'pip install "micrograph-foundry\[viz\]"'):
-        draw(Molecule("Au", [[0, 0, 0]]))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        (dict(source=3), TypeError, "source must be"),
-        (dict(source=(np.zeros((2, 3)), [1])), ValueError, "source must hold positions"),
-        (dict(source=(np.zeros((0, 3)), [])), ValueError, "source must hold at least one atom"),
-        (dict(projections="zz"), ValueError, "projections must be among"),
-        (dict(projections=()), ValueError, "projections must be among"),
-        (dict(projections=("xy", "xz"), ax=1), ValueError, "projections must be a single"),
-        (dict(colors={"Xx": "red"}), ValueError, "colors keys"),
-        (dict(radius_scale=0), ValueError, "radius_scale must be"),
-    ],
-)
-def test_bad_input_is_named(arguments, error, message):
-    with pytest.raises(error, match=message):
-        plot(**(dict(source=Molecule("Au", [[0, 0, 0]])) | arguments))
-
-
-def test_unpopulated_scene_is_refused():
-    with pytest.raises((RuntimeError, ValueError), match="populate"):
-        plot(Scene([[0, 0, 0], [10, 10, 10]], [Molecule("Au", [[0, 0, 0]])]))
 
 
 def test_view_takes_its_script_from_a_file_for_notebooks_without_network(tmp_path):

@@ -19,7 +19,6 @@ from czone.volume import (
     Volume,
     make_rect_prism,
     makeRectPrism,
-    snap_plane_near_point,
 )
 from tests.solids import gold
 
@@ -319,51 +318,6 @@ def test_levels_of_priority():
     union = MultiVolume([*balls(priority=5), *balls(priority=2)])
     levels, begins = union._get_priorities()
     assert levels.tolist() == [0, 2, 0, 1] and begins.tolist() == [0, 2, 3, 4]
-
-
-@pytest.mark.parametrize(
-    ("make", "error", "match"),
-    [
-        (lambda: Volume(points=[[0, 0, np.nan]] * 4), ValueError, "points must be finite"),
-        (lambda: Volume(points=np.zeros((4, 2))), ValueError, "points must be points of shape"),
-        (lambda: Volume(points=np.zeros((5, 3))), ValueError, "points must span a volume"),
-        (lambda: Volume(points=[]), ValueError, "points must hold at least one"),
-        (lambda: Volume(alg_objects=[3]), TypeError, "alg_objects must be Sphere"),
-        (lambda: Volume(generator=3), TypeError, "generator must be .* offer supply_atoms"),
-        (lambda: Volume(gen_origin=[0, 0, 0]), ValueError, "gen_origin needs a generator"),
-        (lambda: Volume(tolerance=-1), ValueError, "tolerance must be zero or more"),
-        (lambda: Volume(priority=1.5), TypeError, "priority must be an integer"),
-        (lambda: Volume(color=1), TypeError, "color"),
-        (
-            lambda: Volume(make_rect_prism(1, 1, 1)).populate_atoms(),
-            ValueError,
-            "generator must be",
-        ),
-        (lambda: Volume(generator=gold()).populate_atoms(), ValueError, "a Volume needs points"),
-        (lambda: Volume(generator=gold()).create_hull(), ValueError, "points must be 4 or more"),
-        (lambda: Volume(make_rect_prism(1, 1, 1)).ase_atoms, RuntimeError, "populate_atoms"),
-        (lambda: Volume(make_rect_prism(1, 1, 1)).to_file("a.xyz"), RuntimeError, "populate_atoms"),
-        (
-            lambda: Volume(make_rect_prism(1, 1, 1)).transform(3),
-            TypeError,
-            "transformation must be",
-        ),
-        (lambda: MultiVolume([3]), TypeError, "volumes must be Volume"),
-        (lambda: MultiVolume().populate_atoms(), ValueError, "volumes must hold at least one"),
-        (lambda: MultiVolume(balls()).ase_atoms, RuntimeError, "populate_atoms"),
-        (lambda: snap_plane_near_point([0, 0], gold(), (1, 1, 1)), ValueError, "point must be 3"),
-        (lambda: snap_plane_near_point([0] * 3, gold(), (0, 0, 0)), ValueError, "miller_indices"),
-        (lambda: snap_plane_near_point([0] * 3, gold(), (1, 1)), ValueError, "miller_indices"),
-        (
-            lambda: snap_plane_near_point([0] * 3, gold(), (1, 1, 1), "closest"),
-            ValueError,
-            "mode must be",
-        ),
-    ],
-)
-def test_bad_input_is_refused_by_name(make, error, match):
-    with pytest.raises(error, match=match):
-        make()
 
 
 def test_both_spellings_of_the_box_are_one_function():

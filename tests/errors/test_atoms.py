@@ -1,10 +1,10 @@
-"""Bad input to `czone`."""
+"""Bad input to the molecules, scenes, transforms, particles and measures of `czone`."""
 
 from pathlib import Path
 
 import numpy as np
 
-from czone.generator import AmorphousGenerator, BasicStructure, Generator, number_density
+from czone.generator import AmorphousGenerator, BasicStructure
 from czone.molecule import Molecule
 from czone.prefab import (
     FCCMixedTwinSF,
@@ -20,8 +20,11 @@ from czone.surface import (
     add_adsorbate,
     add_adsorbates,
     alpha_shape_alg_3D,
+    find_approximate_normal,
+    sparse_matrix_from_tri,
     surface_atoms,
     surface_normals,
+    tetrahedron_circumradii,
     undercoordinated_atoms,
 )
 from czone.transform import (
@@ -37,9 +40,6 @@ from czone.transform import (
     Reflection,
     Rotation,
     Translation,
-    rot_v,
-    rot_vtv,
-    rot_zxz,
 )
 from czone.util import (
     calc_rdf,
@@ -49,24 +49,19 @@ from czone.util import (
     neighbor_pairs,
     radial_distribution,
     random_directions,
+    random_rotations,
     rotation_from_quaternion,
     separated_indices,
     vangle,
     zone_axis_rotations,
 )
 from czone.volume import (
-    Cylinder,
-    Ellipsoid,
-    MultiVolume,
-    Plane,
-    Sphere,
     Volume,
     Voxel,
-    convex_hull_to_planes,
-    make_rect_prism,
-    snap_plane_near_point,
 )
+from tests import solids
 from tests.errors.table import Row, refused, table
+from tests.solids import gold
 
 NAN, INF = float("nan"), float("inf")
 CENTER = [0.0, 0.0, 0.0]
@@ -75,20 +70,8 @@ RIGHT = [90, 90, 90]
 ENERGIES = {(1, 1, 1): 1.0, (1, 0, 0): 1.1}
 
 
-def gold() -> Generator:
-    return Generator.from_spacegroup(["Au"], [CENTER], [4.078] * 3, RIGHT, sgn=225)
-
-
-def cell(Z=("Au",), coords=(CENTER,), cell_dims=CUBE, cell_angs=RIGHT, **more) -> Generator:
-    return Generator.from_unit_cell(Z, coords, cell_dims, cell_angs, **more)
-
-
-def group(**more) -> Generator:
-    return Generator.from_spacegroup(["Au"], [CENTER], CUBE, RIGHT, **more)
-
-
 def ball() -> Volume:
-    return Volume(alg_objects=[Sphere(8.0, CENTER)], generator=gold())
+    return solids.ball(8.0)
 
 
 def filled() -> Volume:
@@ -97,12 +80,22 @@ def filled() -> Volume:
     return volume
 
 
-def ligand() -> Molecule:
-    return Molecule(["C", "O"], [CENTER, [0, 0, 1.1]])
+def ligand(**more) -> Molecule:
+    return Molecule(["C", "O"], [CENTER, [0, 0, 1.1]], **more)
 
 
-def shared(content: dict) -> Generator:
-    return Generator.from_unit_cell([content], [CENTER], [4.0] * 3, RIGHT)
+def adsorb(number=1, **more):
+    return add_adsorbates(ligand(), filled(), number=number, **more)
+
+
+def old_call(target=None, **more):
+    return add_adsorbate(ligand(), 0, 2.0, target or filled(), **more)
+
+
+def crowd() -> Scene:
+    scene = Scene(bounds=[CENTER, CUBE], objects=[ball()])
+    scene.populate()
+    return scene
 
 
 POINTS = np.random.default_rng(1).uniform(0, 10, (20, 3))
@@ -110,65 +103,26 @@ POINTS = np.random.default_rng(1).uniform(0, 10, (20, 3))
 
 # fmt: off
 ROWS = (
-    # Shapes
-    Row("Sphere", "radius", "positive", "-1", lambda: Sphere(-1, CENTER)),
-    Row("Sphere", "radius", "positive", "0", lambda: Sphere(0, CENTER)),
-    Row("Sphere", "radius", "positive", "nan", lambda: Sphere(NAN, CENTER)),
-    Row("Sphere", "radius", "positive", "inf", lambda: Sphere(INF, CENTER)),
-    Row("Sphere", "radius", "number", "'big'", lambda: Sphere("big", CENTER), TypeError),
-    Row("Sphere", "center", "3 numbers", "(2,)", lambda: Sphere(1, [0, 0])),
-    Row("Sphere", "center", "finite", "nan", lambda: Sphere(1, [0, 0, NAN])),
-    Row("Sphere", "tol", "zero or more", "-0.1", lambda: Sphere(1, CENTER, tol=-0.1)),
-    Row("Sphere", "points", "(n, 3)", "(2,)", lambda: Sphere(1, CENTER).check_if_interior([0, 0])),
-    Row("Ellipsoid", "axes", "(3, 3)", "(3,)", lambda: Ellipsoid([1, 1, 1], CENTER)),
-    Row("Ellipsoid", "axes", "independent", "0.0", lambda: Ellipsoid(np.zeros((3, 3)), CENTER)),
-    Row("Plane", "normal", "zero vector", "[0, 0, 0]", lambda: Plane([0, 0, 0], CENTER)),
-    Row("Plane", "point", "finite", "inf", lambda: Plane([0, 0, 1], [0, INF, 0])),
-    Row("Cylinder", "length", "positive", "-4", lambda: Cylinder([0, 0, 1], CENTER, 1, -4)),
-    Row("Cylinder.moved", "matrix", "circular", "3.0", lambda: Cylinder([0, 0, 1], CENTER, 1, 4).moved(np.diag([3.0, 1, 1]), np.zeros(3))),
-    Row("Voxel", "bases", "parallel", "1.0", lambda: Voxel(bases=np.ones((3, 3)))),
-    Row("Voxel", "scale", "positive", "-2", lambda: Voxel(scale=-2)),
-    Row("make_rect_prism", "a", "positive", "-3", lambda: make_rect_prism(-3, 1, 1)),
-    Row("make_rect_prism", "c", "positive", "nan", lambda: make_rect_prism(1, 1, NAN)),
-    Row("convex_hull", "points", "4", "3", lambda: convex_hull_to_planes(np.eye(3))),
-    # Crystals and films
-    Row("from_unit_cell", "cell_dims", "positive", "-4.0", lambda: cell(cell_dims=[4, 4, -4.0])),
-    Row("from_unit_cell", "cell_dims", "positive", "nan", lambda: cell(cell_dims=[4, 4, NAN])),
-    Row("from_unit_cell", "cell_angs", "180", "190", lambda: cell(cell_angs=[90, 90, 190])),
-    Row("from_unit_cell", "cell_angs", "volume", "[30, 30, 170]", lambda: cell(cell_angs=[30, 30, 170])),
-    Row("from_unit_cell", "Z", "symbols", "Xx", lambda: cell(Z=["Xx"])),
-    Row("from_unit_cell", "Z", "1 to", "0", lambda: cell(Z=[0])),
-    Row("from_unit_cell", "coords", "same length", "2", lambda: cell(coords=[CENTER, CENTER])),
-    Row("from_unit_cell", "coords", "finite", "nan", lambda: cell(coords=[[0, 0, NAN]])),
-    Row("from_spacegroup", "sgn", "230", "999", lambda: group(sgn=999)),
-    Row("from_spacegroup", "sym", "international symbol", "Fm-9m", lambda: group(sym="Fm-9m")),
-    Row("Generator", "structure", "pymatgen", "3", lambda: Generator(structure=3), TypeError),
-    Row("from_unit_cell", "Z", "at most 1", "0.7", lambda: shared({"Au": 0.7, "Ag": 0.7})),
-    Row("from_unit_cell", "Z", "between 0 and 1", "-0.5", lambda: shared({"Au": -0.5})),
-    Row("Generator", "strain_field", "BaseStrain", "0.1", lambda: cell(strain_field=0.1), TypeError),
-    Row("Generator", "origin", "finite", "nan", lambda: cell(origin=[NAN, 0, 0])),
-    Row("Generator", "bbox", "finite", "nan", lambda: gold().supply_atoms([[NAN] * 3] * 8)),
-    Row("Amorphous", "density", "positive", "-0.1", lambda: AmorphousGenerator(density=-0.1)),
-    Row("Amorphous", "density", "positive", "nan", lambda: AmorphousGenerator(density=NAN)),
-    Row("Amorphous", "min_dist", "positive", "0", lambda: AmorphousGenerator(min_dist=0)),
-    Row("Amorphous", "species", "element", "Qq", lambda: AmorphousGenerator(species="Qq")),
-    Row("Amorphous", "rng", "zero or more", "-3", lambda: AmorphousGenerator(rng=-3)),
-    Row("Amorphous", "origin", "finite", "inf", lambda: AmorphousGenerator([0, 0, INF])),
-    Row("number_density", "mass_density", "positive", "-2", lambda: number_density("C", -2)),
     # Volumes, molecules, scenes
-    Row("Volume", "points", "(n, 3)", "(2, 2)", lambda: Volume(points=[[0, 0], [1, 1]])),
-    Row("Volume", "alg_objects", "Sphere", "'ball'", lambda: Volume(alg_objects=["ball"]), TypeError),
-    Row("Volume", "generator", "supply_atoms", "7", lambda: Volume(generator=7), TypeError),
-    Row("Volume", "priority", "integer", "1.5", lambda: Volume(priority=1.5), TypeError),
-    Row("Volume", "tolerance", "zero or more", "-1", lambda: Volume(tolerance=-1)),
-    Row("Volume.transform", "transformation", "transform", "3", lambda: ball().transform(3), TypeError),
-    Row("MultiVolume", "volumes", "Volume", "1", lambda: MultiVolume([1]), TypeError),
     Row("Molecule", "species", "same length", "1", lambda: Molecule(["C"], [CENTER, CUBE])),
     Row("Molecule", "positions", "finite", "nan", lambda: Molecule(["C"], [[NAN, 0, 0]])),
     Row("Molecule", "species", "symbols", "Zz", lambda: Molecule(["Zz"], [CENTER])),
     Row("Molecule", "origin", "2 atoms", "5", lambda: Molecule(["C", "O"], [CENTER, CUBE], 5), IndexError),
-    Row("Molecule", "exclusion_radius", "positive", "-1", lambda: Molecule(["C"], [CENTER], exclusion_radius=-1)),
+    Row("Molecule", "exclusion_radius", "positive", "0", lambda: Molecule(["C"], [CENTER], exclusion_radius=0)),
     Row("Molecule", "orientation", "rotation", "2.0", lambda: Molecule(["C"], [CENTER], orientation=2.0 * np.eye(3))),
+    Row("Molecule", "positions", "points of shape (n, 3)", "(1, 2)", lambda: Molecule([6], [[0, 0]])),
+    Row("Molecule", "origin", "integer", "1.5", lambda: ligand(origin=1.5), TypeError),
+    Row("Molecule", "point", "3 numbers", "(2,)", lambda: ligand(origin=[1, 2])),
+    Row("Molecule", "priority", "integer", "'high'", lambda: ligand(priority="high"), TypeError),
+    Row("Molecule", "colour", "unexpected keyword", "'colour'", lambda: ligand(colour=3), TypeError),
+    Row("Molecule.set_origin", "set_origin", "takes point or idx", "point=None and idx=None", lambda: ligand().set_origin()),
+    Row("Molecule.update_positions", "positions", "must have shape (2, 3)", "(1, 3)", lambda: ligand().update_positions([CENTER])),
+    Row("Molecule.update_species", "species", "must have length 2", "1", lambda: ligand().update_species([1])),
+    Row("Molecule.remove_atoms", "indices", "one of the 2 atoms", "7", lambda: ligand().remove_atoms([7]), IndexError),
+    Row("Molecule.set_atoms", "positions", "must keep atom 1", "got 1 atoms", lambda: ligand(origin=1).set_atoms([1], [CENTER])),
+    Row("Molecule.from_ase_atoms", "atoms", "ASE Atoms", "Molecule", lambda: Molecule.from_ase_atoms(ligand()), TypeError),
+    Row("Molecule.from_pmg_molecule", "atoms", "pymatgen Molecule", "got Atoms", lambda: Molecule.from_pmg_molecule(ligand().ase_atoms), TypeError),
+    Row("Molecule.transform", "transformation", "transform or a list", "'up'", lambda: ligand().transform("up"), TypeError),
     Row("Scene", "domain", "Voxel", "3.0", lambda: Scene(domain=3.0), TypeError),
     Row("Scene", "bounds and domain", "both say the cell", "[[0", lambda: Scene([[0] * 3, [1] * 3], domain=Voxel()), TypeError),
     Row("PeriodicScene", "domain", "Voxel", "[[0, 0, 0]", lambda: PeriodicScene([[0, 0, 0], [1, 1, 1]]), TypeError),
@@ -182,11 +136,17 @@ ROWS = (
     Row("Scene", "bounds", "finite", "nan", lambda: Scene(bounds=[CENTER, [1, 1, NAN]])),
     Row("Scene", "bounds", "lower corner", "-1", lambda: Scene(bounds=[CENTER, [-1, 1, 1]])),
     Row("Scene", "objects", "volumes", "'gold'", lambda: Scene(objects=["gold"]), TypeError),
-    Row("Scene", "min_distance", "positive", "-1", lambda: Scene(min_distance=-1)),
+    Row("Scene", "min_distance", "positive", "0", lambda: Scene(min_distance=0)),
     Row("Scene", "min_distance", "positive", "nan", lambda: Scene(min_distance=NAN)),
     Row("Scene", "periodic", "two", "True, True, True", lambda: Scene(periodic=[True, True, True])),
     Row("Scene", "clip", "True or False", "'yes'", lambda: Scene(clip="yes"), TypeError),
     Row("Scene.remove_object", "idx", "1 objects", "4", lambda: Scene(objects=[ball()]).remove_object(4), IndexError),
+    Row("Scene", "bounds", "lower corner", "[1.0, 0.0, 1.0]", lambda: Scene(bounds=[CENTER, [1, 0, 1]])),
+    Row("Scene", "bounds", "two corners", "'large'", lambda: Scene(bounds="large"), TypeError),
+    Row("Scene.populate", "objects", "at least one", "empty", lambda: Scene().populate()),
+    Row("Scene.atoms_from_object", "idx", "1 objects", "1", lambda: crowd().atoms_from_object(1), IndexError),
+    Row("Scene.species_from_object", "idx", "integer", "0.5", lambda: crowd().species_from_object(0.5), TypeError),
+    Row("Scene.to_file", "format", "ASE writes", "'no-such-format'", lambda: crowd().to_file("x", format="no-such-format")),
     # Transforms
     Row("Translation", "shift", "finite", "nan", lambda: Translation([NAN, 0, 0])),
     Row("Translation", "shift", "3 numbers", "(2,)", lambda: Translation([1, 0])),
@@ -201,13 +161,10 @@ ROWS = (
     Row("Substitution", "frac", "between 0 and 1", "1.5", lambda: ChemicalSubstitution("Au", "Ag", 1.5)),
     Row("Substitution", "frac", "between 0 and 1", "nan", lambda: ChemicalSubstitution("Au", "Ag", NAN)),
     Row("Substitution", "substitute", "symbols", "Aq", lambda: ChemicalSubstitution("Au", "Aq", 0.5)),
+    Row("Substitution", "frac", "add up to at most 1", "1.2", lambda: ChemicalSubstitution(["Au", "Au"], ["Ag", "Cu"], 0.6)),
     Row("HStrain", "matrix", "(3, 3)", "(2,)", lambda: HStrain([1, 1])),
     Row("HStrain", "mode", "crystal", "'lab'", lambda: HStrain([1, 1, 1], mode="lab")),
     Row("IStrain", "fun", "function", "3", lambda: IStrain(3), TypeError),
-    Row("rot_v", "v", "zero vector", "[0, 0, 0]", lambda: rot_v([0, 0, 0], 1.0)),
-    Row("rot_v", "theta", "finite", "nan", lambda: rot_v([0, 0, 1], NAN)),
-    Row("rot_vtv", "vt", "zero vector", "[0, 0, 0]", lambda: rot_vtv([0, 0, 1], [0, 0, 0])),
-    Row("rot_zxz", "convention", "extrinsic", "'xyz'", lambda: rot_zxz(0, 0, 0, "xyz")),
     # Particles with defects, Wulff shapes, grain boundaries
     Row("FCCTwin", "N", "0 or more", "-1", lambda: FCCTwin(gold(), ball(), N=-1)),
     Row("FCCTwin", "min_sep", "whole number", "-2", lambda: FCCTwin(gold(), ball(), min_sep=-2)),
@@ -227,21 +184,39 @@ ROWS = (
     Row("WulffDecahedron", "twin_energy", "at most half", "5.0", lambda: WulffDecahedron(gold(), ENERGIES, 5.0).get_construction()),
     Row("GrainBoundary", "z1", "zero vector", "[0, 0, 0]", lambda: SimpleGrainBoundary([0, 0, 0], 0.0)),
     Row("GrainBoundary", "r1", "radians", "nan", lambda: SimpleGrainBoundary([0, 0, 1], NAN)),
-    Row("snap_plane", "mode", "nearest", "'left'", lambda: snap_plane_near_point(CENTER, gold(), (1, 1, 1), "left")),
-    Row("snap_plane", "miller_indices", "zero vector", "(0, 0, 0)", lambda: snap_plane_near_point(CENTER, gold(), (0, 0, 0))),
     # Surfaces
     Row("surface_atoms", "positions", "(n, 3)", "(2, 2)", lambda: surface_atoms(np.zeros((2, 2)))),
     Row("surface_atoms", "probe_radius", "positive", "-1", lambda: surface_atoms(POINTS, -1)),
     Row("surface_atoms", "positions", "finite", "nan", lambda: surface_atoms(np.full((5, 3), NAN))),
     Row("alpha_shape", "probe_radius", "positive", "nan", lambda: alpha_shape_alg_3D(POINTS, NAN)),
-    Row("surface_normals", "cutoff", "positive", "-8", lambda: surface_normals(POINTS, cutoff=-8)),
+    Row("surface_normals", "cutoff", "positive", "0", lambda: surface_normals(POINTS, cutoff=0)),
     Row("undercoordinated", "cutoff", "positive", "-3", lambda: undercoordinated_atoms(POINTS, -3, 12)),
+    Row("surface_normals", "indices", "0 to 19", "[20]", lambda: surface_normals(POINTS, [20])),
+    Row("surface_normals", "indices", "whole numbers", "[0.5]", lambda: surface_normals(POINTS, [0.5])),
+    Row("circumradii", "points", "(n, 4, 3)", "(4, 3)", lambda: tetrahedron_circumradii(np.zeros((4, 3)))),
+    Row("approximate_normal", "points", "one or more", "no points", lambda: find_approximate_normal(np.zeros((0, 3)))),
+    Row("approximate_normal", "points", "non-zero length", "zero at 0", lambda: find_approximate_normal(np.zeros((2, 3)))),
+    Row("sparse_matrix", "simplices", "whole numbers", "(2, 4)", lambda: sparse_matrix_from_tri(np.zeros((2, 4)))),
     Row("add_adsorbates", "number", "not both", "0.5", lambda: add_adsorbates(ligand(), filled(), number=1, coverage=0.5)),
     Row("add_adsorbates", "coverage", "0", "2.0", lambda: add_adsorbates(ligand(), filled(), coverage=2.0)),
     Row("add_adsorbates", "number", "zero or more", "-3", lambda: add_adsorbates(ligand(), filled(), number=-3)),
-    Row("add_adsorbates", "bond_length", "positive", "-2", lambda: add_adsorbates(ligand(), filled(), number=1, bond_length=-2)),
-    Row("add_adsorbates", "anchor", "from 0 to 1", "7", lambda: add_adsorbates(ligand(), filled(), number=1, anchor=7)),
+    Row("add_adsorbates", "bond_length", "positive", "0", lambda: adsorb(bond_length=0)),
+    Row("add_adsorbates", "anchor", "from 0 to 1", "2", lambda: adsorb(anchor=2)),
     Row("add_adsorbate", "bond_length", "positive", "nan", lambda: add_adsorbate(ligand(), 0, NAN, filled())),
+    Row("add_adsorbates", "number", "at most", "300", lambda: adsorb(number=300, min_spacing=6, rng=1)),
+    Row("add_adsorbates", "molecule", "Molecule", "3", lambda: add_adsorbates(3, filled()), TypeError),
+    Row("add_adsorbates", "molecule", "a Molecule", "Volume(", lambda: add_adsorbates(filled(), filled()), TypeError),
+    Row("add_adsorbates", "target", "Volume, MultiVolume, Molecule or Scene", "3", lambda: add_adsorbates(ligand(), 3), TypeError),
+    Row("add_adsorbates", "anchor", "integer", "'C'", lambda: adsorb(anchor="C"), TypeError),
+    Row("add_adsorbates", "min_spacing", "zero or more", "-1", lambda: adsorb(min_spacing=-1)),
+    Row("add_adsorbates", "mol_vector", "zero vector", "(0, 0, 0)", lambda: adsorb(mol_vector=(0, 0, 0))),
+    Row("add_adsorbates", "facet", "3 numbers", "(2,)", lambda: adsorb(facet=(0, 0))),
+    Row("add_adsorbates", "mask", "booleans", "(1,)", lambda: adsorb(mask=[True])),
+    Row("add_adsorbates", "elements", "1 to 118 or symbols", "'Xx'", lambda: adsorb(elements="Xx")),
+    Row("add_adsorbate", "filters keys", "must contain element", "'foo'", lambda: old_call(filters={"foo": 1})),
+    Row("add_adsorbate", "foo", "takes no argument", "foo", lambda: old_call(foo=1), TypeError),
+    Row("add_adsorbate", "seed or rng", "not both", "1", lambda: old_call(seed=1, rng=1)),
+    Row("add_adsorbate", "Volume", "populate_atoms", "no atoms yet", lambda: old_call(ball()), RuntimeError),
     # Measures
     Row("neighbor_pairs", "cutoff", "positive", "nan", lambda: neighbor_pairs(POINTS, NAN)),
     Row("neighbor_pairs", "positions", "(n, 3)", "(4,)", lambda: neighbor_pairs(np.zeros(4), 1)),
@@ -260,6 +235,26 @@ ROWS = (
     Row("rotation_from_quaternion", "quaternions", "non-zero", "[0.0, 0.0, 0.0, 0.0]", lambda: rotation_from_quaternion(np.zeros(4))),
     Row("zone_axis_rotations", "spread", "radians", "-1", lambda: zone_axis_rotations([0, 0, 1], spread=-1)),
     Row("zone_axis_rotations", "zone_axis", "zero vector", "[0, 0, 0]", lambda: zone_axis_rotations([0, 0, 0])),
+    Row("zone_axis_rotations", "zone_axis", "3 numbers", "(2,)", lambda: zone_axis_rotations((0, 1))),
+    Row("zone_axis_rotations", "distribution", "'normal' or 'uniform'", "'x'", lambda: zone_axis_rotations([0, 0, 1], distribution="x")),
+    Row("random_directions", "n", "whole number", "1.5", lambda: random_directions(1.5)),
+    Row("random_rotations", "n", "zero or more", "-1", lambda: random_rotations(-1)),
+    Row("vangle", "v2", "non-zero", "[0, 0, 0]", lambda: vangle([1, 0, 0], [0, 0, 0])),
+    Row("radial_distribution", "positions", "finite", "nan", lambda: radial_distribution(np.full((3, 3), NAN))),
+    Row("radial_distribution", "cutoff", "positive", "-1.0", lambda: radial_distribution(POINTS, cutoff=-1.0)),
+    Row("radial_distribution", "bin_width", "positive", "0.0", lambda: radial_distribution(POINTS, bin_width=0.0)),
+    Row("radial_distribution", "cell", "three lattice vectors", "[1.0, 2.0]", lambda: radial_distribution(POINTS, cell=[1.0, 2.0])),
+    Row("radial_distribution", "cell", "must be given", "[0.0, 0.0, 0.0]", lambda: radial_distribution(POINTS[:1], periodic=True)),
+    Row("radial_distribution", "periodic", "booleans", "'x'", lambda: radial_distribution(POINTS, periodic="x")),
+    # Where chance comes in
+    Row("Amorphous", "rng", "seed", "'x'", lambda: AmorphousGenerator(rng="x"), TypeError),
+    Row("Amorphous", "rng", "seed", "1.5", lambda: AmorphousGenerator(rng=1.5), TypeError),
+    Row("FCCTwin", "rng", "seed", "-1", lambda: FCCTwin(gold(), rng=-1)),
+    Row("Substitution", "rng", "seed", "-1", lambda: ChemicalSubstitution(79, 29, 0.5, rng=-1)),
+    Row("random_rotations", "rng", "seed", "-1", lambda: random_rotations(2, rng=-1)),
+    Row("zone_axis_rotations", "rng", "seed", "-1", lambda: zone_axis_rotations([0, 0, 1], rng=-1)),
+    Row("separated_indices", "rng", "seed", "-1", lambda: separated_indices(2, 3, 20, rng=-1)),
+    Row("add_adsorbates", "rng", "seed", "-1", lambda: adsorb(rng=-1)),
 )
 # fmt: on
 
@@ -270,9 +265,6 @@ def test_a_bad_input_is_refused_in_words(row):
 
 
 def test_a_file_of_no_known_kind_is_refused_in_words(tmp_path: Path):
-    scene = Scene(bounds=[CENTER, CUBE], objects=[ball()])
-    scene.populate()
-    row = Row(
-        "to_file", "fname", "xyz", "gold.banana", lambda: scene.to_file(tmp_path / "gold.banana")
-    )
+    file = tmp_path / "gold.banana"
+    row = Row("to_file", "fname", "xyz", "gold.banana", lambda: crowd().to_file(file))
     refused(row)

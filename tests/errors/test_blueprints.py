@@ -14,6 +14,7 @@ from czone.blueprint import Blueprint, BlueprintError, Serializer
 from czone.blueprint.serializer import json_Serializer
 from czone.scene import Scene
 from czone.volume import Sphere, Volume, make_rect_prism
+from tests.solids import gold
 
 BALL = {"_class_type": "Sphere", "tol": 1e-5, "radius": 2.0, "center": [0, 0, 1]}
 BOX = {"_class_type": "Voxel", "bases": np.eye(3).tolist(), "origin": [0, 0, 0], "scale": [1]}
@@ -351,3 +352,9 @@ def test_any_value_in_any_place_is_an_object_or_words(piece, place, value):
         json_Serializer.from_dict(tree).build()
     except BlueprintError as error:
         assert len(str(error)) < 2000
+
+
+def test_a_file_of_another_class_is_refused(tmp_path):
+    gold().save(tmp_path / "a.json")
+    with pytest.raises(TypeError, match="holds a Generator, not a Scene"):
+        Scene.load(tmp_path / "a.json")
