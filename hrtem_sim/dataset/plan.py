@@ -195,4 +195,11 @@ def draw_conditions(imaging: ImagingRecipe, seed: int, *key: str | int) -> Imagi
     aberrations = {
         name: draw(name, imaging.aberrations[name]) for name in sorted(imaging.aberrations)
     }
-    return ImagingConditions(aberrations=Aberrations(**aberrations), drift=drift, **drawn)
+    return ImagingConditions(
+        aberrations=Aberrations(**aberrations),
+        drift=drift,
+        aperture=draw("aperture", imaging.aperture) or None,
+        aperture_edge=imaging.aperture_edge,
+        aperture_centre=imaging.aperture_centre,
+        **drawn,
+    )

@@ -24,6 +24,7 @@ from hrtem_sim.provenance import (
     checked,
     checks,
     each,
+    finite,
     from_table,
     optional,
     positive,
@@ -165,6 +166,7 @@ class ImagingRecipe(Checked):
     """Ranges of the imaging conditions; see `hrtem_sim.imaging.ImagingConditions`.
 
     `drift` is its length; its direction is drawn.
+    `aperture` 0 means none; its edge and centre are those of `ImagingConditions`.
     `aberrations` maps names of `hrtem_sim.imaging.Aberrations` to ranges.
     `focus_reference` is where defocus counts from: the `"middle"` of the model, or where the
     particles alone have the least contrast without aberrations (`"minimum_contrast"`, see
@@ -181,6 +183,9 @@ class ImagingRecipe(Checked):
     plasmon_background: Distribution = checked(ONE, at_least(0, "mean intensities"))
     aberrations: dict[str, Distribution] = field(default_factory=dict)
     focus_reference: Literal["middle", "minimum_contrast"] = added("middle")
+    aperture: Distribution = checked(ZERO, at_least(0, "mrad"), added=True)
+    aperture_edge: float = checked(0.0, at_least(0, "mrad"), added=True)
+    aperture_centre: tuple[float, float] = checked((0.0, 0.0), each(finite("mrad"), 2), added=True)
 
     def _check_together(self) -> None:
         known = [f.name for f in dataclasses.fields(Aberrations) if f.name != "C10"]

@@ -6,7 +6,7 @@
   `Detector.preset` knows the `CAMERAS` that were measured; a `Clipped` warning tells of saturation.
 * A beam tilted by tau (rad) against the lens, with C30, is as good as C21 = 3 C30 tau, C12 = C30
   tau^2 and C10 = 2 C30 tau^2 more: `WaveSettings(tilt=...)` tilts it against the specimen alone.
-* `minimum_contrast_defocus` is a zero of focus.
+* `minimum_contrast_defocus` is a zero of focus; `UncertainFocus` warns where there is none.
 * `quick_look` is a cheap approximation to look at, never to train on.
 * `aberration_phase` is chi(k), `focal_series_weights` an incoherent average over foci.
 """
@@ -16,7 +16,7 @@ from hrtem_sim.imaging.cameras import CAMERAS
 from hrtem_sim.imaging.coherence import focal_series_weights, number_of_foci, sigma_from_1_over_e
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Clipped, Detector
-from hrtem_sim.imaging.focus import minimum_contrast_defocus
+from hrtem_sim.imaging.focus import UncertainFocus, minimum_contrast_defocus
 from hrtem_sim.imaging.formation import (
     Micrograph,
     expected_image,
@@ -34,6 +34,7 @@ __all__ = [
     "ImageFormer",
     "ImagingConditions",
     "Micrograph",
+    "UncertainFocus",
     "aberration_phase",
     "expected_image",
     "focal_series_weights",

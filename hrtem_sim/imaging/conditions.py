@@ -38,6 +38,12 @@ class ImagingConditions(Checked):
         Fraction of the electrons whose contrast is diluted by plasmon losses, 0 to 1.
     plasmon_background
         Constant background, in units of the mean intensity, under these electrons.
+    aperture
+        Radius of the objective aperture in mrad; None: none. What it stops is lost.
+    aperture_edge
+        Width of the aperture's edge in mrad, over which its transmission falls linearly.
+    aperture_centre
+        Place of the aperture's middle along x and y in mrad; 0 is the direct beam.
     dose
         In electrons per square angstrom; None leaves out shot noise.
     """
@@ -51,3 +57,6 @@ class ImagingConditions(Checked):
     plasmon_weight: float = checked(0.0, between(0, 1))
     plasmon_background: float = checked(1.0, at_least(0, "mean intensities"))
     dose: float | None = checked(None, optional(positive("e/angstrom^2")))
+    aperture: float | None = checked(None, optional(positive("mrad")), added=True)
+    aperture_edge: float = checked(0.0, at_least(0, "mrad"), added=True)
+    aperture_centre: tuple[float, float] = checked((0.0, 0.0), each(finite("mrad"), 2), added=True)

@@ -1,6 +1,7 @@
 """The zero of focus of a particle by minimum contrast."""
 
 import math
+import warnings
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -19,6 +20,16 @@ STEP = 10.0
 FARTHEST = 2000.0
 """angstrom; where the search gives up."""
 
+AS_GOOD = 1.05
+"""Contrast, in units of the least, below which a focus might be the zero as well."""
+
+WIDEST = 20.0
+"""angstrom; range of such foci up to which the zero is the particle's middle to 5 angstrom."""
+
+
+class UncertainFocus(UserWarning):
+    """A zero of focus by minimum contrast that other foci come close to."""
+
 
 def minimum_contrast_defocus(
     wave: ExitWave,
@@ -31,7 +42,8 @@ def minimum_contrast_defocus(
     """Return the defocus at which the image of a wave has the least contrast.
 
     Of a thin phase object that is the plane of its atoms, which is a zero of focus that a
-    microscopist can find too; with spherical aberration it moves to underfocus.
+    microscopist can find too; with spherical aberration it moves to underfocus. Of a thick one no
+    focus is distinguished: an `UncertainFocus` warning says so.
 
     Parameters
     ----------
@@ -63,6 +75,12 @@ def minimum_contrast_defocus(
     of 10 angstrom is refined by Brent's method between its neighbours, to what grids of 1 and 0.1
     angstrom would find: the convention of the group's later data sets (msa-em,
     hrtem-transfer-learning).
+
+    Where contrast stays within 5 % of its least over more than 20 angstrom, the zero is uncertain.
+    Below that it was the middle of the particle to 5 angstrom in all of 65 spheres of Au, Cu and Si
+    in random orientations (300 kV, 0.2 angstrom pixels). The bound is met by all of gold up to 4
+    nm in diameter and copper up to 3 nm, by half of 5 nm gold, by one in five of 8 nm gold, where
+    zeros lie between -80 and 25 angstrom.
 
     Examples
     --------
@@ -102,4 +120,13 @@ def minimum_contrast_defocus(
         values.insert(at, contrast(beyond))
     bounds = (foci[end - 1], foci[end + 1])
     found = minimize_scalar(contrast, bounds=bounds, method="bounded", options={"xatol": tolerance})
+    near = [focus for focus, value in zip(foci, values, strict=True) if value < AS_GOOD * found.fun]
+    if near and max(near) - min(near) > WIDEST:
+        warnings.warn(
+            f"the zero of focus is uncertain: contrast is within 5 % of its least from "
+            f"{min(near):.0f} to {max(near):.0f} angstrom, and {found.x:.1f} was taken; thick "
+            'particles are better focused from the middle (focus_reference = "middle")',
+            UncertainFocus,
+            stacklevel=2,
+        )
     return float(found.x)

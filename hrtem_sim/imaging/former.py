@@ -5,6 +5,7 @@ import numpy as np
 from hrtem_sim.fft import Fft, choose_fft
 from hrtem_sim.grid import fourier_resize
 from hrtem_sim.imaging.aberrations import Aberrations, aberration_gradient, aberration_phase
+from hrtem_sim.imaging.aperture import aperture_transmission
 from hrtem_sim.imaging.coherence import focal_envelope, motion_transfer
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
@@ -49,10 +50,8 @@ class ImageFormer:
         self.shape = camera_shape(wave.grid, detector.pixel_size)
         spectra = [self._spectrum(array) for array in wave.array]
         density = _density(spectra)
-        self._direct = direct = float(density[0, 0])
-        scattered = max(0.0, float(density.sum(dtype=float)) - direct)
-        # interference with the direct beam, and of scattered beams with each other
-        self._contrast = float(np.sqrt(scattered * (2 * direct + scattered)))
+        self._direct = float(density[0, 0])
+        self._contrast = _contrast(float(density.sum(dtype=float)), self._direct)
         self.grid = intensity_grid(wave.grid, self.shape, density, self._contrast)
         self.pixels = CameraPixels(self.grid, self.shape)
         self._passes = Passes(self.grid.shape, self.fft, kept=_kept_columns(density))
@@ -62,8 +61,10 @@ class ImageFormer:
         squared = self.grid.squared_frequency()[:, self._kept].T
         powers = _powers(self._columns, int(np.prod(self.grid.shape)))
         self._density = np.sum(powers, axis=0).astype(np.float32)
-        self._power, self._limit = _power_by_frequency(powers, squared)
+        filled = self._density > 1e-12 * self._density.max()
+        self._limit = float(squared[filled].max()) or float(squared.max())
         self._position = np.minimum(self._squared(), 1)
+        self._power = _power_by_frequency(powers, self._position)
         self._factor, self._work = self._passes.columns(), self._passes.columns()
         self._rows = self.fft.empty(self.grid.shape)
 
@@ -90,10 +91,10 @@ class ImageFormer:
 
     def quick_look(self, conditions: ImagingConditions) -> np.ndarray:
         """Return a quasi-coherent approximation of `expected`; see `quick_look`."""
-        lens = self._lens(conditions)
-        transfer = self._transfer(lens)
+        transfer = self._transfer(conditions)
         if conditions.convergence:
-            transfer *= np.exp(-0.5 * self._shift(lens, conditions.convergence) ** 2)
+            shift = self._shift(self._lens(conditions), conditions.convergence)
+            transfer *= np.exp(-0.5 * shift**2)
         envelope = focal_envelope(self.grid, self.wave.wavelength, conditions.focal_spread)
         transfer *= envelope[:, self._kept].T.astype(np.float32)
         return self._on_camera(self._sharp(transfer), conditions)[1]
@@ -128,12 +129,37 @@ class ImageFormer:
         """Aberrations at the nominal focus: 0 is the middle of the model, wherever the wave is."""
         return conditions.aberrations.defocused(conditions.defocus + self.wave.plane)
 
-    def _transfer(self, lens: Aberrations, tilt: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
-        """Transfer of the lens for a beam of some frequency, in columns."""
+    def _transfer(
+        self, conditions: ImagingConditions, tilt: tuple[float, float] = (0.0, 0.0)
+    ) -> np.ndarray:
+        """Transfer of lens and aperture for a beam of some frequency, in columns."""
+        lens = self._lens(conditions)
         chi = aberration_phase(self.grid, self.wave.wavelength, lens, self._kept, tilt=tilt)
         transfer = np.empty(chi.shape, np.complex64)
         delay(chi.ravel(), transfer.ravel())
+        if conditions.aperture is not None:
+            transfer *= self._aperture(conditions, tilt)
         return self._as_columns(transfer)
+
+    def _aperture(
+        self, conditions: ImagingConditions, tilt: tuple[float, float] = (0.0, 0.0)
+    ) -> np.ndarray:
+        """Amplitude that the aperture lets pass, float32 (ny, kept)."""
+        passed = aperture_transmission(
+            self.grid, self.wave.wavelength, conditions, self._kept, tilt=tilt
+        )
+        return passed.astype(np.float32)
+
+    def _passed(self, conditions: ImagingConditions) -> tuple[np.ndarray, np.ndarray, float, float]:
+        """Power by k^2 and by frequency, direct beam and contrast behind the aperture."""
+        if conditions.aperture is None:
+            return self._power, self._density, self._direct, self._contrast
+        passed = self._aperture(conditions).T.astype(float) ** 2
+        powers = [power * passed for power in _powers(self._columns, int(np.prod(self.grid.shape)))]
+        density = np.sum(powers, axis=0).astype(np.float32)
+        direct = self._direct * float(passed[0, 0])
+        power = _power_by_frequency(powers, self._position)
+        return power, density, direct, _contrast(float(density.sum(dtype=float)), direct)
 
     def _shift(self, lens: Aberrations, convergence: float) -> np.ndarray:
         """How far a tilt by the source's standard deviation turns each beam, float32 columns."""
@@ -143,21 +169,25 @@ class ImageFormer:
 
     def _intensity(self, conditions: ImagingConditions) -> np.ndarray:
         """Mean intensity on the grid over phonons, foci and angles of the illumination."""
-        lens, spread = self._lens(conditions), conditions.focal_spread
-        modes = focal_modes(self._power, self._limit, self._contrast, spread, self.wave.wavelength)
+        lens = self._lens(conditions)
+        power, density, direct, contrast = self._passed(conditions)
+        modes = focal_modes(
+            power, self._limit, contrast, conditions.focal_spread, self.wave.wavelength
+        )
         intensity = np.full(self.grid.shape, modes.left_out, np.float32)
+        transfer = self._transfer(conditions)
         if not conditions.convergence:
-            self._add(intensity, modes, self._transfer(lens))
+            self._add(intensity, modes, transfer)
             return intensity
         shift = self._shift(lens, conditions.convergence)
-        taken = float(np.sum(self._density * -np.expm1(-(shift**2)), dtype=float))
-        if taken < TRUSTED * self._contrast:
-            self._add(intensity, modes, self._transfer(lens) * np.exp(-0.5 * shift**2))
+        taken = float(np.sum(density * -np.expm1(-(shift**2)), dtype=float))
+        if taken < TRUSTED * contrast:
+            self._add(intensity, modes, transfer * np.exp(-0.5 * shift**2))
             return intensity + np.float32(taken)
-        tilts, weights = tilts_of_source(shift, self._density, self._direct, self._contrast)
+        tilts, weights = tilts_of_source(shift, density, direct, contrast)
         per_deviation = conditions.convergence * 1e-3 / self.wave.wavelength
         for (x, y), weight in zip((tilts * per_deviation).tolist(), weights, strict=True):
-            self._add(intensity, modes, self._transfer(lens, (x, y)), weight, tilt=(x, y))
+            self._add(intensity, modes, self._transfer(conditions, (x, y)), weight, tilt=(x, y))
         return intensity
 
     def _on_camera(
@@ -241,12 +271,19 @@ def _powers(columns: list[np.ndarray], pixels: int) -> list[np.ndarray]:
     return [np.abs(column).astype(float) ** 2 / (pixels**2 * len(columns)) for column in columns]
 
 
-def _power_by_frequency(powers: list[np.ndarray], squared: np.ndarray) -> tuple[np.ndarray, float]:
-    """Mean intensity of each wave in steps of k^2, and the largest k^2 that any has."""
-    total = np.sum(powers, axis=0)
-    limit = float(squared[total > 1e-12 * total.max()].max()) or float(squared.max())
-    bins = np.rint(np.minimum(squared / limit, 1) * BINS).astype(int).ravel()
-    return np.array([np.bincount(bins, power.ravel(), BINS + 1) for power in powers]), limit
+def _power_by_frequency(powers: list[np.ndarray], position: np.ndarray) -> np.ndarray:
+    """Mean intensity of each wave in steps of k^2 from 0 to the largest."""
+    bins = np.rint(position * BINS).astype(int).ravel()
+    return np.array([np.bincount(bins, power.ravel(), BINS + 1) for power in powers])
+
+
+def _contrast(intensity: float, direct: float) -> float:
+    """Standard deviation that an image may have.
+
+    That is of the interference with the direct beam, and of scattered beams with each other.
+    """
+    scattered = max(0.0, intensity - direct)
+    return float(np.sqrt(scattered * (2 * direct + scattered)))
 
 
 def _plasmon_losses(image: np.ndarray, conditions: ImagingConditions) -> np.ndarray:

@@ -1,9 +1,12 @@
 """The zero of focus by minimum contrast, where it is known."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
+from ase.build import bulk
+from scipy.spatial.transform import Rotation
 
 from hrtem_sim.database import open_database
 from hrtem_sim.dataset import (
@@ -17,9 +20,10 @@ from hrtem_sim.dataset import (
 from hrtem_sim.dataset.simulate import micrograph_id
 from hrtem_sim.electron import wavelength
 from hrtem_sim.grid import Grid, aperture
-from hrtem_sim.imaging import Aberrations, minimum_contrast_defocus
+from hrtem_sim.imaging import Aberrations, UncertainFocus, minimum_contrast_defocus
 from hrtem_sim.provenance import identity, to_table
-from hrtem_sim.wave import ExitWave
+from hrtem_sim.specimen import Specimen
+from hrtem_sim.wave import ExitWave, WaveSettings, compute_exit_wave
 
 LAM = wavelength(300e3)
 GRID = Grid((96, 96), 0.2)
@@ -138,3 +142,24 @@ def test_streams_count_defocus_from_the_zero_too(focused_database, tiny_database
     assert (focused_database.catalogue["focus_zero"] != 0).all()
     assert (about_zero != about_middle).any(axis=(1, 2)).all()  # drawn and noisy alike otherwise
     assert open_database(focused_database.folder).identity == focused_database.identity
+
+
+def gold_sphere(radius, seed):
+    crystal = bulk("Au", a=4.08, cubic=True) * ([int(2 * radius / 4.08) + 4] * 3)
+    places = crystal.positions - crystal.positions.mean(axis=0)
+    places = Rotation.random(random_state=seed).apply(places)
+    places = places[np.linalg.norm(places, axis=1) < radius]
+    edge = 2 * radius + 12
+    places += [edge / 2, edge / 2, radius + 3]
+    specimen = Specimen(places, [79] * len(places), (edge, edge, 2 * radius + 6))
+    return compute_exit_wave(specimen, WaveSettings(phonons=2, rms=0.08), rng=1)
+
+
+def test_the_zero_of_a_small_sphere_is_its_middle_and_of_a_large_one_uncertain():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UncertainFocus)
+        for seed in range(3):
+            assert abs(minimum_contrast_defocus(gold_sphere(15.0, seed))) < 5
+    with pytest.warns(UncertainFocus, match="contrast is within 5 % of its least from"):
+        zero = minimum_contrast_defocus(gold_sphere(40.0, 2))
+    assert abs(zero) > 50  # measured: -78 angstrom, far from the middle

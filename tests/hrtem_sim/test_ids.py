@@ -57,6 +57,9 @@ WALK = {
     ("imaging", "plasmon_background"): (constant(0.5), {"micrograph"}),
     ("imaging", "aberrations"): ({"C12": constant(9.0)}, {"micrograph"}),
     ("imaging", "focus_reference"): ("minimum_contrast", {"micrograph"}),
+    ("imaging", "aperture"): (constant(10.0), {"micrograph"}),
+    ("imaging", "aperture_edge"): (1.0, {"micrograph"}),
+    ("imaging", "aperture_centre"): ((1.0, 0.0), {"micrograph"}),
     ("wave", "energy"): (200e3, {"micrograph"}),
     ("wave", "pixel_size"): (0.1, {"micrograph"}),
     ("wave", "slice_thickness"): (1.0, {"micrograph"}),
@@ -75,6 +78,11 @@ WALK = {
     ("detector", "readout_noise"): (1.0, {"micrograph"}),
     ("detector", "dark"): (1.0, {"micrograph"}),
     ("detector", "saturation"): (50_000, {"micrograph"}),
+    ("detector", "nnps_curve"): (((0.0, 1.0), (1.0, 0.3)), {"micrograph"}),
+    ("detector", "dqe_curve"): (((0.0, 0.5), (1.0, 0.3)), {"micrograph"}),
+    ("detector", "dqe_zero"): (0.5, {"micrograph"}),
+    ("detector", "counting"): (True, {"micrograph"}),
+    ("detector", "pedestal"): (10.0, {"micrograph"}),
     ("mask", "threshold"): (0.6, {"beside"}),
     ("mask", "blur"): (3.0, {"beside"}),
     ("mask", "cut"): (0.2, {"beside"}),
@@ -133,7 +141,18 @@ def ids(recipe):
 
 
 def test_the_walk_leaves_no_field_out(base):
-    assert set(fields_of(base)) == {*WALK, ("wave", "particles")}
+    with_another = {("wave", "particles"), ("detector", "mtf_with_pixel")}
+    assert set(fields_of(base)) == {*WALK, *with_another}
+
+
+def test_a_measured_curve_is_another_camera_than_one_beyond_the_pixel(base):
+    curve = ((0.0, 1.0), (1.0, 0.3))
+    cameras = [
+        replace(base.detector, mtf_curve=curve, mtf_with_pixel=with_pixel)
+        for with_pixel in (False, True)
+    ]
+    before, after = (ids(replace(base, detector=camera)) for camera in cameras)
+    assert {name for name in before if before[name] != after[name]} == {"recipe", "micrograph"}
 
 
 def test_recipes_do_not_name_particles(base):
