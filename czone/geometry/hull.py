@@ -15,6 +15,7 @@ __all__ = [
     "Hull",
     "convex_hull_to_planes",
     "enclosed_corners",
+    "encloses",
     "get_bounding_box",
     "make_rect_prism",
 ]
@@ -230,15 +231,26 @@ def enclosed_corners(half_spaces: np.ndarray) -> tuple[np.ndarray, int]:
     found = linprog([0, 0, 0, -1], A_ub=ball, b_ub=-rows[:, 3], bounds=bounds)
     if found.status != 0 or found.x[3] < -1e-9:
         return np.zeros((0, 3)), 2
-    if not _encloses(rows[:, :3]):
+    if not encloses(rows[:, :3]):
         return np.zeros((0, 3)), 3
     # A body without thickness is opened a little: Qhull needs a point strictly inside.
     rows[:, 3] -= max(0.0, 1e-6 - found.x[3])
     return HalfspaceIntersection(rows, found.x[:3]).intersections, 0
 
 
-def _encloses(normals: np.ndarray) -> bool:
-    """Tell whether outward normals point to all sides, so that their half spaces enclose a body."""
+def encloses(normals: np.ndarray) -> bool:
+    """Tell whether half spaces enclose a body: whether their normals point to all sides.
+
+    Parameters
+    ----------
+    normals
+        Outward unit normals (n, 3).
+
+    Examples
+    --------
+    >>> encloses(np.vstack([np.eye(3), -np.eye(3)])), encloses(np.eye(3))
+    (True, False)
+    """
     from scipy.spatial import ConvexHull, QhullError
 
     if len(normals) < 4:
@@ -260,7 +272,8 @@ def get_bounding_box(planes: list[Plane]) -> tuple[np.ndarray, int]:
     Returns
     -------
     corners
-        Array (m, 3), in angstrom; empty unless the status is 0.
+        Array (m, 3), in angstrom; empty unless the status is 0. The padding of the planes splits
+        a corner where more than three meet; what is within ten paddings is one corner again.
     status
         0 bounded, 2 nothing is inside, 3 unbounded.
 
@@ -272,4 +285,21 @@ def get_bounding_box(planes: list[Plane]) -> tuple[np.ndarray, int]:
     """
     if len(planes) == 0:
         raise ValueError("planes must hold at least one Plane; got none")
-    return enclosed_corners(np.vstack([plane.half_spaces() for plane in planes]))
+    corners, status = enclosed_corners(np.vstack([plane.half_spaces() for plane in planes]))
+    return _joined(corners, 10 * max(plane.tol for plane in planes)), status
+
+
+def _joined(points: np.ndarray, reach: float) -> np.ndarray:
+    """Return the middles of groups of points (n, 3) that are connected by steps below `reach`."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
+    if len(points) == 0:
+        return points
+    first, second = cKDTree(points).query_pairs(reach, output_type="ndarray").T
+    links = coo_array((np.ones(len(first)), (first, second)), shape=(len(points),) * 2)
+    count, group = connected_components(links, directed=False)
+    sums = np.zeros((count, 3))
+    np.add.at(sums, group, points)
+    return sums / np.bincount(group)[:, None]

@@ -86,6 +86,29 @@ class StandardFrame:
         indices = plane_indices("interface", miller, lattice.T)
         return self.to_lab(np.linalg.inv(lattice) @ indices)
 
+    def family(self, miller: Any) -> np.ndarray:
+        """Return the unit normals (f, 3) of all planes like (hkl), in the standard setting."""
+        lattice = self._dataset.std_lattice
+        indices = plane_indices("surface_energies keys", miller, lattice.T)
+        alike = np.unique(np.round(indices @ self._standard_rotations, 9), axis=0)
+        return self._unit(alike @ np.linalg.inv(lattice).T)
+
+    @cached_property
+    def _standard_rotations(self) -> np.ndarray:
+        """Operations of the point group on fractional coordinates of the standard cell."""
+        import spglib
+
+        data = self._dataset
+        cell = (data.std_lattice, data.std_positions, data.std_types)
+        standard = spglib.get_symmetry_dataset(cell, symprec=1e-5)
+        assert standard is not None  # the crystal itself has one
+        return standard.rotations
+
+    def written(self, miller: tuple[int, int, int]) -> tuple[int, ...]:
+        """Return Miller indices as they are written for the crystal, with four if hexagonal."""
+        h, k, l = miller  # noqa: E741
+        return (h, k, -(h + k), l) if self.hexagonal else (h, k, l)
+
     @property
     def hexagonal(self) -> bool:
         """Whether the standard cell takes four Miller indices."""

@@ -13,6 +13,7 @@ import numpy as np
 from czone.generator.given import as_generator
 from czone.geometry import Plane
 from czone.prefab.base import BasePrefab, whole_number
+from czone.prefab.closed import check_closed
 from czone.prefab.standard_frame import StandardFrame
 from czone.transform import AffineTransform
 from czone.util.miller import plane_indices
@@ -117,6 +118,7 @@ class WulffBase(BasePrefab):
     def wulff(self) -> Any:
         """The WulffPack particle."""
         if self._wulff is None:
+            check_closed(StandardFrame(self._generator), self._surface_energies)
             self._wulff = self._make_wulff()
         return self._wulff
 

@@ -221,6 +221,21 @@ def test_bounding_box_of_planes():
     np.testing.assert_allclose(corners.max(axis=0), [1, 2, 3], atol=1e-4)
 
 
+@pytest.mark.parametrize("turn", [None, [1.0, 2, 3]])
+def test_corners_where_more_than_three_planes_meet_are_one(turn):
+    """A cuboctahedron has 12 corners of four faces each; its padding made 24 of them."""
+    points = 10.0 * np.array(
+        [p for p in np.ndindex(3, 3, 3) if sorted(np.abs(np.array(p) - 1)) == [0, 1, 1]]
+    )
+    if turn is not None:
+        points = points @ rot_v(turn, 0.7).T
+    corners, status = get_bounding_box(convex_hull_to_planes(points))
+    assert status == 0
+    assert len(corners) == 12
+    gaps = np.linalg.norm(corners[:, None] - points[None], axis=-1).min(axis=1)
+    assert gaps.max() < 5e-5
+
+
 def test_open_and_empty_sets_of_planes_are_told_apart():
     planes = convex_hull_to_planes(make_rect_prism(1, 2, 3))
     assert get_bounding_box(planes[:5])[1] == 3

@@ -261,6 +261,36 @@ def test_advice_for_a_strain_that_bends_facets_works():
     assert len(filled(particle).atoms) >= 1139
 
 
+def triclinic():
+    return Generator.from_unit_cell(["Ti"], [[0, 0, 0]], [3, 4, 5], [80, 95, 100])
+
+
+def wurtzite():
+    sites = [[1 / 3, 2 / 3, 0], [1 / 3, 2 / 3, 0.375]]
+    return Generator.from_spacegroup(["Zn", "O"], sites, [3.25, 3.25, 5.207], [90, 90, 120], 186)
+
+
+@pytest.mark.parametrize(
+    ("crystal", "facets", "missing"),
+    [
+        (titanium, [(0, 0, 0, 1)], ["(1, 0, -1, 0)"]),
+        (titanium, [(1, 0, -1, 0)], ["(0, 0, 0, 1)"]),
+        (triclinic, [(1, 0, 0), (0, 1, 0)], ["(0, 0, 1)"]),
+        (triclinic, [(1, 0, 0)], ["(0, 1, 0)", "(0, 0, 1)"]),
+        (wurtzite, [(1, 0, -1, 0), (0, 0, 0, 1)], ["(0, 0, 0, -1)"]),
+    ],
+)
+def test_open_shapes_are_refused_with_the_facets_that_are_missing(crystal, facets, missing):
+    """Qhull's own words came through; the advice closes the shape."""
+    energies = dict.fromkeys(facets, 1.0)
+    with pytest.raises(ValueError, match="surface_energies must name facets that enclose") as told:
+        WulffSingle(crystal(), energies).get_construction()
+    assert str(told.value).endswith("Missing are facets such as " + " and ".join(missing))
+    for advice in missing:
+        energies[tuple(int(index) for index in advice.strip("()").split(","))] = 1.0
+    assert len(filled(WulffSingle(crystal(), energies, 300).get_construction()).atoms) > 100
+
+
 def test_scale_factor_of_the_icosahedron():
     assert WulffIcosahedron(gold(), ENERGIES, 0.03).icosahedral_scale_factor == pytest.approx(
         1.0804, abs=1e-4
