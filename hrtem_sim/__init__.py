@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from czone import __version__
-from hrtem_sim.refusal import Refusal
+from hrtem_sim.refusal import Implausible, Refusal
 
 if TYPE_CHECKING:
     from hrtem_sim.database import (
@@ -97,6 +97,7 @@ __all__ = [
     "Detector",
     "ExitWave",
     "ImagingConditions",
+    "Implausible",
     "Mask",
     "Micrograph",
     "Refusal",

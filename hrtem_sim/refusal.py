@@ -6,11 +6,15 @@ refusal but a fault of the program, so its traceback is shown.
 
 from collections.abc import Callable
 
-__all__ = ["Refusal", "answered"]
+__all__ = ["Implausible", "Refusal", "answered"]
 
 
 class Refusal(ValueError):
     """Input that cannot be used; the message names the argument, the rule and what came."""
+
+
+class Implausible(UserWarning):
+    """A number that is possible but unusual, often one in another unit."""
 
 
 _ANSWERED = (Refusal, OSError, ImportError, MemoryError, FloatingPointError)

@@ -14,11 +14,12 @@ from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import micrograph_id, simulate_structure
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Micrograph, form_image
-from hrtem_sim.provenance import from_table, identity, number_held_out, rng_for
+from hrtem_sim.provenance import from_table, identity, number_held_out, rng_for, without_doubts
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
 
+@without_doubts()
 def stored_recipe(database: Database) -> DatasetRecipe:
     """Return the recipe that a data set was made from.
 
@@ -207,6 +208,7 @@ class ConditionStream:
         formed = np.stack([images[row] for row in rows.tolist()]) if len(rows) else empty
         return formed, self.database.masks(rows)
 
+    @without_doubts()
     def _image(self, file: h5py.File, record: Any, purpose: str, number: int) -> np.ndarray:
         array = file[f"waves/{int(file['masks/of'][record.row])}"][:]
         extent = [n * self.database.pixel_size for n in self.database.shape]
@@ -231,6 +233,7 @@ def _held_out(structures: np.ndarray, seed: int, fraction: float) -> np.ndarray:
     return rng_for(seed, "held out").choice(structures, size=n, replace=False)
 
 
+@without_doubts()
 def _plan(file: h5py.File, row: int) -> StructurePlan:
     text = file["structures/plan"].asstr()[int(file["masks/of"][row])]
     return from_table(StructurePlan, json.loads(text), "plan")

@@ -8,7 +8,7 @@ import numpy as np
 
 from hrtem_sim.dataset.recipe import DatasetRecipe, ImagingRecipe
 from hrtem_sim.imaging import Aberrations, ImagingConditions
-from hrtem_sim.provenance import Distribution, identity, rng_for
+from hrtem_sim.provenance import Distribution, identity, rng_for, without_doubts
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders import ParticlesOnFilm
 from hrtem_sim.specimen.particles import ParticlePlan, most_defects
@@ -172,6 +172,7 @@ def _one_of(values: tuple[T, ...], rng: np.random.Generator) -> T:
     return values[int(rng.integers(len(values)))]
 
 
+@without_doubts()
 def draw_conditions(imaging: ImagingRecipe, seed: int, *key: str | int) -> ImagingConditions:
     """Draw the conditions of one micrograph.
 

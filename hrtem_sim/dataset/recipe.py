@@ -10,7 +10,15 @@ from ase.formula import Formula
 
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
+from hrtem_sim.imaging.aberrations import DEFOCUS
 from hrtem_sim.imaging.cameras import camera_settings
+from hrtem_sim.imaging.conditions import (
+    CONVERGENCE,
+    DOSE,
+    DRIFT_LENGTH,
+    FOCAL_SPREAD,
+    VIBRATION,
+)
 from hrtem_sim.mask.phase import PAPER_CUT, PAPER_THRESHOLD
 from hrtem_sim.provenance import (
     Checked,
@@ -24,9 +32,11 @@ from hrtem_sim.provenance import (
     checked,
     checks,
     each,
+    field_checks,
     finite,
     from_table,
     optional,
+    physical,
     positive,
     read_file_table,
     recipe_file,
@@ -44,6 +54,12 @@ ONE = Distribution("constant", (1.0,))
 PAPER_BURIAL = Distribution("constant", (0.2,))
 ANYWHERE = Distribution("uniform", (-1.0, 1.0))
 
+NANOMETRES = {"nm": 10.0}
+RADIUS = physical(4, 1000, "angstrom", usual=(6, 300), units=NANOMETRES)
+THICKNESS = physical(1, 1e4, "angstrom", usual=(6, 500), units=NANOMETRES)
+FIELD = physical(5, 2e4, "angstrom", usual=(20, 4000), units=NANOMETRES)
+VACUUM = physical(0, 1000, "angstrom", usual=(0, 100), zero=True)
+SMOOTHING = physical(0, 20, "angstrom", usual=(0, 3), zero=True)
 
 DENSITY = optional(
     any_of(
@@ -82,13 +98,13 @@ class ParticleRecipe(Checked):
         Probability that a defect of an fcc particle is a stacking fault and not a twin.
     """
 
-    radius: Distribution = field(metadata=checks(at_least(4, "angstrom")))
+    radius: Distribution = field(metadata=checks(RADIUS))
     materials: tuple[Material, ...] = checked(("Au",), NOT_EMPTY)
     shapes: tuple[Literal["sphere", "wulff", "decahedron", "icosahedron"], ...] = checked(
         ("sphere",), NOT_EMPTY
     )
     count: Distribution = checked(ONE, whole(1))
-    gap: float = checked(10.0, at_least(0, "angstrom"))
+    gap: float = checked(10.0, VACUUM)
     defects: Distribution = checked(ZERO, whole(0))
     stacking_fault_ratio: float = checked(0.5, between(0, 1))
 
@@ -120,7 +136,7 @@ class FilmRecipe(Checked):
         elements.
     """
 
-    thickness: Distribution = field(metadata=checks(at_least(1, "angstrom")))
+    thickness: Distribution = field(metadata=checks(THICKNESS))
     material: str = checked("C", FORMULA)
     density: float | str | None = checked(None, DENSITY)
     min_distance: float | None = checked(None, optional(positive("angstrom")))
@@ -154,11 +170,11 @@ class PlacementRecipe(Checked):
         Vacuum above and below, in angstrom.
     """
 
-    field: tuple[float, float] = dataclasses.field(metadata=checks(each(positive("angstrom"), 2)))
+    field: tuple[float, float] = dataclasses.field(metadata=checks(each(FIELD, 2)))
     burial: Distribution = checked(PAPER_BURIAL, between(0, 2, "radii"))
     offset: Distribution = checked(ANYWHERE, between(-1, 1))
     side: Literal["entrance", "exit"] = "entrance"
-    margin: float = checked(2.0, at_least(0, "angstrom"))
+    margin: float = checked(2.0, VACUUM)
 
 
 @dataclass(frozen=True)
@@ -173,12 +189,12 @@ class ImagingRecipe(Checked):
     `hrtem_sim.imaging.minimum_contrast_defocus`).
     """
 
-    dose: Distribution = field(metadata=checks(at_least(1e-6, "e/angstrom^2")))
-    defocus: Distribution = ZERO
-    focal_spread: Distribution = checked(ZERO, at_least(0, "angstrom"))
-    convergence: Distribution = checked(ZERO, at_least(0, "mrad"))
-    vibration: Distribution = checked(ZERO, at_least(0, "angstrom"))
-    drift: Distribution = checked(ZERO, at_least(0, "angstrom"))
+    dose: Distribution = field(metadata=checks(DOSE))
+    defocus: Distribution = checked(ZERO, DEFOCUS)
+    focal_spread: Distribution = checked(ZERO, FOCAL_SPREAD)
+    convergence: Distribution = checked(ZERO, CONVERGENCE)
+    vibration: Distribution = checked(ZERO, VIBRATION)
+    drift: Distribution = checked(ZERO, DRIFT_LENGTH)
     plasmon_weight: Distribution = checked(ZERO, between(0, 1))
     plasmon_background: Distribution = checked(ONE, at_least(0, "mean intensities"))
     aberrations: dict[str, Distribution] = field(default_factory=dict)
@@ -189,11 +205,14 @@ class ImagingRecipe(Checked):
 
     def _check_together(self) -> None:
         known = [f.name for f in dataclasses.fields(Aberrations) if f.name != "C10"]
+        rules = field_checks(Aberrations)
         for name in self.aberrations:
             if name not in known:
                 raise Refusal(
                     f"aberrations.{name} is not an aberration; allowed: {', '.join(known)}"
                 )
+            for rule in rules[name]:
+                rule.enforce("ImagingRecipe", f"aberrations.{name}", self.aberrations[name])
 
 
 @dataclass(frozen=True)
@@ -203,7 +222,7 @@ class MaskRecipe(Checked):
     threshold: float = checked(
         PAPER_THRESHOLD, between(0, math.pi, "rad", open_low=True, open_high=True)
     )
-    blur: float = checked(1.0, at_least(0, "angstrom"))
+    blur: float = checked(1.0, SMOOTHING)
     cut: float = checked(PAPER_CUT, between(0, 1, open_low=True, open_high=True))
 
 

@@ -8,7 +8,7 @@ from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.imaging import Micrograph, form_images, minimum_contrast_defocus
 from hrtem_sim.imaging.formation import FORMATION
 from hrtem_sim.mask import Mask, phase_mask
-from hrtem_sim.provenance import identity
+from hrtem_sim.provenance import identity, without_doubts
 from hrtem_sim.specimen.builders import BuiltSpecimen, build_particles_on_film
 from hrtem_sim.wave import ExitWave, compute_exit_waves
 
@@ -51,6 +51,7 @@ def build_structure(plan: StructurePlan) -> BuiltSpecimen:
     return build_particles_on_film(plan.specimen, plan.rng)
 
 
+@without_doubts()
 def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedStructure:
     """Build a structure, propagate the beam through it and take its micrographs.
 

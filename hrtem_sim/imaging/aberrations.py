@@ -8,11 +8,21 @@ import numpy as np
 
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging.kernels import slope_of_terms, sum_of_terms
-from hrtem_sim.provenance import Checked, checked, finite
+from hrtem_sim.provenance import Checked, checked, physical
 from hrtem_sim.refusal import Refusal
 
-LENGTH = finite("angstrom")
-AZIMUTH = finite("rad")
+METRIC = {"mm": 1e7, "um": 1e4, "nm": 10.0, "m": 1e10}
+
+DEFOCUS = physical(0, 2e5, "angstrom", usual=(0, 2e3), signed=True)
+TWOFOLD = physical(0, 1e4, "angstrom", usual=(0, 500), signed=True)
+SECOND = physical(0, 5e5, "angstrom", usual=(0, 5e4), signed=True)
+SPHERICAL = physical(20, 2e8, "angstrom", usual=(20, 3e7), units=METRIC, signed=True)
+THIRD = physical(0, 1e8, "angstrom", usual=(0, 5e5), signed=True)
+FOURTH = physical(0, 5e9, "angstrom", usual=(0, 1e7), signed=True)
+FIFTH = physical(20, 5e9, "angstrom", usual=(20, 1e8), units=METRIC, signed=True)
+AZIMUTH = physical(
+    0, math.inf, "rad", usual=(0, 2 * math.pi), units={"degrees": math.pi / 180}, signed=True
+)
 
 
 @dataclass(frozen=True)
@@ -37,30 +47,30 @@ class Aberrations(Checked):
     -10000.0
     """
 
-    C10: float = checked(0.0, LENGTH)
-    C12: float = checked(0.0, LENGTH)
+    C10: float = checked(0.0, DEFOCUS)
+    C12: float = checked(0.0, TWOFOLD)
     phi12: float = checked(0.0, AZIMUTH)
-    C21: float = checked(0.0, LENGTH)
+    C21: float = checked(0.0, SECOND)
     phi21: float = checked(0.0, AZIMUTH)
-    C23: float = checked(0.0, LENGTH)
+    C23: float = checked(0.0, SECOND)
     phi23: float = checked(0.0, AZIMUTH)
-    C30: float = checked(0.0, LENGTH)
-    C32: float = checked(0.0, LENGTH)
+    C30: float = checked(0.0, SPHERICAL)
+    C32: float = checked(0.0, THIRD)
     phi32: float = checked(0.0, AZIMUTH)
-    C34: float = checked(0.0, LENGTH)
+    C34: float = checked(0.0, THIRD)
     phi34: float = checked(0.0, AZIMUTH)
-    C41: float = checked(0.0, LENGTH)
+    C41: float = checked(0.0, FOURTH)
     phi41: float = checked(0.0, AZIMUTH)
-    C43: float = checked(0.0, LENGTH)
+    C43: float = checked(0.0, FOURTH)
     phi43: float = checked(0.0, AZIMUTH)
-    C45: float = checked(0.0, LENGTH)
+    C45: float = checked(0.0, FOURTH)
     phi45: float = checked(0.0, AZIMUTH)
-    C50: float = checked(0.0, LENGTH)
-    C52: float = checked(0.0, LENGTH)
+    C50: float = checked(0.0, FIFTH)
+    C52: float = checked(0.0, FIFTH)
     phi52: float = checked(0.0, AZIMUTH)
-    C54: float = checked(0.0, LENGTH)
+    C54: float = checked(0.0, FIFTH)
     phi54: float = checked(0.0, AZIMUTH)
-    C56: float = checked(0.0, LENGTH)
+    C56: float = checked(0.0, FIFTH)
     phi56: float = checked(0.0, AZIMUTH)
 
     @property

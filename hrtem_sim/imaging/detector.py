@@ -18,8 +18,19 @@ from typing import Any, Literal
 import numpy as np
 
 from hrtem_sim.imaging.cameras import camera_settings
-from hrtem_sim.provenance import Checked, added, at_least, between, checked, optional, positive
+from hrtem_sim.provenance import (
+    Checked,
+    added,
+    at_least,
+    between,
+    checked,
+    optional,
+    physical,
+    positive,
+)
 from hrtem_sim.refusal import Refusal
+
+PIXEL = physical(0.01, 10, "angstrom", usual=(0.05, 3), units={"nm": 10.0, "pm": 0.01})
 
 Curve = tuple[tuple[float, float], ...]
 
@@ -92,7 +103,7 @@ class Detector(Checked):
     0.56
     """
 
-    pixel_size: float = checked(0.4, positive("angstrom"))
+    pixel_size: float = checked(0.4, PIXEL)
     mtf_half: float | None = checked(None, optional(positive("Nyquist")))
     mtf_power: float = checked(2.0, positive())
     mtf_curve: Curve | None = None

@@ -9,6 +9,8 @@
 * `Refusal` is the base of all errors that say no to what a caller handed over.
 * `Checked` is the base of dataclasses whose fields say what they allow: `checked(10.0,
   at_least(0, "angstrom"))`; `field_checks` hands the checks to programs.
+* `physical` is the check of a quantity with a unit: it refuses what is impossible, names the unit
+  that was probably meant, and warns (`Implausible`) of what is unusual.
 * `shipped_recipes` lists the recipes of the package; their names stand for their paths.
 * `rows_that_meet` selects rows of a table by a condition, which `parse_condition` reads and never
   runs.
@@ -26,8 +28,10 @@ from hrtem_sim.provenance.checks import (
 )
 from hrtem_sim.provenance.conditions import parse_condition, rows_that_meet
 from hrtem_sim.provenance.distributions import Distribution
+from hrtem_sim.provenance.doubts import without_doubts
 from hrtem_sim.provenance.files import read_file_table, read_recipe
 from hrtem_sim.provenance.identity import added, identity
+from hrtem_sim.provenance.plausible import physical
 from hrtem_sim.provenance.recipes import RecipeError, from_table, require, to_table
 from hrtem_sim.provenance.rules import (
     any_of,
@@ -42,12 +46,13 @@ from hrtem_sim.provenance.rules import (
 from hrtem_sim.provenance.shipped import recipe_file, shipped_recipes
 from hrtem_sim.provenance.streams import number_held_out, rng_for, stream_seed
 from hrtem_sim.provenance.toml import to_toml
-from hrtem_sim.refusal import Refusal
+from hrtem_sim.refusal import Implausible, Refusal
 
 __all__ = [
     "Check",
     "Checked",
     "Distribution",
+    "Implausible",
     "RecipeError",
     "Refusal",
     "added",
@@ -65,6 +70,7 @@ __all__ = [
     "one_of",
     "optional",
     "parse_condition",
+    "physical",
     "positive",
     "read_file_table",
     "read_recipe",
@@ -78,4 +84,5 @@ __all__ = [
     "to_table",
     "to_toml",
     "whole",
+    "without_doubts",
 ]

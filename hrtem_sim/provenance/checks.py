@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any
 
 from hrtem_sim.provenance.distributions import Distribution
+from hrtem_sim.provenance.doubts import say_doubt
 from hrtem_sim.refusal import Refusal
 
 __all__ = [
@@ -30,6 +31,11 @@ __all__ = [
     "field_checks",
     "one_of",
 ]
+
+
+def _nothing(value: Any) -> str:
+    """Return no words about a value."""
+    return ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,12 @@ class Check:
         Whether the check is for every item of a list.
     count
         Number of items the list must have, if it must have one.
+    usual
+        Bounds within which a physical quantity usually lies, if they are known.
+    hint
+        Words put after a value that is refused, of what was probably meant.
+    doubt
+        Words about a value that fits but is unusual; empty for all others.
     """
 
     text: str
@@ -66,6 +78,9 @@ class Check:
     choices: tuple[Any, ...] = ()
     items: bool = False
     count: int | None = None
+    usual: tuple[float, float] | None = None
+    hint: Callable[[Any], str] = _nothing
+    doubt: Callable[[Any], str] = _nothing
 
     def refuse(self, name: str, value: Any) -> None:
         """Raise a `Refusal` that names the field, unless the value fits.
@@ -81,7 +96,24 @@ class Check:
             self._refuse_items(name, value)
         elif not self.fits(value):
             got = value.to_recipe() if isinstance(value, Distribution) else value
-            raise Refusal(f"{name} must be {self.text}; got {got!r}")
+            raise Refusal(f"{name} must be {self.text}; got {got!r}{self.hint(value)}")
+
+    def enforce(self, owner: str, name: str, value: Any) -> None:
+        """Refuse a value that does not fit and warn of one that is unusual.
+
+        Parameters
+        ----------
+        owner
+            Name of the class, for the warning.
+        name
+            Name of the field.
+        value
+            Value of the field.
+        """
+        self.refuse(name, value)
+        for item in value if self.items else [value]:
+            if words := self.doubt(item):
+                say_doubt(f"{owner}: {name} is {words}")
 
     def _refuse_items(self, name: str, value: Any) -> None:
         listed = isinstance(value, tuple | list)
@@ -113,7 +145,7 @@ class Checked:
         cls: type = type(self)
         for name, found in field_checks(cls).items():
             for check in found:
-                check.refuse(name, getattr(self, name))
+                check.enforce(cls.__name__, name, getattr(self, name))
         self._check_together()
 
     def _check_together(self) -> None:

@@ -16,7 +16,7 @@ from hrtem_sim.provenance import (
     each,
     one_of,
     optional,
-    positive,
+    physical,
     that,
     whole,
 )
@@ -24,6 +24,16 @@ from hrtem_sim.specimen.displacements import LARGEST, Rms
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.engines import EMBEDDED, engine_from_recipe, engine_named, engine_to_recipe
 
+ENERGY = physical(
+    10e3,
+    3e6,
+    "eV",
+    usual=(30e3, 400e3),
+    units={"keV": 1e3, "MeV": 1e6},
+    text="10 to 3000 keV, in eV",
+)
+PIXEL = physical(0.005, 10, "angstrom", usual=(0.025, 1.5), units={"nm": 10.0, "pm": 0.01})
+SLICE = physical(0.01, 1000, "angstrom", usual=(0.2, 10), units={"nm": 10.0, "pm": 0.01})
 TILT = between(-200, 200, "mrad", open_low=True, open_high=True)
 RMS = any_of(
     between(0, LARGEST, "angstrom"),
@@ -104,10 +114,10 @@ class WaveSettings(Checked):
     TorchEngine(device=None, batch=None)
     """
 
-    energy: float = checked(300e3, positive("eV"))
-    pixel_size: float = checked(0.2, positive("angstrom"))
-    slice_thickness: float = checked(2.0, positive("angstrom"))
-    particle_pixel: float | None = checked(None, optional(positive("angstrom")))
+    energy: float = checked(300e3, ENERGY)
+    pixel_size: float = checked(0.2, PIXEL)
+    slice_thickness: float = checked(2.0, SLICE)
+    particle_pixel: float | None = checked(None, optional(PIXEL))
     tilt: tuple[float, float] = checked((0.0, 0.0), each(TILT, 2))
     phonons: int = checked(0, whole(0))
     rms: Rms = field(

@@ -1,17 +1,25 @@
 """What a network sees in a micrograph of any size and pixel."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from hrtem_sim.refusal import Refusal
+from hrtem_sim.refusal import Implausible, Refusal
 from seg_train.data.preprocess import denoise, normalise
 from seg_train.data.resampling import grid_shape, resample
 from seg_train.data.symmetry import SYMMETRIES, apply_symmetry, undo_symmetry
 from seg_train.model import Network, load_network, receptive_radius
 from seg_train.prediction.tiles import plan_tiles
 from seg_train.runs import TrainingRun
+
+FARTHEST = 30.0
+"""Factor between the pixels of an image and of the training beyond which one of them is wrong."""
+
+FINER, COARSER = 10.0, 2.0
+"""Factors that warn: images are often finer than the grid they are resampled to, but a network
+misses in coarser ones what it has learnt from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +67,9 @@ def predict(
         Intensity, (ny, nx), any unit and size; it is resampled to the pixel the network was
         trained on and the probabilities are brought back.
     pixel_size
-        Pixel size of the image, in angstrom; default: that of the training grid.
+        Pixel size of the image, in angstrom; default: that of the training grid. More than 30
+        times finer or coarser than the training grid is refused; more than 10 times finer or twice
+        coarser is warned of (`hrtem_sim.Implausible`).
     symmetries
         Average over the eight symmetries of the square: eight times the work.
     window
@@ -100,6 +110,7 @@ def predict(
     if not np.isfinite(image).all():
         raise Refusal("image must be finite; got NaN or infinite pixels")
     pixel_size = pixel_size or network.pixel_size
+    _check_scale(pixel_size, network.pixel_size)
     prepared = prepare_image(network, image, pixel_size)
     total = _tiled(network, prepared, window, overlap)
     for index in range(1, SYMMETRIES if symmetries else 1):
@@ -110,6 +121,21 @@ def predict(
     if total.shape[1:] != image.shape:
         total = np.stack([resample(channel, image.shape) for channel in total])
     return Prediction(np.moveaxis(total, 0, -1), pixel_size)
+
+
+def _check_scale(pixel_size: float, trained: float) -> None:
+    """Refuse images far off the scale that a network was trained on."""
+    if not 0 < pixel_size < np.inf:
+        return  # refused as such where it is resampled
+    factor = pixel_size / trained
+    likely = [name for name, f in (("nm", 10), ("pm", 0.01)) if 0.3 <= factor * f <= COARSER]
+    meant = f": did you mean {pixel_size:g} {likely[0]}?" if likely else ""
+    got = f"{trained:g} angstrom, that of the training; got {pixel_size:g}{meant}"
+    if not 1 / FARTHEST <= factor <= FARTHEST:
+        raise Refusal(f"pixel_size must be within a factor of {FARTHEST:g} of {got}")
+    if not 1 / FINER <= factor <= COARSER:
+        rule = f"at most {FINER:g} times finer and {COARSER:g} times coarser than"
+        warnings.warn(f"pixel_size should be {rule} {got}", Implausible, stacklevel=3)
 
 
 def prepare_image(network: Network, image: np.ndarray, pixel_size: float) -> np.ndarray:

@@ -13,11 +13,14 @@ from hrtem_sim.provenance import (
     from_table,
     optional,
     parse_condition,
+    physical,
     positive,
     read_file_table,
     whole,
 )
 from seg_train.recipe.network import AugmentationRecipe, ModelRecipe, PreprocessingRecipe
+
+PIXEL = physical(0.01, 10, "angstrom", usual=(0.05, 3), units={"nm": 10.0, "pm": 0.01})
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class TrainingRecipe(Checked):
     """
 
     seed: int = field(metadata=checks(whole(0)))
-    pixel_size: float | None = checked(None, optional(positive("angstrom")))
+    pixel_size: float | None = checked(None, optional(PIXEL))
     patch: int | None = checked(None, optional(whole(1)))
     select: str | None = None
     n_images: int | None = checked(None, optional(whole(1)))

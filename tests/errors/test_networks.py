@@ -95,9 +95,9 @@ ROWS = (
     Row("recipe", "training.augmentation.blur", "number or a table", "'some'", lambda: read(augmentation={"blur": "some"}), RecipeError),
     Row("recipe", "recipe", "cannot be read", "gone.toml", lambda: read_training_recipe("gone.toml"), RecipeError),
     # The same from Python, where no reader has looked at the numbers
-    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "-1.0", lambda: recipe(pixel_size=-1.0)),
-    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "nan", lambda: recipe(pixel_size=NAN)),
-    Row("TrainingRecipe", "pixel_size", "positive, in angstrom", "inf", lambda: recipe(pixel_size=INF)),
+    Row("TrainingRecipe", "pixel_size", "0.01 to 10 angstrom", "-1.0", lambda: recipe(pixel_size=-1.0)),
+    Row("TrainingRecipe", "pixel_size", "0.01 to 10 angstrom", "nan", lambda: recipe(pixel_size=NAN)),
+    Row("TrainingRecipe", "pixel_size", "0.01 to 10 angstrom", "inf", lambda: recipe(pixel_size=INF)),
     Row("TrainingRecipe", "patch", "multiple of 32", "48", lambda: recipe(patch=48)),
     Row("TrainingRecipe", "n_images", "at least 1", "0", lambda: recipe(n_images=0)),
     Row("TrainingRecipe", "validation", "[0, 1)", "1.0", lambda: recipe(validation=1.0)),

@@ -179,9 +179,7 @@ def test_copies_of_shards_do_not_count_twice(tiny_database, tmp_path):
     for path in tiny_database.paths:
         shutil.copy(path, tmp_path / path.name)
     shutil.copy(tiny_database.paths[0], tmp_path / "shard-00000 (1).h5")
-    with pytest.warns(
-        IncompleteDataset, match=r"do not count: shard-00000 \(1\)\.h5"
-    ):
+    with pytest.warns(IncompleteDataset, match=r"do not count: shard-00000 \(1\)\.h5"):
         database = open_database(tmp_path)
     assert len(database) == len(tiny_database)
 
@@ -381,9 +379,9 @@ def test_command_line_builds_shows_and_checks(tiny_file, tmp_path, capsys):
         ("structures = 4", 'structures = "4"', "dataset.structures must be an integer; got '4'"),
         ("seed = 11", "seed = -1", "dataset.seed must be a whole number of at least 0; got -1"),
         ("seed = 11", "", "dataset.seed is missing"),
-        ("uniform = [5.0, 8.0]", "uniform = [8.0, 5.0]", "dataset.particle.radius: uniform"),
-        ("uniform = [5.0, 8.0]", "uniform = [1.0, 5.0]", "dataset.particle.radius must be at"),
-        ("uniform = [5.0, 8.0]", "uniform = [5.0, 50.0]", "particle.radius must stay below"),
+        ("uniform = [6.0, 8.0]", "uniform = [8.0, 5.0]", "dataset.particle.radius: uniform"),
+        ("uniform = [6.0, 8.0]", "uniform = [1.0, 5.0]", "dataset.particle.radius must be 4 to"),
+        ("uniform = [6.0, 8.0]", "uniform = [5.0, 50.0]", "particle.radius must stay below"),
         ("integers = [0, 2]", "uniform = [0, 2]", "dataset.particle.defects must be a whole"),
         ("pixel_size = 0.4", "pixel_size = 0.3", "dataset.detector.pixel_size must be a mult"),
         ("focal_spread = 10.0", "focal_spread = -1.0", "dataset.imaging.focal_spread must be"),

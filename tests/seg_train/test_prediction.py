@@ -1,8 +1,11 @@
 """A network sees the same in a tile, in the whole and in a turned micrograph."""
 
+import warnings
+
 import numpy as np
 import pytest
 
+from hrtem_sim import Implausible, Refusal
 from seg_train import (
     evaluate,
     load_experimental_sample,
@@ -154,3 +157,18 @@ def test_the_shipped_network_finds_particles_on_micrographs_it_never_saw():
 def test_a_name_of_no_network_is_answered_with_those_there_are(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"be one of real_micrographs; .*mine"):
         load_network(tmp_path / "mine")
+
+
+def test_pixels_far_from_the_training_grid_are_refused_or_doubted(network):
+    image, trained = np.random.default_rng(1).random((64, 64)), network.pixel_size
+    with pytest.raises(Refusal, match=r"pixel_size must be within a factor of 30 .*did you mean"):
+        predict(network, image, pixel_size=trained * 100)
+    with pytest.raises(Refusal, match="pixel_size must be within a factor of 30"):
+        predict(network, image, pixel_size=trained / 31)
+    with pytest.warns(Implausible, match=r"pixel_size should be .*did you mean .* nm"):
+        predict(network, image, pixel_size=trained / 20)
+    with pytest.warns(Implausible, match="2 times coarser"):
+        predict(network, image, pixel_size=trained * 2.5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Implausible)
+        predict(network, image, pixel_size=trained / 4)

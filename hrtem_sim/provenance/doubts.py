@@ -1,0 +1,51 @@
+"""Warnings of numbers that are possible but unusual."""
+
+import dataclasses
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from hrtem_sim.refusal import Implausible
+
+__all__ = ["say_doubt", "without_doubts"]
+
+OURS = (os.path.dirname(os.path.dirname(__file__)) + os.sep, dataclasses.__file__, "<string>")
+"""Files of frames that are not the caller's; `<string>` is what `dataclass` writes."""
+
+_silent: ContextVar[bool] = ContextVar("silent", default=False)
+
+
+def say_doubt(message: str) -> None:
+    """Warn with `Implausible`, at the line outside this package that gave the number.
+
+    Parameters
+    ----------
+    message
+        Names the field, the number and what is usual.
+    """
+    if _silent.get():
+        return
+    level, frame = 1, sys._getframe(0)
+    while frame.f_back and frame.f_code.co_filename.startswith(OURS):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, Implausible, stacklevel=level)
+
+
+@contextmanager
+def without_doubts() -> Iterator[None]:
+    """Return a context in which nothing is said about unusual numbers: their recipe was asked.
+
+    Examples
+    --------
+    >>> from hrtem_sim.imaging import ImagingConditions
+    >>> with without_doubts():
+    ...     conditions = ImagingConditions(convergence=2.0)
+    """
+    token = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
