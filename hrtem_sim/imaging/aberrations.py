@@ -21,7 +21,7 @@ THIRD = physical(0, 1e8, "angstrom", usual=(0, 5e5), signed=True)
 FOURTH = physical(0, 5e9, "angstrom", usual=(0, 1e7), signed=True)
 FIFTH = physical(20, 5e9, "angstrom", usual=(20, 1e8), units=METRIC, signed=True)
 AZIMUTH = physical(
-    0, math.inf, "rad", usual=(0, 2 * math.pi), units={"degrees": math.pi / 180}, signed=True
+    0, math.inf, "rad", usual=(0, 6.3), units={"degrees": math.pi / 180}, signed=True
 )
 
 
