@@ -10,11 +10,11 @@ structures = 4
 images_per_structure = 3
 
 [dataset.particle]
-radius = { uniform = [6.0, 8.0] }
+radius = { uniform = [5.0, 8.0] }
 defects = { integers = [0, 2] }
 
 [dataset.film]
-thickness = { uniform = [6.0, 8.0] }
+thickness = { uniform = [4.0, 8.0] }
 
 [dataset.placement]
 field = [25.6, 25.6]
