@@ -2,9 +2,9 @@
 
 Distribution functions and neighbours: `radial_distribution`, `neighbor_pairs`,
 `coordination_numbers`. Orientations: `random_rotations`, `zone_axis_rotations`,
-`random_directions`, `rotation_from_quaternion`. Helpers: `separated_indices`, `vangle`,
-`round_away`. The names of Construction Zone (`calc_rdf`, `get_N_splits`, ...) are here and in
-`measure` and `misc` as well.
+`random_directions`, `rotation_from_quaternion`, `orientation_relation`. Helpers:
+`separated_indices`, `vangle`, `round_away`. The names of Construction Zone (`calc_rdf`,
+`get_N_splits`, ...) are here and in `measure` and `misc` as well.
 """
 
 from czone.util import measure, misc
@@ -18,6 +18,7 @@ from czone.util.orientation import (
     zone_axis_rotations,
 )
 from czone.util.rdf import RadialDistribution, calc_rdf, radial_distribution
+from czone.util.relation import orientation_relation
 
 __all__ = [
     "NeighborPairs",
@@ -30,6 +31,7 @@ __all__ = [
     "measure",
     "misc",
     "neighbor_pairs",
+    "orientation_relation",
     "radial_distribution",
     "random_directions",
     "random_rotations",

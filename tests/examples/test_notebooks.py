@@ -12,6 +12,7 @@ IDEAS = (
     "nanoislands", "ligands", "strain", "million_atoms", "exit_wave", "phonons", "focal_series",
     "aberrations", "detector", "masks_and_instances", "dataset", "training", "benchmark", "study",
     "whole_micrograph", "periodic_scenes", "periodic_grain_boundary", "blueprints",
+    "platinum_on_ceria",
 )  # fmt: skip
 
 
