@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ase.formula import Formula
 
+from hrtem_sim.dataset.pixels import nearest_that_work
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.imaging.aberrations import DEFOCUS
@@ -308,10 +309,14 @@ class DatasetRecipe(Checked):
         for axis, pixel in zip("yx", grid.pixel_size, strict=True):
             binning = self.detector.pixel_size / pixel
             if abs(binning - round(binning)) > 1e-6:
+                field, wave = nearest_that_work(
+                    self.placement.field, self.wave.pixel_size, self.detector.pixel_size
+                )
                 raise Refusal(
                     "detector.pixel_size must be a multiple of the wave's pixel, which is "
                     f"{pixel:.6g} angstrom along {axis} for this field; "
-                    f"got {self.detector.pixel_size!r}"
+                    f"got {self.detector.pixel_size!r}. Nearest that work: placement.field = "
+                    f"{list(field)} with wave.pixel_size = {wave:g}"
                 )
 
     def _check_motion(self) -> None:

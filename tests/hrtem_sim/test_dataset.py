@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import shutil
 import time
 
@@ -194,6 +195,27 @@ def test_a_missing_shard_is_noticed_when_it_is_opened(tiny, tmp_path):
     with pytest.warns(IncompleteDataset, match=f"lacks 1 of {recipe.structures} structures"):
         database = open_database(tmp_path)
     assert database.missing == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "wave", "camera"),
+    [((100.0, 100.0), 0.2, 0.3), ((128.0, 90.0), 0.1, 0.37), ((77.7, 51.3), 0.2, 0.2)],
+)
+def test_pixels_that_do_not_fit_end_with_the_nearest_that_do(tiny, field, wave, camera):
+    def recipe(field, wave):
+        return dataclasses.replace(
+            tiny,
+            placement=dataclasses.replace(tiny.placement, field=field),
+            wave=dataclasses.replace(tiny.wave, pixel_size=wave),
+            detector=dataclasses.replace(tiny.detector, pixel_size=camera),
+        )
+
+    with pytest.raises(ValueError, match=r"Nearest that work: placement\.field") as told:
+        recipe(field, wave)
+    words = re.search(r"field = \[(.*), (.*)\] with wave\.pixel_size = (\S+)", str(told.value))
+    advised = recipe((float(words[1]), float(words[2])), float(words[3]))
+    assert advised.wave.pixel_size <= wave
+    assert np.abs(np.subtract(advised.placement.field, field)).max() < 0.05 * max(field)
 
 
 def test_a_silica_film_is_silica(tiny):

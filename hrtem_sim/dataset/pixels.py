@@ -1,0 +1,47 @@
+"""Pixels that go together: those of a camera are whole pixels of the wave, on fast transforms."""
+
+import itertools
+import math
+
+from hrtem_sim.grid import fast_even_length
+
+
+def nearest_that_work(
+    field: tuple[float, float], wave_pixel: float, camera_pixel: float
+) -> tuple[tuple[float, float], float]:
+    """Return the field nearest to one asked for, and the wave's pixel, that suit a camera's pixel.
+
+    Parameters
+    ----------
+    field
+        Edges along x and y that were asked for, in angstrom.
+    wave_pixel
+        Largest pixel of the wave, in angstrom.
+    camera_pixel
+        Pixel of the camera, in angstrom; it stays as it is.
+
+    Returns
+    -------
+    field
+        Edges in angstrom: whole numbers of the camera's pixels.
+    wave_pixel
+        Pixel of the wave in angstrom, the camera's over a whole number.
+
+    Examples
+    --------
+    >>> nearest_that_work((100.0, 100.0), 0.2, 0.3)
+    ((97.2, 97.2), 0.15)
+    """
+    binning = math.ceil(camera_pixel / wave_pixel - 1e-9)
+    edges = [_nearest_edge(edge, camera_pixel, binning) for edge in field]
+    return (edges[0], edges[1]), round(camera_pixel / binning, 9)
+
+
+def _nearest_edge(edge: float, camera_pixel: float, binning: int) -> float:
+    """Return the nearest edge of so many camera pixels that the wave's are a fast even number."""
+    asked = max(1, round(edge / camera_pixel))
+    for step in itertools.count():
+        for count in (asked + step, asked - step):
+            if count > 0 and fast_even_length(count * binning) == count * binning:
+                return round(count * camera_pixel, 9)
+    raise AssertionError("every power of two is fast")  # the count has no end
