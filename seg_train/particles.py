@@ -78,7 +78,7 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
     mask = np.asarray(mask)
     if mask.ndim != 2:
         raise Refusal(f"mask must have shape (ny, nx); got {mask.shape}")
-    from hrtem_sim.interchange.pictures import tifffile
+    from hrtem_sim.pictures import tifffile
 
     tifffile().imwrite(
         path,

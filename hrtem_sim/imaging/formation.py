@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from hrtem_sim.frozen import freeze
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.former import ImageFormer
+from hrtem_sim.imaging.saving import save
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
@@ -39,6 +41,21 @@ class Micrograph:
 
     def __post_init__(self) -> None:
         freeze(self, "counts")
+
+    def save(self, path: str | Path) -> Path:
+        """Write the micrograph as .tif, .hspy, .npz or .png; return the path.
+
+        Parameters
+        ----------
+        path
+            Path of the file; its ending says the format, see `hrtem_sim.imaging.saving`.
+
+        Returns
+        -------
+        path
+            Path of what was written.
+        """
+        return save(self, path)
 
 
 def form_image(

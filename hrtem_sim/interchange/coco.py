@@ -11,8 +11,8 @@ import numpy as np
 from hrtem_sim.database import Database
 from hrtem_sim.dataset.again import stored_recipe
 from hrtem_sim.interchange.manifest import prepared
-from hrtem_sim.interchange.pictures import to_8_bit, write_png, write_tiff
 from hrtem_sim.interchange.structures import rows_of, stored_instances
+from hrtem_sim.pictures import to_8_bit, write_png, write_tiff
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import name_of
 

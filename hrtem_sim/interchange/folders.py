@@ -8,9 +8,9 @@ import numpy as np
 
 from hrtem_sim.database import Database
 from hrtem_sim.interchange.manifest import prepared
-from hrtem_sim.interchange.pictures import write_tiff
 from hrtem_sim.interchange.stored import count_type, metadata, write_catalogue
 from hrtem_sim.interchange.structures import rows_of
+from hrtem_sim.pictures import write_tiff
 
 
 def export_tiff(database: Database, rows: Sequence[int] | None, folder: str | Path) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hrtem_sim.frozen import freeze
-from hrtem_sim.interchange.pictures import tifffile
+from hrtem_sim.pictures import tifffile
 from hrtem_sim.refusal import Refusal
 
 READERS = {
@@ -105,7 +105,7 @@ def read_micrograph(
 
     Examples
     --------
-    >>> from hrtem_sim.interchange.pictures import write_tiff
+    >>> from hrtem_sim.pictures import write_tiff
     >>> write_tiff(Path("gold.tif"), np.zeros((4, 6), np.uint16), 0.5)
     >>> read_micrograph("gold.tif", pixel_size=0.5).image.shape
     (4, 6)

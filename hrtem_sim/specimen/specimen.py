@@ -193,13 +193,24 @@ class Specimen:
             objects=tuple(objects),
         )
 
+    def to_ase(self) -> "Atoms":
+        """Return ASE atoms, periodic along x and y, with the arrays "labels" and "occupancies"."""
+        from ase import Atoms
+
+        atoms = Atoms(self.numbers, self.positions, cell=self.cell, pbc=(True, True, False))
+        atoms.set_array("labels", np.array(self.labels))
+        atoms.set_array("occupancies", np.array(self.occupancies))
+        return atoms
+
     @classmethod
     def from_ase(cls, atoms: "Atoms") -> "Specimen":
         """Take ASE atoms.
 
-        Other cells than orthorhombic ones along x, y, z are cut to one: crystals, periodic in all
-        three directions, by `hrtem_sim.specimen.orthorhombic`; slabs and sheets, periodic along the
-        first two, by `hrtem_sim.specimen.rectangular`. Slabs come to lie across the beam.
+        Arrays "labels" and "occupancies" are taken, as `to_ase` gives them; objects are called
+        object-0, object-1, ... Other cells than orthorhombic ones along x, y, z are cut to one:
+        crystals, periodic in all three directions, by `hrtem_sim.specimen.orthorhombic`; slabs and
+        sheets, periodic along the first two, by `hrtem_sim.specimen.rectangular`. Slabs
+        come to lie across the beam.
 
         Raises
         ------
@@ -223,8 +234,22 @@ class Specimen:
             atoms = orthorhombic(atoms) if atoms.pbc[2] else rectangular(atoms)
             lengths = atoms.cell.lengths()
         positions, numbers = atoms.positions, atoms.numbers
-        tell_contacts(find_contacts(positions, numbers, cell=lengths, periodic=(True, True, False)))
-        return cls(positions, numbers, tuple(lengths))
+        labels = atoms.arrays.get("labels")
+        filled = atoms.arrays.get("occupancies", np.ones(len(atoms)))
+        tell_contacts(
+            find_contacts(
+                positions,
+                numbers,
+                cell=lengths,
+                periodic=(True, True, False),
+                occupancies=filled,
+            )
+        )
+        cell = tuple(lengths)
+        if labels is None:
+            return cls(positions, numbers, cell, occupancies=filled)
+        objects = tuple(f"object-{i}" for i in range(int(labels.max(initial=0)) + 1))
+        return cls(positions, numbers, cell, labels, objects, filled)
 
 
 def _column(name: str, values: Any, n: int, dtype: type) -> np.ndarray:

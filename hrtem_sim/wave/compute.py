@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +16,12 @@ from hrtem_sim.wave.exit_wave import ExitWave, tell_losses
 from hrtem_sim.wave.memory import check_memory
 from hrtem_sim.wave.settings import WaveSettings
 
+if TYPE_CHECKING:
+    from ase import Atoms
+
 
 def compute_exit_wave(
-    specimen: Specimen,
+    specimen: "Specimen | Atoms",
     settings: WaveSettings | None = None,
     *,
     rng: np.random.Generator | int | None = None,
@@ -31,7 +35,8 @@ def compute_exit_wave(
     Parameters
     ----------
     specimen
-        Atoms in a cell; the wave covers the whole cell.
+        Atoms in a cell; the wave covers the whole cell. ASE atoms are taken as by
+        `Specimen.from_ase`.
     settings
         Energy, sampling, phonons; default `WaveSettings()`.
     rng
@@ -61,6 +66,7 @@ def compute_exit_wave(
     >>> compute_exit_wave(atom).array.shape
     (1, 50, 50)
     """
+    specimen = specimen if isinstance(specimen, Specimen) else Specimen.from_ase(specimen)
     return compute_exit_waves(
         specimen,
         [specimen.objects],

@@ -1,5 +1,6 @@
 """Image formation and labels against known answers."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from hrtem_sim.imaging import (
     Aberrations,
     Detector,
     ImagingConditions,
+    Micrograph,
     aberration_phase,
     expected_image,
     focal_series_weights,
@@ -19,6 +21,7 @@ from hrtem_sim.imaging import (
     number_of_foci,
     quick_look,
 )
+from hrtem_sim.interchange import read_micrograph
 from hrtem_sim.mask import phase_mask
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import ExitWave, WaveSettings, compute_exit_wave
@@ -338,3 +341,36 @@ def test_corrector_lists_become_coefficients():
     )
     with pytest.raises(ValueError, match="terms must be of C10 to C56"):
         Aberrations.from_list([(7, 1, 1.0, 0.0)])
+
+
+@pytest.mark.parametrize("ending", [".tif", ".npz", ".hspy", ".png"])
+def test_a_micrograph_is_saved_with_its_pixels(tmp_path, ending):
+    counts = np.arange(12 * 20, dtype=np.uint16).reshape(12, 20)
+    micrograph = Micrograph(counts, 0.35, ImagingConditions(defocus=120.0, dose=500.0))
+    path = micrograph.save(tmp_path / f"gold{ending}")
+    if ending == ".npz":
+        with np.load(path) as stored:
+            np.testing.assert_array_equal(stored["counts"], counts)
+            assert float(stored["pixel_size"]) == 0.35
+            assert json.loads(str(stored["conditions"]))["defocus"] == 120.0
+        return
+    if ending == ".png":
+        assert b"pixel_size_angstrom" in path.read_bytes()
+        return
+    if ending == ".hspy":
+        (signal,) = pytest.importorskip("rsciio.hspy").file_reader(str(path))
+        np.testing.assert_array_equal(signal["data"], counts)
+        assert [axis["scale"] for axis in signal["axes"]] == [0.35, 0.35]
+        assert [axis["name"] for axis in signal["axes"]] == ["y", "x"]
+        assert signal["metadata"]["Simulation"]["conditions"]["defocus"] == 120.0
+        return
+    back = read_micrograph(path)
+    np.testing.assert_array_equal(back.image, counts)
+    assert back.pixel_size == pytest.approx(0.35)
+
+
+def test_a_format_that_is_none_is_refused(tmp_path):
+    micrograph = Micrograph(np.ones((4, 4), np.uint16), 0.2, ImagingConditions())
+    with pytest.raises(ValueError, match=r"\.tif, \.tiff, \.hspy, \.npz or \.png; got 'a\.jpg'"):
+        micrograph.save(tmp_path / "a.jpg")
+    assert list(tmp_path.iterdir()) == []

@@ -30,7 +30,7 @@ from hrtem_sim.interchange import (
     stored_instances,
     to_coco,
 )
-from hrtem_sim.interchange.pictures import to_8_bit, write_png, write_tiff
+from hrtem_sim.pictures import to_8_bit, write_png, write_tiff
 
 SEVERAL = """
 [dataset]

@@ -9,8 +9,10 @@ from scipy.spatial import cKDTree
 from czone.molecule import Molecule
 from czone.scene import PeriodicScene
 from czone.util.voxel import Voxel
+from hrtem_sim.imaging import Detector, ImagingConditions, form_image
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
+from hrtem_sim.wave import compute_exit_wave
 
 
 def neighbours(positions, cell):
@@ -140,3 +142,26 @@ def test_a_scene_with_an_oblique_cell_is_cut_to_a_rectangle():
     specimen = Specimen.from_ase(scene.ase_atoms)  # as the message says
     volume = np.prod(specimen.cell)
     assert len(specimen.numbers) / volume == pytest.approx(1 / np.linalg.det(cell.sbases))
+
+
+def test_specimens_go_to_ase_and_come_back():
+    there = Specimen(
+        [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]],
+        [79, 6],
+        (8.0, 9.0, 10.0),
+        labels=[1, 0],
+        objects=("object-0", "object-1"),
+        occupancies=[1.0, 0.5],
+    )
+    back = Specimen.from_ase(there.to_ase())
+    for name in ("positions", "numbers", "labels", "occupancies"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(there, name))
+    assert (back.cell, back.objects) == (there.cell, there.objects)
+
+
+def test_ase_atoms_are_imaged_in_three_lines():
+    atoms = bulk("Au", cubic=True) * (3, 3, 2)
+    wave = compute_exit_wave(atoms)
+    micrograph = form_image(wave, ImagingConditions(defocus=100, dose=1000), Detector(0.204), rng=1)
+    assert micrograph.counts.shape == (60, 60)
+    np.testing.assert_array_equal(wave.array, compute_exit_wave(Specimen.from_ase(atoms)).array)
