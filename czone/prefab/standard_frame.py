@@ -62,6 +62,11 @@ class StandardFrame:
         return dataset
 
     @property
+    def cubic(self) -> str | None:
+        """Letter of a cubic lattice, ``"P"``, ``"F"`` or ``"I"``; None for other crystals."""
+        return str(self._dataset.international[0]) if self._dataset.number >= 195 else None
+
+    @property
     def atoms_per_lattice_point(self) -> int:
         """Number of atoms in the primitive cell."""
         return len(np.unique(self._dataset.mapping_to_primitive))

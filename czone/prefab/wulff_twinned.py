@@ -48,6 +48,16 @@ class _MultiplyTwinned(WulffBase):
                 f"got {self._twin_energy}"
             )
 
+    def _check_lattice(self) -> None:
+        """Refuse crystals whose grains would crowd atoms where they meet, such as bcc metals."""
+        frame = StandardFrame(self._generator)
+        alone = len(np.unique(frame.numbers)) == 1 and frame.atoms_per_lattice_point == 1
+        if not alone or frame.cubic not in ("F", "P"):
+            raise ValueError(
+                "generator must have one atom at every lattice point of a cubic crystal that is "
+                f"not body-centred, for grains that meet in {{111}}; got {self._generator!r}"
+            )
+
     @abstractmethod
     def _grain_maps(self) -> list[np.ndarray]:
         """Return the deformation and rotation of every grain, (3, 3) each."""
@@ -62,11 +72,6 @@ class _MultiplyTwinned(WulffBase):
         axes of the crystal as it was given: grains strained each along its own axes would part.
         """
         frame = StandardFrame(self._generator)
-        if len(np.unique(frame.numbers)) > 1 or frame.atoms_per_lattice_point > 1:
-            raise ValueError(
-                "generator must have one atom at every lattice point of a cubic crystal; "
-                f"got {self._generator!r}"
-            )
         facets = [
             (facet, form.parent_miller_indices == "twin")
             for form in self.wulff.forms
@@ -107,8 +112,8 @@ class WulffDecahedron(_MultiplyTwinned):
     Parameters
     ----------
     generator, surface_energies, natoms
-        As in `WulffBase`; the crystal is cubic with one atom at every lattice point. The fivefold
-        axis is z for a crystal that was not turned.
+        As in `WulffBase`; the crystal is cubic with one atom at every lattice point, and not
+        body-centred. The fivefold axis is z for a crystal that was not turned.
     twin_energy
         Energy of a twin boundary, at most half of the lowest surface energy.
 
@@ -130,6 +135,7 @@ class WulffDecahedron(_MultiplyTwinned):
     def _make_wulff(self) -> Any:
         from wulffpack import Decahedron
 
+        self._check_lattice()
         self._check_twin_energy()
         energies = dict(self._surface_energies)
         return Decahedron(energies, self._twin_energy, self.p_atoms, self.natoms)
@@ -170,6 +176,7 @@ class WulffIcosahedron(_MultiplyTwinned):
     def _make_wulff(self) -> Any:
         from wulffpack import Icosahedron
 
+        self._check_lattice()
         self._check_twin_energy()
         energies = dict(self._surface_energies)
         return Icosahedron(energies, self._twin_energy, self.p_atoms, self.natoms)

@@ -28,6 +28,10 @@ def titanium():
     return Generator.from_unit_cell(["Ti", "Ti"], sites, [2.95, 2.95, 4.68], [90, 90, 120])
 
 
+def cubic_iron():
+    return Generator.from_spacegroup(["Fe"], [[0, 0, 0]], [2.8665] * 3, [90] * 3, sgn=229)
+
+
 def filled(volume):
     volume.populate_atoms()
     return volume
@@ -336,6 +340,10 @@ def test_changed_settings_change_the_particle():
          "twin_energy must be at most"),
         (lambda: WulffDecahedron(gold(), ENERGIES, -0.1), ValueError, "twin_energy must be"),
         (lambda: WulffIcosahedron(salt(), ENERGIES, 0.1).build_object(), ValueError,
+         "generator must have one atom"),
+        (lambda: WulffDecahedron(cubic_iron(), ENERGIES, 0.1).build_object(), ValueError,
+         "not body-centred"),  # atoms came to 1.68 angstrom, where 2.48 is the nearest distance
+        (lambda: WulffIcosahedron(titanium(), ENERGIES, 0.1).build_object(), ValueError,
          "generator must have one atom"),
     ],
 )  # fmt: skip
