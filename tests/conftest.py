@@ -1,6 +1,13 @@
-"""A tiny data set, made once for all rooms."""
+"""A tiny data set, made once for all rooms; Prismatic, imitated and absent."""
+
+import os
+import sys
 
 import pytest
+
+from tests.physics.reference import DATA
+
+IMITATION = DATA.parent / "imitation_prismatic.py"
 
 TINY = """
 [dataset]
@@ -60,3 +67,40 @@ def tiny_database(tiny, tmp_path_factory):
     from hrtem_sim.dataset import build_dataset
 
     return build_dataset(tiny, tmp_path_factory.mktemp("tiny"), progress=False)
+
+
+@pytest.fixture
+def imitation(monkeypatch, tmp_path):
+    """Path of a command that behaves as `prismatic` does."""
+    monkeypatch.setenv("PYTHONPATH", str(DATA.parents[2]))
+    path = tmp_path / "prismatic"
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{IMITATION}" "$@"\n')
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.fixture
+def no_prismatic(monkeypatch, tmp_path):
+    """No Prismatic at all, whatever the machine has."""
+    from hrtem_sim.wave.prismatic.program import VARIABLE, probe_module
+
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "bin"), "/usr/bin", "/bin"]))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bin").mkdir()
+    probe_module.cache_clear()
+    yield
+    probe_module.cache_clear()
+
+
+@pytest.fixture
+def pyprismatic(tmp_path, monkeypatch):
+    """Make a pyprismatic that this Python finds."""
+
+    def make(text):
+        site = tmp_path / "site"
+        (site / "pyprismatic").mkdir(parents=True)
+        (site / "pyprismatic" / "__init__.py").write_text(text)
+        monkeypatch.setenv("PYTHONPATH", str(site))
+
+    return make

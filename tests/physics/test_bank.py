@@ -82,23 +82,3 @@ def test_phonons_of_film_and_particle(film):
     (wave,) = waves_behind_film(gold, bank.film(0), settings, surface=THICKNESS, rng=2)
     assert wave.array.shape == (2, 200, 200)
     assert scattered_error(wave.array[0], wave.array[1], 1.0) > 0.05
-
-
-def test_what_does_not_go_together_is_refused(film):
-    bank = FilmBank.compute([film], WaveSettings())
-    gold = with_particle(film).only("particle")
-    with pytest.raises(ValueError, match="energy must be that of the film's waves"):
-        waves_behind_film(gold, bank.film(0), WaveSettings(energy=200e3), surface=THICKNESS)
-    with pytest.raises(ValueError, match="must give the film's grid"):
-        waves_behind_film(gold, bank.film(0), WaveSettings(pixel_size=0.1), surface=THICKNESS)
-    with pytest.raises(ValueError, match="surface must lie in front"):
-        waves_behind_film(gold, bank.film(0), WaveSettings(), surface=30.0)
-    with pytest.raises(ValueError, match="symmetry must be a whole number from 0 to 7"):
-        bank.film(0, symmetry=8)
-    oblong = Specimen([[1.0, 1.0, 1.0]], [6], (10.0, 12.0, 2.0))
-    with pytest.raises(ValueError, match="symmetry must be 0 where the grid is not square"):
-        FilmBank.compute([oblong], WaveSettings()).film(0, symmetry=1)
-    with pytest.raises(ValueError, match="films must have one cell"):
-        FilmBank.compute([film, oblong], WaveSettings())
-    with pytest.raises(ValueError, match="rng must be given"):
-        FilmBank.compute([film], WaveSettings(phonons=1))

@@ -32,11 +32,6 @@ def test_errors_fall_with_pixels_and_slices(gold):
     assert (table.image_error > 0).all()
 
 
-def test_pixels_too_coarse_for_the_band_are_refused(gold):
-    with pytest.raises(ValueError, match=r"pixel_size must be below 0\.4 angstrom"):
-        converge(gold, pixel_sizes=[0.5, 0.1])
-
-
 def test_image_error_falls_with_the_root_of_the_number_of_phonons(gold):
     table = phonon_convergence(gold, WaveSettings(phonons=6, rms=0.1), rng=3)
     np.testing.assert_allclose(table.image_error * np.sqrt(table.phonons), table.image_error[0])

@@ -21,7 +21,6 @@ from hrtem_sim.provenance import RecipeError, from_table, to_table
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import (
     PrismaticEngine,
-    PrismaticError,
     WaveSettings,
     compute_exit_wave,
     converge,
@@ -29,7 +28,7 @@ from hrtem_sim.wave import (
 )
 from hrtem_sim.wave.prismatic.files import IMPORTED, PARAMETERS, write_potential, write_xyz
 from hrtem_sim.wave.prismatic.program import probe_module
-from tests.physics.conftest import IMITATION
+from tests.conftest import IMITATION
 from tests.physics.imitation_prismatic import simulate
 from tests.physics.reference import DATA, scattered_error
 
@@ -116,19 +115,6 @@ def test_the_potential_is_sampled_at_an_eighth_of_an_angstrom(
     assert log()[0]["-3DPZ"] == str(samples)
 
 
-def test_what_cannot_be_honoured_is_refused(imitation, atoms):
-    with pytest.raises(ValueError, match='tilt must be 0 with the engine "prismatic"'):
-        replace(KIRKLAND, tilt=(1.0, 0.0), engine="prismatic")
-    with pytest.raises(ValueError, match=r"parametrization must be .kirkland.*got 'lobato'"):
-        compute_exit_wave(atoms, WaveSettings(), engine="prismatic")
-    ours = PrismaticEngine(potential="ours", program=imitation)
-    with pytest.raises(PrismaticError, match='potential "ours" needs pyprismatic'):
-        compute_exit_wave(atoms, engine=ours)
-    for name, value in {"radius": -1.0, "timeout": 0.0, "threads": 0, "potential": "4d"}.items():
-        with pytest.raises(ValueError, match=f"{name} must be"):
-            PrismaticEngine(**{name: value})
-
-
 def test_recipes_name_it(atoms):
     tables = {
         "name": "p", "seed": 1, "structures": 1, "images_per_structure": 1,
@@ -180,27 +166,6 @@ def test_memory_is_that_of_the_program(atoms):
         cell = Specimen([[5.0, 5.0, 5.0]], [79], (side, side, 80.0))
         predicted = PrismaticEngine().memory(cell, [("specimen",)], settings) / 2**20
         assert measured < predicted < 1.3 * measured
-
-
-@pytest.mark.parametrize(
-    ("failure", "message"),
-    [
-        ("message", "ended with code 1; its last words: .*Error: bad atoms"),
-        ("abort", "was ended by signal 6"),
-        ("silent", "ended without an output; its last words: Warning: nothing to do"),
-        ("torn", "no whole Prismatic output.*last words"),
-    ],
-)
-def test_failures_are_told(engine, atoms, monkeypatch, failure, message):
-    monkeypatch.setenv("IMITATION", failure)
-    with pytest.raises(PrismaticError, match=message):
-        compute_exit_wave(atoms, KIRKLAND, engine=engine)
-
-
-def test_hangs_are_ended(engine, atoms, monkeypatch):
-    monkeypatch.setenv("IMITATION", "hang")
-    with pytest.raises(PrismaticError, match="did not finish within 2 s"):
-        compute_exit_wave(atoms, KIRKLAND, engine=replace(engine, timeout=2.0))
 
 
 def is_alive(pid):

@@ -1,7 +1,5 @@
 """Reading the waves of Prismatic: a real file, and small ones in its layout."""
 
-import shutil
-
 import h5py
 import numpy as np
 import pytest
@@ -12,32 +10,15 @@ from hrtem_sim.imaging import Detector, ImagingConditions, expected_image
 from hrtem_sim.mask import phase_mask
 from hrtem_sim.wave import PrismaticError, WaveSettings, read_prismatic, read_prismatic_atoms
 from hrtem_sim.wave.multislice import multislice
-from hrtem_sim.wave.prismatic.files import IMPORTED, PARAMETERS, SLICES, write_xyz
+from hrtem_sim.wave.prismatic.files import IMPORTED, SLICES, write_xyz
+from tests.physics.real_prismatic import REAL, add_phonon, changed, copied
 from tests.physics.reference import DATA, load_specimen, load_wave, scattered_error
-
-REAL = DATA / "a2_au_atom_offgrid.h5"
 
 
 @pytest.fixture
 def file(tmp_path):
     """A copy of the real file, open to be changed; closed by `read`."""
-    path = tmp_path / "wave.h5"
-    shutil.copy(REAL, path)
-    path.chmod(0o644)
-    return path
-
-
-def changed(path, **parameters):
-    with h5py.File(path, "r+") as file:
-        for name, value in parameters.items():
-            file[PARAMETERS].attrs[name] = value
-
-
-def add_phonon(path, number, factor):
-    with h5py.File(path, "r+") as file:
-        first = file[f"{SLICES}/HRTEM_fp0000/data"][:]
-        file[f"{SLICES}/HRTEM_fp{number:04d}/data"] = (factor * first).astype(np.complex64)
-        file[PARAMETERS].attrs["F"] = np.int32(number + 1)
+    return copied(tmp_path / "wave.h5")
 
 
 def test_a_real_file_is_read_in_our_axes_with_its_energy_pixels_and_plane():
@@ -147,65 +128,3 @@ def test_a_defocus_of_one_phonon_is_part_of_the_plane(file):
     assert read_prismatic(file).plane == 51.0
     changed(file, df=np.float32(np.nan))  # Prismatic's default
     assert read_prismatic(file).plane == 1.0
-
-
-def test_a_defocus_of_several_phonons_is_refused(file):
-    add_phonon(file, 1, 1.0)
-    changed(file, df=np.float32(50.0))
-    with pytest.raises(PrismaticError, match="-df 50, which Prismatic gives every phonon after"):
-        read_prismatic(file)
-
-
-@pytest.mark.parametrize("name", ["C3", "C5"])
-def test_aberrations_are_refused(file, name):
-    changed(file, **{name: np.float32(1e7)})
-    with pytest.raises(PrismaticError, match=rf"-{name} 1e\+07, which is part of its waves"):
-        read_prismatic(file)
-
-
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [("tot", [5, 0]), ("xtt", [0, 3, 1]), ("ytt", [0, 3, 1]), ("rtt", [1, 3])],
-)
-def test_tilts_are_refused(file, option, value):
-    changed(file, **{option: np.float32(value)})
-    with pytest.raises(PrismaticError, match=rf"tilted beam \(-{option} "):
-        read_prismatic(file)
-
-
-def test_series_of_tilts_are_refused(file):
-    with h5py.File(file, "r+") as opened:
-        data = np.repeat(opened[f"{SLICES}/HRTEM_fp0000/data"][:], 3, axis=2)
-        del opened[f"{SLICES}/HRTEM_fp0000/data"]
-        opened[f"{SLICES}/HRTEM_fp0000/data"] = data
-    with pytest.raises(PrismaticError, match="3 tilts of the beam; run it without -xtt"):
-        read_prismatic(file)
-
-
-def test_intensities_name_the_option_that_was_missing(file):
-    with h5py.File(file, "r+") as opened:
-        opened.move(f"{SLICES}/HRTEM_fp0000", f"{SLICES}/HRTEM")
-    with pytest.raises(PrismaticError, match=r"intensities only; .* -com 1 \(saveComplexOutputW"):
-        read_prismatic(file)
-    with h5py.File(file, "r+") as opened:
-        del opened[f"{SLICES}/HRTEM"]
-    with pytest.raises(PrismaticError, match="no HRTEM wave; run Prismatic with -a t"):
-        read_prismatic(file)
-
-
-def test_other_files_are_refused(file, tmp_path):
-    changed(file, F=np.int32(8))
-    with pytest.raises(PrismaticError, match="holds 1 of 8 phonons"):
-        read_prismatic(file)
-    changed(file, F=np.int32(1), eff_pixel_size_x=np.float32(0.3))
-    with pytest.raises(PrismaticError, match="must hold pixels of"):
-        read_prismatic(file)
-    with h5py.File(file, "r+") as opened:
-        del opened[PARAMETERS].attrs["E"]
-    with pytest.raises(PrismaticError, match=r"no whole Prismatic output: .*lack 'E'"):
-        read_prismatic(file)
-    torn = tmp_path / "torn.h5"
-    torn.write_bytes(REAL.read_bytes()[:3000])
-    for path in (torn, tmp_path / "gone.h5"):
-        with pytest.raises(PrismaticError, match="no whole Prismatic output"):
-            read_prismatic(path)

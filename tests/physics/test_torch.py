@@ -1,7 +1,5 @@
 """The engine on PyTorch against the embedded one."""
 
-import sys
-
 import numpy as np
 import pytest
 
@@ -53,9 +51,3 @@ def test_vacuum_stays_one():
     pytest.importorskip("torch")
     empty = Specimen(np.zeros((0, 3)), np.zeros(0, int), (10.0, 10.0, 50.0))
     np.testing.assert_array_equal(compute_exit_wave(empty, engine="torch").array, 1)
-
-
-def test_missing_torch_is_told(monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(ImportError, match="pip install torch"):
-        compute_exit_wave(specimen(), engine="torch")

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import h5py
 import numpy as np
@@ -198,15 +197,12 @@ def test_weights_are_told_by_their_numbers_not_their_file(run, tmp_path):
 @pytest.mark.slow
 def test_the_papers_network_repeats_itself_from_process_to_process(tmp_path):
     """Rounding that depends on threads shows from process to process, not within one."""
-    conftest = str(Path(__file__).parent / "conftest.py")
-    code = f"""
-import importlib.util, sys
+    code = """
+import sys
 from seg_train import TrainingRecipe, fit
-spec = importlib.util.spec_from_file_location("fakes", {conftest!r})
-fakes = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(fakes)
+from tests.discs import FakeDatabase
 recipe = TrainingRecipe(seed=1, epochs=1, batch_size=8, patch=64)
-run = fit(recipe, fakes.FakeDatabase(structures=8), sys.argv[1], progress=False)
+run = fit(recipe, FakeDatabase(structures=8), sys.argv[1], progress=False)
 print(run.provenance["weights"])
 """
     weights = {
@@ -224,16 +220,13 @@ print(run.provenance["weights"])
 @pytest.mark.slow
 def test_a_run_killed_between_any_two_instructions_continues_to_the_same_end(tmp_path):
     """SIGKILL leaves no time to tidy up: whatever lies in the folder then must be enough."""
-    conftest = str(Path(__file__).parent / "conftest.py")
-    code = f"""
-import importlib.util, sys
+    code = """
+import sys
 from seg_train import ModelRecipe, TrainingRecipe, fit
-spec = importlib.util.spec_from_file_location("fakes", {conftest!r})
-fakes = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(fakes)
+from tests.discs import FakeDatabase
 model = ModelRecipe(backbone="plain", stages=2, width=4)
 recipe = TrainingRecipe(seed=1, epochs=12, batch_size=4, patch=64, model=model)
-fit(recipe, fakes.FakeDatabase(structures=32), sys.argv[1], progress=False)
+fit(recipe, FakeDatabase(structures=32), sys.argv[1], progress=False)
 """
 
     def start(name):
