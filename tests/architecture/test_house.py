@@ -1,5 +1,6 @@
 """The house: what imports what, how long it takes, what the files say."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -116,3 +117,55 @@ def test_documents_name_tests_that_exist():
         named = set(re.findall(r"`(test_\w+)`", document.read_text(encoding="utf-8")))
         files = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
         assert named <= known | files, f"{document.name} names {sorted(named - known - files)}"
+
+
+REFUSALS_ELSEWHERE = {
+    "czone/test_prefab_compounds.py",
+    "czone/test_prefab_fcc.py",
+    "czone/test_prefab_grain_boundary.py",
+    "czone/test_prefab_wurtzite.py",
+    "czone/test_strain_reach.py",
+    "czone/test_transform.py",
+    "czone/test_wulff.py",
+    "hrtem_sim/test_focus.py",
+    "hrtem_sim/test_mask_labels.py",
+}
+"""Files that still hold tests of nothing but refusals. The list may only become shorter."""
+
+
+def checks(function: ast.FunctionDef, helpers: set[str]) -> bool:
+    """Whether a function asserts, or expects a warning, itself or through a helper."""
+    return any(
+        isinstance(node, ast.Assert)
+        or (isinstance(node, ast.Attribute) and node.attr.startswith(("assert_", "warns")))
+        or (isinstance(node, ast.Name) and node.id in helpers)
+        for node in ast.walk(function)
+    )
+
+
+def refusals_alone(path: Path) -> list[str]:
+    functions = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    ]
+    tests = [function for function in functions if function.name.startswith("test")]
+    helpers = {f.name for f in functions if f not in tests and checks(f, set())}
+    return [
+        test.name
+        for test in tests
+        if any(isinstance(node, ast.Attribute) and node.attr == "raises" for node in ast.walk(test))
+        and not checks(test, helpers)
+    ]
+
+
+def test_refusals_live_in_the_tables_of_errors():
+    tests = ROOT / "tests"
+    found = {
+        str(path.relative_to(tests)): names
+        for path in tests.rglob("test_*.py")
+        if path.parent.name != "errors" and (names := refusals_alone(path))
+    }
+    new = {path: names for path, names in found.items() if path not in REFUSALS_ELSEWHERE}
+    assert not new, "a refusal is a row of tests/errors"
+    assert set(found) == REFUSALS_ELSEWHERE, "what is moved leaves the list"

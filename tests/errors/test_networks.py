@@ -91,6 +91,7 @@ ROWS = (
     Row("recipe", "training.model.stages", "in [2, 5]", "7", lambda: read(model={"stages": 7}), RecipeError),
     Row("recipe", "training.model", "table", "'unet'", lambda: read(model="unet"), RecipeError),
     Row("recipe", "training.select", "string", "300", lambda: read(select=300), RecipeError),
+    Row("recipe", "training.select", "is not allowed", "'dose.max()'", lambda: read(select="dose.max() > 3"), RecipeError),
     Row("recipe", "training.augmentation.blur", "low <= high", "[2, 1]", lambda: read(augmentation={"blur": {"uniform": [2, 1]}}), RecipeError),
     Row("recipe", "training.augmentation.blur", "number or a table", "'some'", lambda: read(augmentation={"blur": "some"}), RecipeError),
     Row("recipe", "recipe", "cannot be read", "gone.toml", lambda: read_training_recipe("gone.toml"), RecipeError),

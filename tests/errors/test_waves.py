@@ -1,4 +1,4 @@
-"""Bad input to the engines of waves, and what is said when a program or library fails."""
+"""Bad input to microscopes and engines, and what is said when a program or library fails."""
 
 import sys
 
@@ -6,6 +6,9 @@ import h5py
 import numpy as np
 import pytest
 
+from hrtem_sim.dataset.recipe import ImagingRecipe
+from hrtem_sim.imaging import Aberrations, ImagingConditions
+from hrtem_sim.provenance import Distribution
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import (
     FilmBank,
@@ -35,6 +38,10 @@ def settings(**values) -> WaveSettings:
     return WaveSettings(**values)
 
 
+def imaging(**values) -> ImagingRecipe:
+    return ImagingRecipe(dose=400.0, **values)
+
+
 def bank(*films, **values) -> FilmBank:
     return FilmBank.compute(films or [FILM], settings(**values))
 
@@ -59,6 +66,12 @@ ROWS = (
     Row("compute_exit_wave", "waves", "need up to", "there are 1e-06 GB", lambda: compute_exit_wave(GOLD, memory_limit=1e3), MemoryError),
     Row("compute_exit_wave", "waves", "larger pixels, fewer phonons", "1.6e+06 GB", lambda: compute_exit_wave(HUGE), MemoryError),
     Row("compute_exit_wave", "memory_limit", "positive", "0", lambda: compute_exit_wave(GOLD, memory_limit=0)),
+    # What no microscope does
+    Row("Conditions", "defocus", "of magnitude 0 to 200000", "1000000.0", lambda: ImagingConditions(defocus=1e6)),
+    Row("Conditions", "focal_spread", "0 to 500 angstrom", "-3.0", lambda: ImagingConditions(focal_spread=-3.0)),
+    Row("Aberrations", "C12", "of magnitude 0 to 10000", "100000.0", lambda: Aberrations(C12=1e5)),
+    Row("ImagingRecipe", "defocus", "must be", "1000000.0", lambda: imaging(defocus=Distribution("normal", (0.0, 1e6)))),
+    Row("ImagingRecipe", "vibration", "must be", "1.0", lambda: imaging(vibration=Distribution("normal", (1.0, 1.0)))),
     # What Prismatic cannot do
     Row("prismatic", "tilt", 'must be 0 with the engine "prismatic"', "(1.0, 0.0)", lambda: settings(parametrization="kirkland", tilt=(1.0, 0.0), engine="prismatic")),
     Row("prismatic", "parametrization", '"kirkland" with the engine "prismatic"', "'lobato'", lambda: compute_exit_wave(GOLD, engine="prismatic")),

@@ -334,23 +334,6 @@ def test_selection_draws_reproducibly_and_says_what_is_wrong(tiny_database):
         tiny_database.counts([99])
 
 
-def test_damaged_edited_and_foreign_files_are_refused(tiny, other_seed, tmp_path):
-    with pytest.raises(DatabaseError, match="holds no data set"):
-        open_database(tmp_path)
-    build_dataset(tiny, tmp_path / "a", progress=False)
-    with pytest.raises(DatabaseError, match="belongs to another recipe"):
-        build_dataset(other_seed, tmp_path / "a", progress=False)
-    path = tmp_path / "a" / "shard-00000.h5"
-    with h5py.File(path, "r+") as file:
-        file["catalogue/dose"][0] = 1.0
-    open_database(tmp_path / "a")
-    with pytest.raises(DatabaseError, match=r"shard-00000\.h5 is damaged or edited"):
-        open_database(tmp_path / "a").check()
-    path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(DatabaseError, match="cannot be read as HDF5"):
-        open_database(tmp_path / "a")
-
-
 def test_fringes_have_the_spacing_of_gold(tmp_path):
     # every particle of a size shows {111} or {200} fringes somewhere in its power spectrum; a
     # particle tilted so that {111} stand on edge shows 2.355 angstrom

@@ -155,12 +155,6 @@ def test_a_measured_curve_is_another_camera_than_one_beyond_the_pixel(base):
     assert {name for name in before if before[name] != after[name]} == {"recipe", "micrograph"}
 
 
-def test_recipes_do_not_name_particles(base):
-    # each structure names its own
-    with pytest.raises(ValueError, match=r"wave\.particles must be left out"):
-        changed(base, ("wave", "particles"), ("particle-0",))
-
-
 @pytest.mark.parametrize("path", WALK, ids=".".join)
 def test_a_changed_field_changes_the_ids_of_what_it_changes_and_no_other(base, path):
     value, expected = WALK[path]
@@ -257,15 +251,6 @@ def test_a_file_that_holds_another_crystal_makes_another_data_set(with_cif, tmp_
     with pytest.raises(DatabaseError, match="belongs to another recipe"):
         build_dataset(silver, tmp_path / "set", progress=False)
     check_dataset(open_database(tmp_path / "set"))
-
-
-def test_of_two_files_of_one_name_neither_is_guessed(with_cif, tmp_path, monkeypatch):
-    from hrtem_sim.provenance import RecipeError
-
-    monkeypatch.chdir(tmp_path)
-    write_cif(tmp_path / "mine.cif", "Ag", 4.09)
-    with pytest.raises(RecipeError, match=r"materials must name one file; 'mine\.cif'"):
-        read_dataset_recipe(with_cif[0])
 
 
 def test_a_crystal_that_a_caller_changes_changes_no_other():

@@ -249,14 +249,6 @@ def test_hyperspy_files_have_the_right_pixel_size(database, tmp_path):
         read_micrograph(path)
 
 
-def test_rows_outside_the_catalogue_are_refused(database, tmp_path):
-    for rows in ([], [4], [-1]):
-        with pytest.raises(ValueError, match="rows must be"):
-            export_numpy(database, rows, tmp_path / "none")
-    with pytest.raises(ValueError, match="images must be"):
-        to_coco(database, None, tmp_path, images="bmp")
-
-
 @pytest.mark.parametrize("kind", sorted(FORMATS))
 def test_every_format_by_its_name(database, tmp_path, kind):
     for library in ("tifffile", "zarr"):
@@ -265,25 +257,6 @@ def test_every_format_by_its_name(database, tmp_path, kind):
     assert export(database, [0], tmp_path / name, format=kind).exists()
     with pytest.raises(ValueError, match="format must be one of"):
         export(database, [0], tmp_path / "b", format="bmp")
-
-
-@pytest.mark.parametrize(
-    ("module", "call"),
-    [
-        ("zarr", lambda d, p: export_zarr(d, [0], p / "a.zarr")),
-        ("tifffile", lambda d, p: export_tiff(d, [0], p / "a")),
-        ("rsciio.digitalmicrograph", lambda d, p: read_micrograph(_empty(p / "a.dm3"))),
-    ],
-)
-def test_a_missing_library_is_named(database, tmp_path, monkeypatch, module, call):
-    monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ImportError, match=r"micrograph-foundry\[io\]"):
-        call(database, tmp_path)
-
-
-def _empty(path):
-    path.write_bytes(b"")
-    return path
 
 
 def test_emd_and_mrc_micrographs(tmp_path):
@@ -390,16 +363,6 @@ def test_numpy_files_need_no_other_library_but_a_pixel_size(tmp_path, monkeypatc
     np.testing.assert_array_equal(read.image, image)
 
 
-def test_printers_pixels_are_not_believed(tmp_path):
-    tifffile = pytest.importorskip("tifffile")
-    pytest.importorskip("rsciio")
-    tifffile.imwrite(
-        tmp_path / "a.tif", np.zeros((4, 4), np.uint8), resolution=(72, 72), resolutionunit="INCH"
-    )
-    with pytest.raises(ValueError, match="pixel_size must be given"):
-        read_micrograph(tmp_path / "a.tif")
-
-
 @pytest.mark.parametrize(("unit", "size"), [("nm", 0.3), ("micron", 300.0), ("\\u00C5", 0.03)])
 def test_tiffs_of_imagej_are_in_their_unit(tmp_path, unit, size):
     tifffile = pytest.importorskip("tifffile")
@@ -433,18 +396,6 @@ def test_h5_pairs_of_the_papers_kind(tmp_path, name, channels):
     np.testing.assert_array_equal([f.mask for f in found], masks)
     some = read_h5_pair(tmp_path / "i.h5", tmp_path / "m.h5", pixel_size=0.2, keep_empty=False)
     assert [f.name for f in some] == ["i_0000", "i_0002"]
-
-
-def test_h5_pairs_must_fit_each_other(tmp_path):
-    for name, n in (("i", 3), ("m", 2)):
-        with h5py.File(tmp_path / f"{name}.h5", "w") as file:
-            file[name] = np.zeros((n, 8, 8), np.uint8)
-    with pytest.raises(ValueError, match="images must have shape"):
-        next(read_h5_pair(tmp_path / "i.h5", tmp_path / "m.h5", pixel_size=0.2))
-    with h5py.File(tmp_path / "m.h5", "a") as file:
-        file["more"] = np.zeros((2, 8, 8), np.uint8)
-    with pytest.raises(ValueError, match="must hold one dataset"):
-        next(read_h5_pair(tmp_path / "i.h5", tmp_path / "m.h5", pixel_size=0.2))
 
 
 def test_the_data_set_sample_of_the_labels_page_runs(database, tmp_path, monkeypatch):

@@ -104,21 +104,6 @@ def test_perfect_microscopes_and_ranges_from_nothing_are_usual(make):
         make()
 
 
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda: ImagingConditions(defocus=1e6), "defocus must be of magnitude 0 to 200000"),
-        (lambda: Aberrations(C12=1e5), "C12 must be of magnitude 0 to 10000"),
-        (lambda: ImagingConditions(focal_spread=-3.0), r"0 to 500 angstrom; got -3\.0$"),
-        (lambda: imaging(defocus=Distribution("normal", (0.0, 1e6))), "defocus must be"),
-        (lambda: imaging(vibration=Distribution("normal", (1.0, 1.0))), "vibration must be"),
-    ],
-)
-def test_what_no_microscope_does_is_refused(make, message):
-    with pytest.raises(Refusal, match=message):
-        make()
-
-
 def test_numbers_drawn_from_a_recipe_warn_no_more(tmp_path):
     recipe = read_dataset_recipe("demo")
     with pytest.warns(Implausible, match="convergence is 2.0 mrad, where 0.05 to 0.5 is usual"):

@@ -44,10 +44,3 @@ def test_the_mean_is_the_dose_on_a_pixel(stream):
     # 200 electrons per square angstrom on 1536 pixels of one: 4 standard errors of Poisson counts
     counts = stream.epoch(3)[0]
     assert counts.mean() == pytest.approx(200, abs=4 * np.sqrt(200 / counts.size))
-
-
-def test_waves_without_masks_are_refused(stream):
-    with pytest.raises(ValueError, match="masks must be as many as waves, 4; got 3"):
-        FreshMicrographs(
-            stream._waves, stream._masks[:3], draw=conditions, detector=Detector(1.0), seed=1
-        )

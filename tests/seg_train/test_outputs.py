@@ -62,14 +62,6 @@ def test_a_saved_model_predicts_the_same_without_this_package(network, tmp_path)
     assert np.allclose(loaded.serve(image), network.model(image), atol=1e-6)
 
 
-def test_onnx_without_its_converter_names_it(network, tmp_path, monkeypatch):
-    import sys
-
-    monkeypatch.setitem(sys.modules, "tf2onnx", None)
-    with pytest.raises(ImportError, match="pip install onnx tf2onnx"):
-        export_network(network, tmp_path / "network.onnx")
-
-
 def test_an_onnx_network_predicts_the_same_at_any_size(network, tmp_path):
     pytest.importorskip("tf2onnx")
     runtime = pytest.importorskip("onnxruntime")

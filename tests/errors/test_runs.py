@@ -1,0 +1,107 @@
+"""Trainings that cannot be: data that do not fit, runs that lie, devices that are full."""
+
+import dataclasses
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from hrtem_sim.grid import Grid
+from hrtem_sim.imaging import Detector, ImagingConditions
+from hrtem_sim.wave import ExitWave
+from seg_train import ModelRecipe, TrainingRecipe, fit, load_network, load_run, predict
+from seg_train.backend import tf
+from seg_train.data import Batches, StoredMicrographs, as_source
+from seg_train.data.fresh import FreshMicrographs
+from seg_train.export import export_network
+from seg_train.model import Network
+from seg_train.training import loop
+from tests.discs import FakeDatabase
+from tests.errors.table import refusal as Row
+from tests.errors.table import refused, table
+
+NAN = float("nan")
+MODEL = ModelRecipe(backbone="plain", width=4, stages=2, norm_momentum=0.8)
+RECIPE = TrainingRecipe(seed=1, batch_size=4, epochs=2, patch=64, model=MODEL)
+WAVE = ExitWave(np.ones((1, 32, 32), np.complex64), Grid((32, 32), 0.5), 300e3)
+NETWORK = Network(None, RECIPE, 0.5)
+
+
+class Stream:
+    """Fresh images at every epoch, and none for validation."""
+
+    pixel_size, identity = 0.5, "stream"
+
+    def epoch(self, i):
+        return np.zeros((4, 64, 64)), np.zeros((4, 64, 64), int)
+
+    def validation(self):
+        return np.zeros((0, 64, 64)), np.zeros((0, 64, 64), int)
+
+
+def batches(change=None, **values) -> Batches:
+    """Batches of a data set whose masks are changed, by a recipe that is changed."""
+    database, recipe = FakeDatabase(), dataclasses.replace(RECIPE, **values)
+    if change:
+        database._masks = change(database._masks)
+    return Batches(StoredMicrographs(database, recipe), recipe)
+
+
+def fresh(waves, masks) -> FreshMicrographs:
+    detector = Detector(1.0)
+    return FreshMicrographs(
+        waves, masks, draw=lambda rng: ImagingConditions(), detector=detector, seed=1
+    )
+
+
+# fmt: off
+ROWS = (
+    Row("Batches", "masks", "shape of the images", "(1, 32, 64)", lambda: batches(lambda masks: masks[:, :32])),
+    Row("Batches", "model.classes", "at least 3", "2", lambda: batches(lambda masks: 2 * masks)),
+    Row("Batches", "model.channels", "the channels of the images, 1", "3", lambda: batches(model=dataclasses.replace(MODEL, channels=3))),
+    Row("Batches", "patch", "at most 64", "128", lambda: batches(patch=128)),
+    Row("as_source", "data", "a database", "dict", lambda: as_source({}, RECIPE), TypeError),
+    Row("as_source", "data", "without pixel_size, identity", "object", lambda: as_source(object(), RECIPE), TypeError),
+    Row("as_source", "rows", "absent for a source", "some", lambda: as_source(Stream(), RECIPE, rows=np.array([0]))),
+    Row("FreshMicrographs", "masks", "as many as waves, 2", "1", lambda: fresh([WAVE] * 2, [np.zeros((16, 16), np.uint8)])),
+    Row("predict", "image", "finite", "NaN", lambda: predict(NETWORK, np.full((64, 64), NAN))),
+    Row("predict", "image", "(ny, nx)", "(64, 64, 3)", lambda: predict(NETWORK, np.zeros((64, 64, 3)))),
+    Row("load_network", "folder", "be one of real_micrographs", "mine", lambda: load_network("mine"), FileNotFoundError),
+)
+# fmt: on
+
+
+@table(*ROWS)
+def test_a_bad_input_is_refused_in_words(row):
+    refused(row)
+
+
+def test_onnx_without_its_converter_names_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tf2onnx", None)
+    with pytest.raises(ImportError, match="pip install onnx tf2onnx"):
+        export_network(NETWORK, tmp_path / "network.onnx")
+
+
+def test_a_run_that_lies_is_refused(tmp_path):
+    fit(RECIPE, FakeDatabase(), tmp_path / "run", progress=False)
+    path = tmp_path / "run" / "provenance.json"
+    provenance = json.loads(path.read_text())
+    path.write_text(json.dumps({**provenance, "weights": "weights-0000000000000000"}))
+    with pytest.raises(ValueError, match=r"weights of .* must be weights-0000000000000000"):
+        load_run(tmp_path / "run")
+
+
+def test_a_loss_that_is_no_number_stops_with_advice(tmp_path):
+    steep = dataclasses.replace(RECIPE, learning_rate=1e30)
+    with pytest.raises(FloatingPointError, match="loss must stay finite; got nan at epoch 1"):
+        fit(steep, FakeDatabase(), tmp_path / "run", progress=False)
+
+
+def test_a_device_without_memory_is_told_by_batch_size(tmp_path, monkeypatch):
+    def full(*arguments):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    monkeypatch.setattr(loop, "_epoch", full)
+    with pytest.raises(MemoryError, match=r"batch_size must be small enough.*4 images of 64"):
+        fit(RECIPE, FakeDatabase(), tmp_path / "run", progress=False)
