@@ -231,6 +231,7 @@ def _row(recipe: DatasetRecipe, structure: SimulatedStructure, image: int) -> di
         "n_particle_atoms": int(of_particles.sum()),
         "n_film_atoms": int((~of_particles).sum()),
         "particle_fraction": float(structure.mask.classes.mean()),
+        "mask_agreement": structure.mask_agreement,
     }
     for name in CONDITIONS:
         row[name] = getattr(conditions, name)

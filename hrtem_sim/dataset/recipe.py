@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ase.formula import Formula
 
+from hrtem_sim.dataset.mask_recipe import MaskRecipe
 from hrtem_sim.dataset.pixels import nearest_that_work
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
@@ -20,7 +21,6 @@ from hrtem_sim.imaging.conditions import (
     FOCAL_SPREAD,
     VIBRATION,
 )
-from hrtem_sim.mask.phase import PAPER_CUT, PAPER_THRESHOLD
 from hrtem_sim.provenance import (
     Checked,
     Distribution,
@@ -60,7 +60,6 @@ RADIUS = physical(4, 1000, "angstrom", usual=(6, 300), units=NANOMETRES)
 THICKNESS = physical(1, 1e4, "angstrom", usual=(6, 500), units=NANOMETRES)
 FIELD = physical(5, 2e4, "angstrom", usual=(20, 4000), units=NANOMETRES)
 VACUUM = physical(0, 1000, "angstrom", usual=(0, 100), zero=True)
-SMOOTHING = physical(0, 20, "angstrom", usual=(0, 3), zero=True)
 
 DENSITY = optional(
     any_of(
@@ -214,17 +213,6 @@ class ImagingRecipe(Checked):
                 )
             for rule in rules[name]:
                 rule.enforce("ImagingRecipe", f"aberrations.{name}", self.aberrations[name])
-
-
-@dataclass(frozen=True)
-class MaskRecipe(Checked):
-    """How masks are made; see `hrtem_sim.mask.phase_mask`."""
-
-    threshold: float = checked(
-        PAPER_THRESHOLD, between(0, math.pi, "rad", open_low=True, open_high=True)
-    )
-    blur: float = checked(1.0, SMOOTHING)
-    cut: float = checked(PAPER_CUT, between(0, 1, open_low=True, open_high=True))
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hrtem_sim.dataset.masks import make_mask
 from hrtem_sim.dataset.plan import ALGORITHM, StructurePlan
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.imaging import Micrograph, form_images, minimum_contrast_defocus
 from hrtem_sim.imaging.formation import FORMATION
-from hrtem_sim.mask import Mask, phase_mask
+from hrtem_sim.mask import Mask
 from hrtem_sim.provenance import identity, without_doubts
 from hrtem_sim.specimen.builders import BuiltSpecimen, build_particles_on_film
 from hrtem_sim.wave import ExitWave, compute_exit_waves
@@ -31,6 +32,8 @@ class SimulatedStructure:
         Exit waves of the whole structure and of the particles alone in vacuum.
     mask
         Mask of the particles, on the detector's pixels.
+    mask_agreement
+        Intersection over union of the masks by both rules, see `hrtem_sim.mask.agreement`.
     micrographs
         One per set of conditions in the plan; their defocus counts from the middle of the model.
     focus_zero
@@ -42,6 +45,7 @@ class SimulatedStructure:
     wave: ExitWave
     particle_wave: ExitWave
     mask: Mask
+    mask_agreement: float
     micrographs: tuple[Micrograph, ...]
     focus_zero: float
 
@@ -77,13 +81,7 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
         replace(recipe.wave, particles=built.particles),
         rng=plan.rng("phonons"),
     )
-    mask = phase_mask(
-        particle_wave,
-        recipe.detector.pixel_size,
-        threshold=recipe.mask.threshold,
-        blur=recipe.mask.blur,
-        cut=recipe.mask.cut,
-    )
+    mask, agreed = make_mask(recipe, built, particle_wave)
     zero = 0.0
     if recipe.imaging.focus_reference == "minimum_contrast":
         reach = built.specimen.cell[2] / 2
@@ -91,7 +89,7 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
     conditions = [replace(image, defocus=image.defocus + zero) for image in plan.images]
     noise = [plan.rng("noise", image) for image in range(len(plan.images))]
     micrographs = tuple(form_images(wave, conditions, recipe.detector, noise))
-    return SimulatedStructure(plan, built, wave, particle_wave, mask, micrographs, zero)
+    return SimulatedStructure(plan, built, wave, particle_wave, mask, agreed, micrographs, zero)
 
 
 def beside_id(recipe: DatasetRecipe) -> str:

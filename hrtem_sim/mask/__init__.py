@@ -1,6 +1,8 @@
 """Labels: what each pixel of a micrograph shows, from what is known of every atom.
 
-* `phase_mask` thresholds the phase of the particle's exit wave, as the paper does: a `Mask`.
+* `phase_mask` thresholds the phase of the particle's exit wave, as the paper does: a `Mask`;
+  `outline_mask` is the projected outline of the atoms, whatever the microscope; `agreement`
+  compares two.
 * `instance_map` tells particles apart; `class_map` objects, materials, planar faults and grains;
   both can share out a `phase_mask`.
 * `projected_thickness` is that of each object along the beam, in angstrom.
@@ -17,6 +19,7 @@ from hrtem_sim.mask.grains import CrystalStructure, Fault, Grain, find_grains
 from hrtem_sim.mask.instances import InstanceMap, instance_map
 from hrtem_sim.mask.lattice import STRUCTURES
 from hrtem_sim.mask.orientation import ZoneAxis, misorientation, zone_axis
+from hrtem_sim.mask.outline import agreement, outline_mask
 from hrtem_sim.mask.phase import Mask, phase_mask
 from hrtem_sim.mask.plans import plan_bases, plan_volumes
 from hrtem_sim.mask.projection import along_beam
@@ -34,6 +37,7 @@ __all__ = [
     "Mask",
     "ThicknessMaps",
     "ZoneAxis",
+    "agreement",
     "along_beam",
     "atom_columns",
     "atomic_volume",
@@ -42,6 +46,7 @@ __all__ = [
     "instance_map",
     "local_environment",
     "misorientation",
+    "outline_mask",
     "phase_mask",
     "plan_bases",
     "plan_volumes",

@@ -86,6 +86,7 @@ WALK = {
     ("mask", "threshold"): (0.6, {"beside"}),
     ("mask", "blur"): (3.0, {"beside"}),
     ("mask", "cut"): (0.2, {"beside"}),
+    ("mask", "rule"): ("outline", {"beside"}),
     ("storage", "structures_per_shard"): (1, set()),
     ("storage", "atoms"): (True, {"beside"}),
     ("storage", "waves"): (True, {"beside"}),
@@ -141,7 +142,7 @@ def ids(recipe):
 
 
 def test_the_walk_leaves_no_field_out(base):
-    with_another = {("wave", "particles"), ("detector", "mtf_with_pixel")}
+    with_another = {("wave", "particles"), ("detector", "mtf_with_pixel"), ("mask", "margin")}
     assert set(fields_of(base)) == {*WALK, *with_another}
 
 
