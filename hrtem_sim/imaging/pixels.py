@@ -22,8 +22,15 @@ from hrtem_sim.grid import Grid, fast_even_length
 from hrtem_sim.refusal import Refusal
 
 FOLDED = 1e-2
-"""Of the contrast that may fold over with another weight than its own, by an estimate that is 3 to
-10 times what images are wrong by (gold on and off zone axes, 80 and 300 kV, white noise)."""
+"""Of the contrast that may fold over with another weight than its own, by an estimate that is 1 to
+10 times what images are wrong by (gold on and off zone axes, 80 and 300 kV, white noise; 1 for
+windows of fine pixels, whose waves go on to the Nyquist frequency)."""
+
+LADDER = 16
+"""Sizes that are tried between the wave's own and that which holds all of its intensity."""
+
+WORTH = 1.6
+"""How many times the samples a multiple of the camera's pixels may have, being more accurate."""
 
 COARSE = 64
 """Frequencies of either sign by which the estimate knows a wave's power."""
@@ -133,24 +140,27 @@ def intensity_grid(
 
     Notes
     -----
-    It holds the wave's band, and either all of the intensity (four times the highest frequency of
-    the wave), or it is a multiple of the camera's pixels: there what folds over comes to the
-    frequency at which the camera would show it anyway, with another weight of the pixel's
-    transform, by at most a half. Half of what `folded_over` estimates must stay below `FOLDED`
-    times the contrast.
+    It holds the wave's band, at twice its highest frequency, and all of the intensity at four
+    times. In between some folds over, by what `folded_over` estimates. On a multiple of the
+    camera's pixels it comes to the frequency at which the camera shows it anyway, with another
+    weight of the pixel's transform, by at most a half; half of the estimate must then be below
+    `FOLDED` times the contrast. Elsewhere it comes to a wrong place, and the estimate must be below
+    half of that.
     """
     highest = [_highest(density.max(axis=axis)) for axis in (1, 0)]
-    safe = fast_even_length(4 * highest[0] + 1), fast_even_length(4 * highest[1] + 1)
-    reach = folded_over(grid, density, highest)
-    step = max(1, *(math.ceil((2 * m + 1) / n) for m, n in zip(highest, shape, strict=True)))
-    while True:
-        multiple = (step * shape[0], step * shape[1])
-        if all(n > 4 * m for n, m in zip(multiple, highest, strict=True)):
+    folded = folded_over(grid, density, highest)
+    allowed = FOLDED * contrast
+    first = max(1, *(math.ceil(2 * m / n) for m, n in zip(highest, shape, strict=True)))
+    multiples = [(n * shape[0], n * shape[1]) for n in range(first, 2 * first + 2)]
+    multiple = next((m for m in multiples if 0.5 * folded(m) <= allowed), multiples[-1])
+    for part in range(LADDER + 1):  # from the wave's own samples to four times its frequencies
+        y, x = (
+            fast_even_length(max(n, 2 * m * (1 + part / LADDER) + 1))
+            for m, n in zip(highest, grid.shape, strict=True)
+        )
+        if folded((y, x)) <= 0.5 * allowed:
             break
-        if 0.5 * reach(multiple) < FOLDED * contrast:
-            return grid.resized(multiple)
-        step += 1
-    return grid.resized(multiple if np.prod(multiple) < np.prod(safe) else safe)
+    return grid.resized((y, x) if y * x * WORTH < multiple[0] * multiple[1] else multiple)
 
 
 def folded_over(

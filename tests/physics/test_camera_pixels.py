@@ -91,3 +91,13 @@ def test_detail_beyond_nyquist_folds_over_as_in_a_real_camera():
         expected = 2 * weak * abs(np.sinc(0.4 * frequency)) * camera.mtf(frequency / 1.25)
         assert spectrum[1:].argmax() + 1 == round(seen * extent)
         assert spectrum[round(seen * extent)] == pytest.approx(expected, rel=2e-3, abs=1e-7)
+
+
+def test_waves_that_fill_their_pixels_are_formed_on_finer_ones():
+    # windows of fine pixels: a wave with beams up to the Nyquist frequency of its grid
+    fine = compute_exit_wave(gold_on_axis(), WaveSettings(pixel_size=0.1, rms=0.0))
+    wave = fine.resampled((128, 128))
+    intensity = intensity_of(lens_spectra(wave))
+    for camera, shape in ((0.2, (128, 128)), (0.4, (64, 64))):
+        image = expected_image(wave, CONDITIONS, Detector(camera))
+        assert error(image, integrated(intensity, shape)) < 0.01
