@@ -9,11 +9,11 @@ from typing import Any, Literal
 from ase.formula import Formula
 
 from hrtem_sim.dataset.mask_recipe import MaskRecipe
+from hrtem_sim.dataset.named_cameras import with_camera
 from hrtem_sim.dataset.pixels import nearest_that_work
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.imaging.aberrations import DEFOCUS
-from hrtem_sim.imaging.cameras import camera_settings
 from hrtem_sim.imaging.conditions import (
     CONVERGENCE,
     DOSE,
@@ -346,28 +346,9 @@ def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
     """
     table = _with_paths(read_file_table(path, "dataset"), recipe_file(path).parent)
     try:
-        return from_table(DatasetRecipe, _with_camera(table), "dataset")
+        return from_table(DatasetRecipe, with_camera(table), "dataset")
     except RecipeError as error:
         raise RecipeError(f"{path}: {error}") from None
-
-
-def _with_camera(table: dict[str, Any]) -> dict[str, Any]:
-    """Return the table with what is known of a camera in the place of its name.
-
-    The curves themselves are part of the recipe, and of its id: nothing is looked up later.
-    """
-    detector, wave = table.get("detector"), table.get("wave", {})
-    if not isinstance(detector, dict) or "camera" not in detector:
-        return table
-    energy = wave.get("energy", WaveSettings.energy) if isinstance(wave, dict) else None
-    if isinstance(energy, bool) or not isinstance(energy, int | float):
-        return table  # refused where energies are
-    changes = {name: value for name, value in detector.items() if name != "camera"}
-    try:
-        known = camera_settings(detector["camera"], energy)
-    except Refusal as error:
-        raise RecipeError(f"dataset.detector.{error}") from None
-    return {**table, "detector": {**known, **changes}}
 
 
 def _with_paths(table: dict[str, Any], folder: Path) -> dict[str, Any]:
