@@ -11,6 +11,7 @@ from textwrap import dedent
 
 import pytest
 
+from hrtem_sim.dataset.mask_recipe import MaskRecipe
 from hrtem_sim.dataset.recipe import ImagingRecipe, StorageRecipe
 from hrtem_sim.imaging import Detector
 from hrtem_sim.provenance import from_table
@@ -71,6 +72,7 @@ def test_recipes_in_pages_are_recipes():
         "wave": WaveSettings,
         "imaging": ImagingRecipe,
         "detector": Detector,
+        "mask": MaskRecipe,
         "storage": StorageRecipe,
     }
     tables = [tomllib.loads(block) for page in PAGES for block in blocks(page, "toml")]
