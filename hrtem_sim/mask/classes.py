@@ -1,5 +1,6 @@
 """What a pixel shows: object, material, crystal structure or grain."""
 
+import math
 from collections.abc import Mapping
 from typing import Literal
 
@@ -20,6 +21,11 @@ from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
 BACKGROUND = "background"
+
+EDGE_ON = 0.1
+"""rad between the beam and the plane of a fault up to which pixels show it. At this angle a {111}
+layer of gold, 2.35 angstrom thick, takes 24 angstrom of the beam's way: half of a particle of 4.7
+nm. More inclined ones would show at thin rims only."""
 
 Kind = Literal["object", "material", "structure", "grain"]
 
@@ -76,8 +82,10 @@ def class_map(
     Notes
     -----
     A pixel is of the class of which most lies over it, by projected thickness. Planar faults are
-    shown where they make up more than `fraction` of it: where they are seen edge-on. Inclined ones
-    dominate no pixel; `find_grains` tells of them.
+    shown where they make up more than `fraction` of it, and only if they are seen edge-on: their
+    plane holds the beam to within `EDGE_ON`. What an inclined one covers is crystal in front of and
+    behind it; it would show in thin places only, by the shape of the particle's rim, so it counts
+    as crystal. `find_grains` tells of all of them.
 
     Examples
     --------
@@ -123,7 +131,10 @@ def class_map(
 def _crystal_labels(structure: CrystalStructure, by: Kind) -> tuple[tuple[str, ...], np.ndarray]:
     """Names of the classes without the background, and the class of each atom."""
     if by == "structure":
-        return STRUCTURES[CRYSTAL:], structure.structure_of.astype(int) - CRYSTAL
+        label_of = structure.structure_of.astype(int) - CRYSTAL
+        inclined = [abs(fault.normal[2]) > math.sin(EDGE_ON) for fault in structure.faults]
+        label_of[np.array([*inclined, False])[structure.fault_of]] = 0  # crystal
+        return STRUCTURES[CRYSTAL:], label_of
     names = tuple(f"{grain.object} grain {i}" for i, grain in enumerate(structure.grains))
     return names, structure.grain_of
 

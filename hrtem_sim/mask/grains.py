@@ -66,6 +66,8 @@ class CrystalStructure:
         Index into `grains` of each atom, int (n,), read-only; -1 outside the particles.
     structure_of
         Index into `STRUCTURES` of each atom, uint8 (n,), read-only.
+    fault_of
+        Index into `faults` of each atom, int (n,), read-only; -1 for atoms of none.
     grains
         Single crystals, by particle and then by size.
     faults
@@ -74,11 +76,12 @@ class CrystalStructure:
 
     grain_of: np.ndarray
     structure_of: np.ndarray
+    fault_of: np.ndarray
     grains: tuple[Grain, ...]
     faults: tuple[Fault, ...]
 
     def __post_init__(self) -> None:
-        freeze(self, "grain_of", "structure_of")
+        freeze(self, "grain_of", "structure_of", "fault_of")
 
 
 def find_grains(
@@ -123,6 +126,7 @@ def find_grains(
     names = particle_names(specimen) if objects is None else tuple(objects)
     grain_of = np.full(len(specimen), -1)
     structure_of = np.zeros(len(specimen), np.uint8)
+    fault_of = np.full(len(specimen), -1)
     grains: list[Grain] = []
     faults: list[Fault] = []
     for name in names:
@@ -130,13 +134,14 @@ def find_grains(
         if not len(atoms):
             continue
         lattice = Lattice(specimen.positions[atoms], specimen.numbers[atoms], specimen.cell[:2])
-        kinds, layers, fault_of = lattice.faults()
-        found, measured = lattice.grains(fault_of)
+        kinds, layers, stacked, layer_of = lattice.faults()
+        found, measured = lattice.grains(stacked)
         grain_of[atoms] = found + len(grains)
         known = (bases or {}).get(name)
         for i, own in enumerate(measured):
             chosen = own if own is not None else None if known is None else np.array(known)
             grains.append(Grain(name, int((found == i).sum()), chosen))
         structure_of[atoms] = kinds
+        fault_of[atoms] = np.where(layer_of >= 0, layer_of + len(faults), -1)
         faults += [Fault(name, *layer) for layer in layers]
-    return CrystalStructure(grain_of, structure_of, tuple(grains), tuple(faults))
+    return CrystalStructure(grain_of, structure_of, fault_of, tuple(grains), tuple(faults))

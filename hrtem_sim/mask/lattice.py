@@ -130,10 +130,16 @@ class Lattice:
 
     def faults(
         self,
-    ) -> tuple[np.ndarray, list[tuple[str, tuple[float, float, float], int]], np.ndarray]:
-        """Structure of each atom; kind, normal and size of each fault; stacking fault of each."""
+    ) -> tuple[
+        np.ndarray, list[tuple[str, tuple[float, float, float], int]], np.ndarray, np.ndarray
+    ]:
+        """Structure of each atom; kind, normal and size of each fault; stacking fault of each.
+
+        Last the fault, of either kind, that each atom belongs to, rims included; -1 for none.
+        """
         n = len(self.positions)
         kinds, fault_of = np.full(n, CRYSTAL, np.uint8), np.full(n, -1)
+        layer_of = np.full(n, -1)
         links = np.concatenate([self.links, self.bonds])
         if self.matrix == HCP:
             wanted, deep = self.kinds == FCC, np.ones(n, bool)
@@ -149,12 +155,13 @@ class Lattice:
                 continue
             kind = STACKING_FAULT if deep[members].mean() > 0.5 else TWIN
             normal = self._normal(members)
-            kinds[self._with_rim(members, normal)] = kind
+            rim = self._with_rim(members, normal)
+            kinds[rim], layer_of[rim] = kind, len(layers)
             if kind == STACKING_FAULT:
                 fault_of[members] = len(layers)
             x, y, z = normal.tolist()
             layers.append((STRUCTURES[kind], (x, y, z), len(members)))
-        return kinds, layers, fault_of
+        return kinds, layers, fault_of, layer_of
 
     def _vectors(self, bonds: np.ndarray) -> np.ndarray:
         return self.positions[bonds[:, 1]] - self.positions[bonds[:, 0]]

@@ -72,8 +72,8 @@ VALUES = {
     ThicknessMaps: lambda: ((np.ones((1, 4, 4)),), lambda a: ThicknessMaps(a, ("film",), 0.5)),
     Grain: lambda: ((np.eye(3),), lambda a: Grain("particle", 1, a)),
     CrystalStructure: lambda: (
-        (np.zeros(2, int), np.zeros(2, int)),
-        lambda a, b: CrystalStructure(a, b, (), ()),
+        (np.zeros(2, int), np.zeros(2, int), np.zeros(2, int)),
+        lambda a, b, c: CrystalStructure(a, b, c, (), ()),
     ),
     AtomColumns: lambda: (tuple(np.ones(2) for _ in range(5)), lambda *a: AtomColumns(*a, ())),
     Environments: lambda: (tuple(np.ones((2, 3)) for _ in range(4)), Environments),

@@ -9,10 +9,12 @@ from hrtem_sim.mask import (
     Mask,
     atomic_volume,
     class_map,
+    find_grains,
     instance_map,
     phase_mask,
     projected_thickness,
 )
+from hrtem_sim.mask.lattice import STRUCTURES
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.specimen.particles import ParticlePlan, build_particle
 from hrtem_sim.wave import WaveSettings, compute_exit_wave
@@ -202,11 +204,20 @@ def test_a_fault_seen_edge_on_is_a_straight_band(kind, layers):
     assert width == pytest.approx(layers * spacing, abs=1.0)  # blurred by 1 angstrom
 
 
-def test_an_inclined_fault_is_not_shown():
-    turn = Rotation.from_euler("y", 50, degrees=True)
+@pytest.mark.parametrize(
+    ("degrees", "shown"), [(0, True), (3, True), (10, False), (35, False), (54.7, False)]
+)
+def test_faults_are_shown_edge_on_and_inclined_ones_nowhere(degrees, shown):
+    """Not even at the rim, where an inclined fault is most of what little there is."""
+    turn = Rotation.from_euler("y", degrees, degrees=True)
     atoms = turn.apply(edge_on("twin"))
     made = specimen((atoms, np.full(len(atoms), 79), (30, 30, 30)))
-    assert set(np.unique(class_map(made, (120, 120), 0.5).classes)) == {0, 1}
+    structure = find_grains(made)
+    found = class_map(made, (120, 120), 0.5, structure=structure)
+    assert (found.classes == found.names.index("twin")).any() == shown
+    assert [fault.kind for fault in structure.faults] == ["twin"]
+    twinned = structure.structure_of == STRUCTURES.index("twin")
+    np.testing.assert_array_equal(structure.fault_of == 0, twinned)
 
 
 def test_grains_on_both_sides_of_a_twin():
