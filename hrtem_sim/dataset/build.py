@@ -53,6 +53,11 @@ CONDITIONS = (
 """Imaging conditions that become columns of the catalogue by their own name."""
 
 
+LOW_AGREEMENT = 0.7
+"""Intersection over union of phase mask and outline below which they are told apart: with it a
+network that found every outline exactly would score an F1 of 0.82."""
+
+
 @dataclass(frozen=True)
 class ShardTask:
     """One shard to make: all that travels to a worker."""
@@ -134,7 +139,24 @@ def build_dataset(
     with warnings.catch_warnings():
         if shares > 1:  # the others are not here yet
             warnings.simplefilter("ignore", IncompleteDataset)
-        return open_database(folder)
+        database = open_database(folder)
+    _tell_agreement(recipe, database)
+    return database
+
+
+def _tell_agreement(recipe: DatasetRecipe, database: Database) -> None:
+    """Warn if the masks, by the phase of the wave, leave out much of the particles' outlines."""
+    agreement = database.catalogue["mask_agreement"]
+    low = float((agreement < LOW_AGREEMENT).mean())
+    if recipe.mask.rule == "phase" and low > 0.1:
+        warnings.warn(
+            f"mask: {low:.0%} of the masks agree with the outlines of their particles to less than "
+            f"{LOW_AGREEMENT}, because thin or light particles shift the phase too little; "
+            'mask.rule = "outline" takes the outlines, select = "mask_agreement > '
+            f'{LOW_AGREEMENT}" leaves those out',
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def build_shard(task: ShardTask, advance: Callable[[int], object] | None = None) -> int:

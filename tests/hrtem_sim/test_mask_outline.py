@@ -1,6 +1,7 @@
 """The outline mask: a disc about a sphere, whatever the elements, the energy and the pixels."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
@@ -94,3 +95,15 @@ def test_recipes_choose_the_rule_and_old_ones_keep_their_id(tiny, tmp_path):
     assert (old.masks([0])[0] != new.masks([0])[0]).any()
     with pytest.raises(Refusal, match=r'margin must be left out unless rule = "outline"; got 1\.5'):
         MaskRecipe(margin=1.5)
+
+
+def test_masks_that_miss_the_particles_are_told_of(tiny, tmp_path):
+    particle = dataclasses.replace(tiny.particle, materials=("Al",))
+    light = dataclasses.replace(tiny, structures=1, particle=particle)
+    with pytest.warns(UserWarning, match=r"agree with the outlines .* less than 0\.7"):
+        database = build_dataset(light, tmp_path / "phase", progress=False)
+    assert (database.catalogue["mask_agreement"] < 0.7).all()
+    advised = dataclasses.replace(light, mask=MaskRecipe(rule="outline"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        build_dataset(advised, tmp_path / "outline", progress=False)
