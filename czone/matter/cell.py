@@ -182,6 +182,11 @@ class UnitCell(Value):
         )
 
     @cached_property
+    def inverse(self) -> np.ndarray:
+        """Matrix (3, 3) that takes the vectors of the cell, as columns, to the unit matrix."""
+        return np.linalg.inv(self.matrix.T)
+
+    @cached_property
     def lowest(self) -> np.ndarray:
         """Lowest fractional coordinates (3,) in the cell."""
         return self.coords.min(axis=0)

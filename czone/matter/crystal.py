@@ -177,7 +177,7 @@ class Crystal(Value):
         positions, sites, lattice = quick
         numbers, kept = self._elements(positions, sites, lattice)
         positions = positions if kept is None else positions[kept]
-        return Atoms.owned(positions, numbers, apart=(self.kept_share() or 0.0,))
+        return Atoms.owned(positions, numbers)
 
     def kept_share(self) -> float | None:
         """Return the share of the sum of their covalent radii that all atoms keep, if known.
@@ -187,8 +187,10 @@ class Crystal(Value):
         lattice = self._lattice()
         if lattice is None or self.post is not None:
             return None
-        deformation = lattice[0] @ np.linalg.inv(self.cell.matrix.T)
-        return float(np.linalg.norm(deformation, -2) * self.cell.apart)
+        deformation = lattice[0] @ self.cell.inverse
+        stretched = np.abs(deformation.T @ deformation - np.eye(3)).max() > 1e-9
+        shortest = np.linalg.norm(deformation, -2) if stretched else 1.0
+        return float(shortest * self.cell.apart)
 
     def _changes_elements_only(self) -> bool:
         """Tell whether the atoms stand on the sites of the lattice, whatever they are."""

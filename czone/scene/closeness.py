@@ -75,6 +75,8 @@ def contacts_in(world: World, atoms: Atoms, groups: Groups) -> Contacts:
     contacts
         Pairs; `first` and `second` count in `atoms`.
     """
+    if len(groups.owner) < 2 and (groups.apart >= SHORT).all() and not world.repeats:
+        return find_contacts(np.zeros((0, 3)), np.zeros(0, dtype=np.int64))
     positions = world.folded(atoms.positions)
     limit = 2 * SHORT * covalent_radii[atoms.numbers].max(initial=0.0)
     suspect = groups.apart[groups.index] < SHORT
@@ -120,6 +122,7 @@ def _mixed(positions: np.ndarray, group: np.ndarray, limit: float) -> np.ndarray
 
     Space is divided into cubes no smaller than `limit`. An atom is passed over if its own cube and
     those around it hold atoms of its group only: if their smallest and largest group are the same.
+    Groups do not decrease from atom to atom.
     """
     if len(positions) == 0:
         return np.zeros(0, dtype=bool)
@@ -129,25 +132,25 @@ def _mixed(positions: np.ndarray, group: np.ndarray, limit: float) -> np.ndarray
     cube = ((positions - low) / edge).astype(np.int64) + 1
     shape = cube.max(axis=0) + 2
     flat = np.ravel_multi_index(cube.T, shape)
-    extremes = []
-    for order, nobody, extreme in (
-        (np.argsort(-group, kind="stable"), group.max() + 1, np.minimum),
-        (np.argsort(group, kind="stable"), -1, np.maximum),
-    ):
-        found = np.full(shape, nobody, dtype=np.int64)
-        found.reshape(-1)[flat[order]] = group[order]  # of several the last one stays
-        for axis in range(3):
-            spread = found.copy()
-            inner = [slice(None)] * 3
-            inner[axis] = slice(1, None)
-            outer = [slice(None)] * 3
-            outer[axis] = slice(None, -1)
-            one, other = tuple(inner), tuple(outer)
-            spread[one] = extreme(spread[one], found[other])
-            spread[other] = extreme(spread[other], found[one])
-            found = spread
-        extremes.append(found.reshape(-1)[flat])
-    return np.asarray(extremes[0] != extremes[1])
+    # Atoms come group after group: of several in a cube the first has the smallest group.
+    smallest = _spread(flat[::-1], group[::-1], shape, nobody=group.max() + 1, extreme=np.minimum)
+    largest = _spread(flat, group, shape, nobody=-1, extreme=np.maximum)
+    return np.asarray(smallest[flat] != largest[flat])
+
+
+def _spread(
+    cubes: np.ndarray, group: np.ndarray, shape: np.ndarray, *, nobody: int, extreme: np.ufunc
+) -> np.ndarray:
+    """Return the extreme group in every cube and those around it, the last of several in one."""
+    found = np.full(shape, nobody, dtype=np.int32)
+    found.reshape(-1)[cubes] = group
+    for axis in range(3):
+        ahead, behind = ((np.s_[:],) * axis + (part,) for part in (np.s_[1:], np.s_[:-1]))
+        spread = found.copy()
+        extreme(spread[ahead], found[behind], out=spread[ahead])
+        extreme(spread[behind], found[ahead], out=spread[behind])
+        found = spread
+    return found.reshape(-1)
 
 
 def kept_apart(
