@@ -129,9 +129,3 @@ def test_cations_of_a_fluorite_twin_are_mirrored_in_one_of_their_planes():
     near = cations[np.linalg.norm(cations - defect.point, axis=1) < 12]
     gaps, _ = cKDTree(cations).query(mirror.apply_transformation(near))
     np.testing.assert_allclose(gaps, 0, atol=1e-6)
-
-
-def test_a_stacking_fault_of_fluorite_is_refused():
-    """Either cations stand on cations or anions on anions, whatever is cut."""
-    with pytest.raises(ValueError, match="for a stacking fault"):
-        built("fluorite", FCCStackingFault, rng=1)

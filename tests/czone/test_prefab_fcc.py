@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from czone.generator import Generator
 from czone.prefab import FCCMixedTwinSF, FCCStackingFault, FCCTwin, fccMixedTwinSF
 from czone.prefab.fcc import build_with_defects, fcc_layers
-from czone.transform import AffineTransform, HStrain, Reflection, Rotation, Translation
+from czone.transform import AffineTransform, Reflection, Rotation, Translation
 from czone.util import coordination_numbers, neighbor_pairs, random_rotations
 from czone.volume import MultiVolume, Plane, Sphere, Volume, makeRectPrism
 from tests.solids import A_AU, gold
@@ -215,75 +215,6 @@ def test_given_objects_stay_as_they_are():
     FCCMixedTwinSF(crystal, shape, N=3, rng=5).build_object()
     assert crystal == crystal_before
     assert shape == shape_before
-
-
-def test_too_many_defects_are_refused_with_the_number_that_fits():
-    with pytest.raises(ValueError, match=r"N must be at most 5 in a particle of 21 planes"):
-        FCCTwin(gold(), ball(), N=6).build_object()
-    FCCTwin(gold(), ball(), N=5).build_object()
-    with pytest.raises(ValueError, match="N must be at most 0"):
-        FCCTwin(gold(), ball(5), N=1).build_object()
-
-
-def alfe3():
-    """D0_3, whose iron sites form a bcc lattice."""
-    sites = [[0, 0, 0], [0.5, 0.5, 0.5], [0.25, 0.25, 0.25]]
-    return Generator.from_spacegroup(["Al", "Fe", "Fe"], sites, [5.79] * 3, [90] * 3, sgn=225)
-
-
-def iron():
-    return Generator.from_spacegroup(["Fe"], [[0, 0, 0]], [2.8665] * 3, [90] * 3, sgn=229)
-
-
-def strained():
-    crystal = gold()
-    crystal.strain_field = HStrain([1.01, 1, 1])
-    return crystal
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        (lambda: dict(volume=ball()), ValueError, "generator must be set"),
-        (lambda: dict(generator=gold()), ValueError, "volume must be set"),
-        (
-            lambda: dict(generator=gold(), volume=ball(0.5, (1, 1, 0))),
-            ValueError,
-            "volume must hold",
-        ),
-        (
-            lambda: dict(generator=gold(), volume=ball(), plane=(1, 0, 0)),
-            ValueError,
-            "plane must be a",
-        ),
-        (lambda: dict(generator=iron(), volume=ball()), ValueError, "plane must be a"),
-        (
-            lambda: dict(generator=alfe3(), volume=ball()),
-            ValueError,
-            "generator must have one atom",
-        ),
-        (lambda: dict(generator=strained(), volume=ball()), ValueError, "generator must not carry"),
-        (lambda: dict(generator=3), TypeError, "generator must be a Generator"),
-        (lambda: dict(volume=3), TypeError, "volume must be a Volume"),
-        (lambda: dict(N=-1), ValueError, "N must be a whole number"),
-        (lambda: dict(N=1.5), ValueError, "N must be a whole number"),
-        (lambda: dict(min_sep=0), ValueError, "min_sep must be a whole number"),
-        (lambda: dict(ratio=1.5), ValueError, "ratio must be from 0"),
-        (lambda: dict(ratio=np.nan), ValueError, "ratio must be from 0"),
-        (lambda: dict(plane=(0, 0, 0)), ValueError, "plane must be three whole"),
-        (lambda: dict(plane=(1, 1)), ValueError, "plane must be three Miller"),
-    ],
-)
-def test_bad_input_is_named(arguments, error, message):
-    with pytest.raises(error, match=message):
-        FCCMixedTwinSF(**arguments()).build_object()
-
-
-def test_fixed_ratio_and_unbuilt_record_are_refused():
-    with pytest.raises(ValueError, match="ratio of FCCTwin is 0"):
-        FCCTwin().ratio = 0.5
-    with pytest.raises(RuntimeError, match="build_object"):
-        _ = FCCTwin().defects
 
 
 def test_advice_for_strained_crystals_works():

@@ -11,7 +11,7 @@ from czone.prefab import SimpleGrainBoundary
 from czone.scene import Scene
 from czone.transform import Rotation, rot_v
 from czone.util import coordination_numbers, neighbor_pairs, random_rotations
-from czone.volume import Plane, Sphere, Volume, makeRectPrism
+from czone.volume import Plane, Volume, makeRectPrism
 from tests.solids import ball, gold
 
 BOND = 4.07825 / np.sqrt(2)
@@ -124,28 +124,3 @@ def test_bicrystal_moves_goes_into_scenes_and_copies():
         scene.populate()
         assert len(scene.all_atoms) == count
         assert cKDTree(scene.all_atoms).query(scene.all_atoms, k=2)[0][:, 1].min() >= 2.5
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        (dict(z1=(0, 0, 0)), ValueError, "z1 must not be the zero"),
-        (dict(z2=(1, 0)), ValueError, "z2 must be"),
-        (dict(r1="x"), ValueError, "r1 must be"),
-        (dict(r2=np.nan), ValueError, "r2 must be"),
-        (dict(plane=(0, 0, 0)), ValueError, "plane must not be the zero"),
-        (dict(point=(0, 0)), ValueError, "point must be"),
-        (dict(min_distance=-1), ValueError, "min_distance must be"),
-        (dict(volume=None), ValueError, "volume must be set"),
-        (
-            dict(volume=Volume(alg_objects=[Sphere(5, [0, 0, 0])])),
-            ValueError,
-            "generator must be set",
-        ),
-    ],
-)
-def test_bad_input_is_named(arguments, error, message):
-    with pytest.raises(error, match=message):
-        SimpleGrainBoundary(
-            **(dict(z1=(0, 0, 1), r1=0.0, volume=ball(25)) | arguments)
-        ).build_object()

@@ -13,7 +13,6 @@ from czone.prefab import WurtziteStackingFault, wurtziteStackingFault
 from czone.transform import Reflection, Rotation, Translation
 from czone.util import neighbor_pairs, random_rotations
 from czone.volume import Plane, Sphere, Volume
-from tests.solids import gold
 
 A, C, U = 4.299, 7.010, 0.376
 SITES = np.array(
@@ -128,23 +127,3 @@ def test_same_seed_same_particle_also_in_copies():
         particle = twin.build_object()
         particle.populate_atoms()
         assert np.array_equal(particle.atoms, expected.atoms)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (lambda: dict(generator=gold(), volume=ball()), "generator must be a wurtzite"),
-        (
-            lambda: dict(generator=cdse(SITES[:, [2, 1, 0]]), volume=ball()),
-            "generator must be a wurtz",
-        ),
-        (lambda: dict(generator=cdse(), volume=ball(8)), "N must be at most 0"),
-        (lambda: dict(generator=cdse(), volume=ball(), N=9), "N must be at most"),
-        (lambda: dict(generator=cdse(), volume=ball(), kind="I3"), "kind must be among"),
-        (lambda: dict(generator=cdse(), volume=ball(), kind=()), "kind must be among"),
-        (lambda: dict(generator=cdse()), "volume must be set"),
-    ],
-)
-def test_bad_input_is_named(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        WurtziteStackingFault(**arguments()).build_object()

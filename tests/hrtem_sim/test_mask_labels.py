@@ -6,7 +6,6 @@ from ase.build import bulk
 from scipy.spatial.transform import Rotation
 
 from hrtem_sim.mask import (
-    Mask,
     atomic_volume,
     class_map,
     find_grains,
@@ -90,11 +89,6 @@ def test_thickness_wraps_around_the_cell():
     np.testing.assert_allclose(np.roll(here.total, 30, axis=1), there.total, atol=1e-5)
 
 
-def test_pixels_must_cover_the_cell(pair):
-    with pytest.raises(ValueError, match="shape must cover the cell"):
-        instance_map(pair, (50, 60), 1.0)
-
-
 def test_instances_are_the_discs_and_the_thicker_particle_wins(pair):
     found = instance_map(pair, (120, 120), 0.5)
     assert found.names == ("particle-0", "particle-1") and found.ids.dtype == np.uint8
@@ -135,12 +129,6 @@ def test_the_wave_lies_half_its_pixel_beyond_the_labels(pixel):
     # coarse pixels sample the columns unevenly
     assert centres[0] - centres[1] == pytest.approx(0.125, abs=0.05 * pixel + 0.01)
     assert centres[1] + pixel / 2 == pytest.approx(20, abs=1e-3)
-
-
-def test_a_mask_of_other_pixels_is_refused(pair):
-    other = Mask(np.zeros((60, 60), np.uint8), ("background", "particle"), 1.0)
-    with pytest.raises(ValueError, match="within must have"):
-        instance_map(pair, (120, 120), 0.5, within=other)
 
 
 def test_classes_by_object_and_by_material(pair):
