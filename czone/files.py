@@ -8,6 +8,8 @@ __all__ = ["write_atoms"]
 def write_atoms(fname: Any, atoms: Any, **kwargs: Any) -> None:
     """Write atoms to a path or an open file; `kwargs` (such as `format`) go to ase.io.write.
 
+    LAMMPS data come with their masses, without which nobody knows the elements again.
+
     Raises
     ------
     ValueError
@@ -16,6 +18,8 @@ def write_atoms(fname: Any, atoms: Any, **kwargs: Any) -> None:
     from ase.io import write
     from ase.io.formats import UnknownFileTypeError
 
+    if kwargs.get("format") == "lammps-data":
+        kwargs.setdefault("masses", True)
     try:
         write(fname, atoms, **kwargs)
     except UnknownFileTypeError:

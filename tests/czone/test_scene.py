@@ -300,6 +300,13 @@ def test_prismatic_file_is_read_by_ase_with_all_its_digits(tmp_path):
     np.testing.assert_allclose(atoms.cell.lengths(), [640, 40, 40])
 
 
+def test_lammps_data_know_their_elements_again(tmp_path):
+    scene = filled(ball(5.0), slab(10.0, 2.0))
+    scene.to_file(tmp_path / "scene.data", format="lammps-data")
+    atoms = read(tmp_path / "scene.data", format="lammps-data")
+    assert sorted(atoms.numbers) == sorted(scene.all_species)
+
+
 def test_prismatic_file_with_given_debye_waller_factors(tmp_path):
     scene = filled(ball(5.0), slab(10.0, 2.0))
     factors = {"Au": 8 * np.pi**2 * 0.08**2, 29: 8 * np.pi**2 * 0.12**2}
