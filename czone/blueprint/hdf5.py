@@ -10,6 +10,7 @@ import numpy as np
 from czone.blueprint.fields import LARGEST
 from czone.blueprint.nodes import BlueprintError
 from czone.blueprint.plain import CHILDREN, DEEPEST, ID, KIND, NUMBER
+from czone.blueprint.timeless import new_file, ordered_group
 
 __all__ = ["read_group", "read_hdf5", "write_group", "write_hdf5"]
 
@@ -19,7 +20,7 @@ _AS_ATTRIBUTES = ("basis_species", "pbc")
 
 def write_hdf5(path: Path, tree: dict[str, Any]) -> None:
     """Write a tree; version and id are attributes of the file."""
-    with h5py.File(path, "w") as file:
+    with new_file(path) as file:
         for name in (NUMBER, ID):
             if name in tree:
                 file.attrs[name] = tree[name]
@@ -39,7 +40,7 @@ def write_group(tree: dict[str, Any], above: h5py.Group, name: str | None = None
         Of the new group; the name of the class if None.
     """
     # In the order of creation, which is that of the children.
-    group = above.create_group(tree[KIND] if name is None else name, track_order=True)
+    group = ordered_group(above, tree[KIND] if name is None else name)
     counts: dict[str, int] = {}
     for field, value in tree.items():
         if field == CHILDREN:
