@@ -7,6 +7,7 @@ import tomllib
 import warnings
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
@@ -14,8 +15,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from hrtem_sim.database.shard import DatabaseError, read_catalogue, read_shard
-from hrtem_sim.provenance import identity, rows_that_meet
+from hrtem_sim.provenance import from_table, identity, rng_for, rows_that_meet
 from hrtem_sim.refusal import Refusal
+
+if TYPE_CHECKING:
+    from hrtem_sim.imaging import Detector, Recorder
 
 MAX_OPEN = 32
 
@@ -43,7 +47,8 @@ class Database:
     Notes
     -----
     A row is a position in `catalogue`, which is in the order of the shards and the same on
-    every machine. Files are opened as they are needed.
+    every machine. Files are opened as they are needed. `keeps_expected` says whether it keeps
+    expected images (`storage.images` of the recipe) in place of micrographs.
 
     Examples
     --------
@@ -72,7 +77,9 @@ class Database:
                 self.beside_id = str(file.attrs.get("beside_id", ""))
                 self.recipe_toml = file["recipe"].asstr()[()]
                 self.pixel_size = float(file.attrs["pixel_size"])
-                self.shape = tuple(int(n) for n in file["images/counts"].shape[1:])
+                kept = "images/contrast" if "images/contrast" in file else "images/counts"
+                self.keeps_expected = kept == "images/contrast"
+                self.shape = tuple(int(n) for n in file[kept].shape[1:])
         if len(recipes) > 1:
             raise DatabaseError(f"{self.folder} mixes data sets of the recipes {sorted(recipes)}")
         (self.recipe_id,) = recipes
@@ -97,8 +104,9 @@ class Database:
         return len(self.catalogue)
 
     def __repr__(self) -> str:
+        what = "expected images" if self.keeps_expected else "micrographs"
         return (
-            f"Database({str(self.folder)!r}: {len(self)} micrographs of "
+            f"Database({str(self.folder)!r}: {len(self)} {what} of "
             f"{self.catalogue['structure'].nunique()} structures, {self.shape[0]} x "
             f"{self.shape[1]} pixels of {self.pixel_size:g} angstrom)"
         )
@@ -130,11 +138,82 @@ class Database:
         Returns
         -------
         counts
-            Electrons per pixel, shape (n, ny, nx), uint16 or uint32.
+            Electrons per pixel, shape (n, ny, nx), uint16 or uint32. A data set of expected images
+            draws them, each from the noise stream of its own, the same every time.
         """
-        places = self._places(self._checked(rows))
-        images = [self._file(s)["images/counts"][r] for s, r in places]
+        chosen = self._checked(rows)
+        if self.keeps_expected:
+            pairs = zip(chosen.tolist(), self.expected(chosen), strict=True)
+            drawn = [self.recorder(row).record(image, self._noise(row)) for row, image in pairs]
+            dtype = np.uint16 if self._detector.saturation < 2**16 else np.uint32
+            images = [image.astype(dtype) for image in drawn]
+        else:
+            images = [self._file(s)["images/counts"][r] for s, r in self._places(chosen)]
         return np.stack(images) if images else np.zeros((0, *self.shape), np.uint16)
+
+    def expected(self, rows: ArrayLike) -> np.ndarray:
+        """Return what the images of some rows scatter about, without noise.
+
+        Parameters
+        ----------
+        rows
+            Positions in the catalogue, in any order.
+
+        Returns
+        -------
+        expected
+            Intensity per pixel, the camera's transfer included; 1 is the incident beam. Shape (n,
+            ny, nx), float32, right to 2^-11 of the contrast, see `hrtem_sim.imaging.as_contrast`.
+
+        Raises
+        ------
+        DatabaseError
+            If the data set keeps micrographs (`storage.images = "counts"`).
+        """
+        from hrtem_sim.imaging import from_contrast
+
+        self._check_expected()
+        places = self._places(self._checked(rows))
+        kept = [self._file(s)["images/contrast"][r] for s, r in places]
+        return from_contrast(np.stack(kept) if kept else np.zeros((0, *self.shape), np.float16))
+
+    def recorder(self, row: int) -> Recorder:
+        """Return the camera and the dose of a row, which make micrographs of what is expected.
+
+        Parameters
+        ----------
+        row
+            Position in the catalogue.
+
+        Raises
+        ------
+        DatabaseError
+            If the data set keeps micrographs (`storage.images = "counts"`).
+        """
+        from hrtem_sim.imaging import Recorder
+
+        self._check_expected()
+        return Recorder(self._detector, float(self.catalogue["dose"].iloc[row]))
+
+    def _check_expected(self) -> None:
+        if not self.keeps_expected:
+            raise DatabaseError(
+                f"{self.folder} keeps micrographs and no expected images: set storage.images = "
+                '"expected" in its recipe'
+            )
+
+    @cached_property
+    def _detector(self) -> Detector:
+        from hrtem_sim.imaging import Detector
+
+        table = tomllib.loads(self.recipe_toml)["dataset"]
+        return from_table(Detector, table.get("detector", {}), "detector")
+
+    def _noise(self, row: int) -> np.random.Generator:
+        """Stream of a micrograph's noise, named as plans name it."""
+        record = self.catalogue.iloc[row]
+        seed = int(tomllib.loads(self.recipe_toml)["dataset"]["seed"])
+        return rng_for(seed, "noise", int(record["structure_index"]), int(record["image_index"]))
 
     def masks(self, rows: ArrayLike) -> np.ndarray:
         """Return the masks of some rows: uint8 (n, ny, nx), 0 background, 1 particle."""

@@ -6,7 +6,8 @@ Layout, all arrays with their first axis over the rows of the catalogue unless s
                       index, pixel_size (angstrom), checksum, versions
     recipe            the data set's recipe as TOML text
     catalogue/NAME    one column: float64, int64 or UTF-8 text
-    images/counts     uint16 or uint32 (rows, ny, nx): electrons per pixel
+    images/counts     uint16 or uint32 (rows, ny, nx): electrons per pixel; or instead
+    images/contrast   float16 (rows, ny, nx): expected intensity less that of the incident beam
     masks/packed      uint8 (structures, ny, ceil(nx / 8)): bits along x, most significant first
     masks/of          int64 (rows,): which mask belongs to a row
     structures/plan   UTF-8 text (structures,): the numbers of each structure as JSON
@@ -32,6 +33,9 @@ from hrtem_sim.refusal import Refusal
 FORMAT = "micrograph-foundry shard"
 VERSION = 1
 
+UNITS = {"counts": "electrons per pixel", "contrast": "incident beams, less one"}
+"""What images are kept as, and in which units."""
+
 
 class DatabaseError(Refusal, RuntimeError):
     """A data set that cannot be used as it lies on disk; the message names the file."""
@@ -53,8 +57,8 @@ class ShardContent:
         Pixel size of images and masks, in angstrom.
     catalogue
         One row per micrograph.
-    counts
-        Shape (rows, ny, nx), uint16 or uint32.
+    images
+        Shape (rows, ny, nx): uint16 or uint32 counts, or float16 contrast of expected images.
     masks
         Shape (structures, ny, nx), 0 or 1.
     mask_of
@@ -73,12 +77,17 @@ class ShardContent:
     beside_id: str
     pixel_size: float
     catalogue: pd.DataFrame
-    counts: np.ndarray
+    images: np.ndarray
     masks: np.ndarray
     mask_of: np.ndarray
     plans: tuple[str, ...]
     extras: dict[str, np.ndarray] = field(default_factory=dict)
     versions: str = ""
+
+
+def image_kind(images: np.ndarray) -> str:
+    """Return what images are: `"contrast"` of expected images where they are float16."""
+    return "contrast" if images.dtype == np.float16 else "counts"
 
 
 def host_name() -> str:
@@ -221,15 +230,16 @@ def _fill(file: h5py.File, content: ShardContent) -> None:
         plain = column.dtype.kind in "iuf"
         values = column.to_numpy() if plain else column.astype(str).to_numpy(object)
         catalogue.create_dataset(name, data=values, dtype=None if plain else text)
-    counts = _timeless_group(file, "images").create_dataset(
-        "counts",
-        data=content.counts,
-        chunks=(1, *content.counts.shape[1:]),
+    kept = image_kind(content.images)
+    images = _timeless_group(file, "images").create_dataset(
+        kept,
+        data=content.images,
+        chunks=(1, *content.images.shape[1:]),
         compression="gzip",
         compression_opts=1,
         shuffle=True,
     )
-    counts.attrs["units"] = "electrons per pixel"
+    images.attrs["units"] = UNITS[kept]
     packed = np.packbits(content.masks.astype(bool), axis=-1)
     group = _timeless_group(file, "masks")
     masks = group.create_dataset("packed", data=packed)

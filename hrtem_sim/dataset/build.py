@@ -181,7 +181,7 @@ def build_shard(task: ShardTask, advance: Callable[[int], object] | None = None)
         beside_id=beside_id(recipe),
         pixel_size=recipe.detector.pixel_size,
         catalogue=pd.DataFrame(rows),
-        counts=np.concatenate([kept.counts for kept in simulated]),
+        images=np.concatenate([kept.images for kept in simulated]),
         masks=np.stack([kept.mask for kept in simulated]),
         mask_of=np.repeat(np.arange(len(simulated)), per_structure),
         plans=tuple(kept.plan for kept in simulated),
@@ -201,7 +201,7 @@ class _Kept:
     """What stays of a structure until its shard is written."""
 
     plan: str
-    counts: np.ndarray
+    images: np.ndarray
     mask: np.ndarray
     extras: dict[tuple[str, str], np.ndarray]
 
@@ -223,9 +223,10 @@ class _Kept:
             recipe.wave.tilt,
         )
         extras |= {("labels", f"/{kind}"): array for kind, array in labels.items()}
-        counts = np.stack([micrograph.counts for micrograph in structure.micrographs])
+        counts = [micrograph.counts for micrograph in structure.micrographs]
+        images = np.stack(structure.expected or counts)
         plan = json.dumps(to_table(structure.plan), sort_keys=True)
-        return cls(plan, counts, structure.mask.classes, extras)
+        return cls(plan, images, structure.mask.classes, extras)
 
 
 def _row(recipe: DatasetRecipe, structure: SimulatedStructure, image: int) -> dict[str, object]:

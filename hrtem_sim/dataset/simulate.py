@@ -3,10 +3,22 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from hrtem_sim.dataset.masks import make_mask
 from hrtem_sim.dataset.plan import ALGORITHM, StructurePlan
 from hrtem_sim.dataset.recipe import DatasetRecipe
-from hrtem_sim.imaging import Micrograph, form_images, minimum_contrast_defocus
+from hrtem_sim.imaging import (
+    Detector,
+    ImageFormer,
+    ImagingConditions,
+    Micrograph,
+    Recorder,
+    as_contrast,
+    form_images,
+    from_contrast,
+    minimum_contrast_defocus,
+)
 from hrtem_sim.imaging.formation import FORMATION
 from hrtem_sim.mask import Mask
 from hrtem_sim.provenance import identity, without_doubts
@@ -36,6 +48,9 @@ class SimulatedStructure:
         Intersection over union of the masks by both rules, see `hrtem_sim.mask.agreement`.
     micrographs
         One per set of conditions in the plan; their defocus counts from the middle of the model.
+    expected
+        Images that they scatter about, as `hrtem_sim.imaging.as_contrast` keeps it, one (ny, nx) each;
+        none unless the recipe keeps it.
     focus_zero
         Zero of the plan's defocus, in angstrom of defocus from the middle of the model.
     """
@@ -48,6 +63,7 @@ class SimulatedStructure:
     mask_agreement: float
     micrographs: tuple[Micrograph, ...]
     focus_zero: float
+    expected: tuple[np.ndarray, ...] = ()
 
 
 def build_structure(plan: StructurePlan) -> BuiltSpecimen:
@@ -88,8 +104,32 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
         zero = minimum_contrast_defocus(particle_wave, search=(-reach, reach))
     conditions = [replace(image, defocus=image.defocus + zero) for image in plan.images]
     noise = [plan.rng("noise", image) for image in range(len(plan.images))]
-    micrographs = tuple(form_images(wave, conditions, recipe.detector, noise))
-    return SimulatedStructure(plan, built, wave, particle_wave, mask, agreed, micrographs, zero)
+    expected: tuple[np.ndarray, ...] = ()
+    if recipe.storage.images == "counts":
+        micrographs = tuple(form_images(wave, conditions, recipe.detector, noise))
+    else:
+        micrographs, expected = _scattered(wave, conditions, recipe.detector, noise)
+    return SimulatedStructure(
+        plan, built, wave, particle_wave, mask, agreed, micrographs, zero, expected
+    )
+
+
+def _scattered(
+    wave: ExitWave,
+    conditions: list[ImagingConditions],
+    detector: Detector,
+    noise: list[np.random.Generator],
+) -> tuple[tuple[Micrograph, ...], tuple[np.ndarray, ...]]:
+    """Return micrographs that scatter about expected images as they are kept, and these."""
+    former = ImageFormer(wave, detector)
+    micrographs, expected = [], []
+    for condition, rng in zip(conditions, noise, strict=True):
+        kept = as_contrast(former.expected(condition))
+        assert condition.dose is not None  # recipes draw one
+        counts = Recorder(detector, condition.dose).record(from_contrast(kept), rng)
+        micrographs.append(Micrograph(counts, former.pixel_size, condition))
+        expected.append(kept)
+    return tuple(micrographs), tuple(expected)
 
 
 def beside_id(recipe: DatasetRecipe) -> str:
@@ -113,4 +153,6 @@ def micrograph_id(recipe: DatasetRecipe, plan: StructurePlan, image: int) -> str
     )
     if recipe.imaging.focus_reference != "middle":
         content += (recipe.imaging.focus_reference,)
+    if recipe.storage.images != "counts":
+        content += (recipe.storage.images,)
     return identity(content, "micrograph")

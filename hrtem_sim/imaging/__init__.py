@@ -8,6 +8,7 @@
   tau^2 and C10 = 2 C30 tau^2 more: `WaveSettings(tilt=...)` tilts it against the specimen alone.
 * `minimum_contrast_defocus` is a zero of focus; `UncertainFocus` warns where there is none.
 * `quick_look` is a cheap approximation to look at, never to train on.
+* `as_contrast` and `from_contrast` keep expected images, of which a `Recorder` makes micrographs.
 * `aberration_phase` is chi(k), `focal_series_weights` an incoherent average over foci.
 """
 
@@ -25,6 +26,7 @@ from hrtem_sim.imaging.formation import (
     quick_look,
 )
 from hrtem_sim.imaging.former import ImageFormer
+from hrtem_sim.imaging.recorder import Recorder, as_contrast, from_contrast
 
 __all__ = [
     "CAMERAS",
@@ -34,12 +36,15 @@ __all__ = [
     "ImageFormer",
     "ImagingConditions",
     "Micrograph",
+    "Recorder",
     "UncertainFocus",
     "aberration_phase",
+    "as_contrast",
     "expected_image",
     "focal_series_weights",
     "form_image",
     "form_images",
+    "from_contrast",
     "minimum_contrast_defocus",
     "number_of_foci",
     "quick_look",

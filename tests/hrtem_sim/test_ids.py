@@ -91,6 +91,7 @@ WALK = {
     ("storage", "atoms"): (True, {"beside"}),
     ("storage", "waves"): (True, {"beside"}),
     ("storage", "labels"): (("instances",), {"beside"}),
+    ("storage", "images"): ("expected", {"micrograph"}),
 }
 """A changed value of every field, and the ids that it changes besides that of the recipe."""
 
