@@ -49,8 +49,8 @@ class SimulatedStructure:
     micrographs
         One per set of conditions in the plan; their defocus counts from the middle of the model.
     expected
-        Images that they scatter about, as `hrtem_sim.imaging.as_contrast` keeps it, one (ny, nx) each;
-        none unless the recipe keeps it.
+        Images that they scatter about, as `hrtem_sim.imaging.as_contrast` keeps them, (ny, nx)
+        each; none unless the recipe keeps them.
     focus_zero
         Zero of the plan's defocus, in angstrom of defocus from the middle of the model.
     """
