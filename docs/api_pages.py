@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
+import recipe_page
 from sphinx.util import logging
 
 PACKAGES = {
@@ -18,10 +19,12 @@ PACKAGES = {
     ).split(),
     "hrtem_sim": (
         "electron grid specimen specimen.builders specimen.particles potential wave imaging mask "
-        "database dataset interchange provenance figures fft cli"
+        "database dataset dataset.reference interchange provenance provenance.described "
+        "provenance.schema figures fft progress commands cli"
     ).split(),
     "seg_train": (
         "recipe runs shipped data data.fresh metrics model training prediction benchmark study "
+        "study.reference "
         "particles figures card export reports webpage workflow cli"
     ).split(),
 }
@@ -72,6 +75,7 @@ def write(folder: Path) -> None:
     homes = _homes()
     pages = {f"{module}.md": _page(module, homes) for module in modules()}
     pages["index.md"] = _index()
+    pages["recipe-fields.md"] = recipe_page.page()
     for stale in {path.name for path in folder.glob("*.md")} - set(pages):
         (folder / stale).unlink()
     for name, text in pages.items():
@@ -136,7 +140,7 @@ def _index() -> str:
         "",
         "Every public object, module by module. Shapes, units, errors and sources",
     ]
-    lines += ["stand with each.", ""]
+    lines += ["stand with each. What recipes hold is on [a page of its own](recipe-fields.md).", ""]
     for package, names in PACKAGES.items():
         lines += [f"## {package}", "", f"{HOLDS[package]}.", ""]
         lines += ["| module | holds |", "|---|---|"]

@@ -1,24 +1,24 @@
 """`hrtem-sim`: recipes and data sets from the command line."""
 
 import argparse
-import sys
+import json
 from collections.abc import Sequence
 
 from hrtem_sim.arguments import count, positive, share
-from hrtem_sim.refusal import Refusal, answered
+from hrtem_sim.commands import command_line, run_command
+from hrtem_sim.refusal import Refusal
+
+FORMATS = ("coco", "hyperspy", "numpy", "tiff", "zarr")
+"""Names of `hrtem_sim.interchange.FORMATS`, which takes a second to import."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code, 2 for input that cannot be used."""
-    options = _parser().parse_args(arguments)
-    code, line = answered(lambda: options.run(options))
-    if line:
-        print(f"hrtem-sim: {line}", file=sys.stderr)
-    return code
+    return run_command(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hrtem-sim", description=__doc__)
+    parser = command_line("hrtem-sim", __doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
     recipes = commands.add_parser("recipes", help="list the recipes of the package, or print one")
@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         help="i/n: make the i-th of n shares, from 0",
     )
     build.add_argument("--quiet", action="store_true", help="show no progress")
-    build.set_defaults(run=_build)
+    build.set_defaults(run=_build, resumes=True)
 
     show = commands.add_parser("show", help="describe a data set")
     show.add_argument("folder")
@@ -47,13 +47,16 @@ def _parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser("export", help="write micrographs for other programs")
     export.add_argument("folder")
-    export.add_argument("--format", required=True, help="coco, tiff, numpy, zarr or hyperspy")
+    export.add_argument("--format", required=True, choices=FORMATS, help="of the files")
     export.add_argument("--out", required=True, help="folder or file to write")
     export.add_argument("--select", help='condition on the catalogue, such as "dose > 300"')
     export.set_defaults(run=_export)
 
     engines = commands.add_parser("engines", help="show which engines this machine has")
     engines.set_defaults(run=_engines)
+
+    schema = commands.add_parser("schema", help="print the JSON schema of data-set recipes")
+    schema.set_defaults(run=_schema)
 
     check = commands.add_parser("check", help="verify checksums, ids and completeness")
     check.add_argument("folder")
@@ -73,6 +76,16 @@ def _recipes(options: argparse.Namespace) -> int:
         print(recipe_file(options.name).read_text(encoding="utf-8"), end="")
     else:
         raise Refusal(f"name must be one of {', '.join(names)}; got {options.name!r}")
+    return 0
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from hrtem_sim.dataset.reference import dataset_schema
+    from hrtem_sim.provenance.files import FILE_TABLES
+    from hrtem_sim.provenance.schema import recipe_schema
+
+    others = {name: {"type": "object"} for name in FILE_TABLES}  # of seg-train schema
+    print(json.dumps(recipe_schema({**others, "dataset": dataset_schema()}), indent=1))
     return 0
 
 
@@ -132,7 +145,3 @@ def _check(options: argparse.Namespace) -> int:
     check_dataset(database)
     print(f"{len(database.paths)} shards are whole: {database.identity}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

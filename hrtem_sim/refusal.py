@@ -45,5 +45,7 @@ def answered(command: Callable[[], int]) -> tuple[int, str]:
     """
     try:
         return command(), ""
+    except BrokenPipeError:
+        raise  # the reader of the output went away; nobody is left to be told
     except _ANSWERED as error:
         return 2, " ".join(str(error).split()) or type(error).__name__

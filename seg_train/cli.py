@@ -1,26 +1,23 @@
 """`seg-train`: train, benchmark and use segmentation networks from the command line."""
 
 import argparse
-import sys
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hrtem_sim.arguments import count, not_negative, positive, share
-from hrtem_sim.refusal import Refusal, answered
+from hrtem_sim.commands import command_line, run_command
+from hrtem_sim.refusal import Refusal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code, 2 for input that cannot be used."""
-    options = _parser().parse_args(arguments)
-    code, line = answered(lambda: options.run(options))
-    if line:
-        print(f"seg-train: {line}", file=sys.stderr)
-    return code
+    return run_command(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="seg-train", description=__doc__)
+    parser = command_line("seg-train", __doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
     run = commands.add_parser("run", help="the whole path of a recipe, to a report")
@@ -28,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", required=True, help="folder of data set, network, scores and report")
     run.add_argument("--workers", type=count, default=1, help="processes that simulate (default 1)")
     run.add_argument("--quiet", action="store_true", help="show no progress")
-    run.set_defaults(run=_run)
+    run.set_defaults(run=_run, resumes=True)
 
     fit = commands.add_parser("fit", help="train a network")
     fit.add_argument("recipe", help="TOML file with a [training] table")
@@ -36,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--out", required=True, help="folder of the run; an unfinished one continues")
     fit.add_argument("--tensorboard", action="store_true", help="write logs for TensorBoard")
     fit.add_argument("--quiet", action="store_true", help="show no progress")
-    fit.set_defaults(run=_fit)
+    fit.set_defaults(run=_fit, resumes=True)
 
     benchmark = commands.add_parser("benchmark", help="score a network on labelled micrographs")
     benchmark.add_argument("network", help="folder of a run")
@@ -67,11 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     study.add_argument("--scale", type=positive, default=1.0, help="times the images (default 1)")
     study.add_argument("--share", type=share, default="0/1", help="i/n: do the i-th of n, from 0")
     study.add_argument("--quiet", action="store_true", help="show no progress")
-    study.set_defaults(run=_study)
+    study.set_defaults(run=_study, resumes=True)
 
     show = commands.add_parser("show", help="describe a run: its model card")
     show.add_argument("network", help="folder of a run")
     show.set_defaults(run=_show)
+
+    schema = commands.add_parser("schema", help="print the JSON schema of recipes, for editors")
+    schema.set_defaults(run=_schema)
     return parser
 
 
@@ -173,13 +173,16 @@ def _study(options: argparse.Namespace) -> int:
     return 0
 
 
+def _schema(options: argparse.Namespace) -> int:
+    from seg_train.study.reference import schema
+
+    print(json.dumps(schema(), indent=1))
+    return 0
+
+
 def _show(options: argparse.Namespace) -> int:
     from seg_train.card import model_card
     from seg_train.runs import load_run
 
     print(model_card(load_run(options.network)))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

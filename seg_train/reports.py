@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from tqdm.auto import tqdm
 
 from hrtem_sim.interchange import read_micrograph
+from hrtem_sim.progress import stage
 from hrtem_sim.refusal import Refusal
 from seg_train.benchmark import evaluate
 from seg_train.card import model_card
@@ -110,7 +110,7 @@ def prediction_report(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tables = []
-    for path in tqdm(images, desc="segmenting", unit="image"):
+    for path in stage(images, desc="segmenting", unit="image"):
         path = Path(path)
         image = read_micrograph(path, pixel_size=pixel_size).image
         mask = predict(network, image, pixel_size=pixel_size, symmetries=symmetries).mask

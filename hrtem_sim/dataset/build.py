@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from hrtem_sim.arguments import checked_share
 from hrtem_sim.database import (
@@ -38,6 +37,7 @@ from hrtem_sim.dataset.simulate import (
     simulate_structure,
 )
 from hrtem_sim.fft import choose_fft
+from hrtem_sim.progress import stage
 from hrtem_sim.provenance import identity, to_table, to_toml
 from hrtem_sim.specimen.materials import name_of
 
@@ -128,7 +128,7 @@ def build_dataset(
     missing = [task for task in tasks[mine::shares] if not _is_done(task)]
     _prepare(folder, recipe, n_shards)
     total = sum(len(task.structures) for task in missing)
-    bar = tqdm(total=total, unit=" structures", desc="simulate", disable=not progress)
+    bar = stage(total=total, unit=" structures", desc="simulate", shown=progress)
     with bar:
         if workers == 1 and client is None:
             for task in missing:

@@ -181,12 +181,37 @@ class PlacementRecipe(Checked):
 class ImagingRecipe(Checked):
     """Ranges of the imaging conditions; see `hrtem_sim.imaging.ImagingConditions`.
 
-    `drift` is its length; its direction is drawn.
-    `aperture` 0 means none; its edge and centre are those of `ImagingConditions`.
-    `aberrations` maps names of `hrtem_sim.imaging.Aberrations` to ranges.
-    `focus_reference` is where defocus counts from: the `"middle"` of the model, or where the
-    particles alone have the least contrast without aberrations (`"minimum_contrast"`, see
-    `hrtem_sim.imaging.minimum_contrast_defocus`).
+    Parameters
+    ----------
+    dose
+        Electrons per square angstrom.
+    defocus
+        Distance from the zero of `focus_reference` in angstrom; positive is underfocus.
+    focal_spread
+        Standard deviation of the focus in angstrom.
+    convergence
+        Standard deviation of the illumination's angle along each axis, in mrad.
+    vibration
+        Standard deviation of the image's random shifts along each axis, in angstrom.
+    drift
+        Length of the image's shift during the exposure, in angstrom; its direction is drawn.
+    plasmon_weight
+        Fraction of the electrons whose contrast is diluted by plasmon losses.
+    plasmon_background
+        Constant background, in units of the mean intensity, under these electrons.
+    aberrations
+        Coefficients in angstrom and azimuths in rad, by the names of
+        `hrtem_sim.imaging.Aberrations` except C10, which is minus the defocus.
+    focus_reference
+        Zero of the defocus: the `"middle"` of the model, or where the particles alone have the
+        least contrast without aberrations (`"minimum_contrast"`, see
+        `hrtem_sim.imaging.minimum_contrast_defocus`).
+    aperture
+        Radius of the objective aperture in mrad; 0 means none.
+    aperture_edge
+        Width of the aperture's edge in mrad.
+    aperture_centre
+        Place of the aperture's middle along x and y in mrad.
     """
 
     dose: Distribution = field(metadata=checks(DOSE))

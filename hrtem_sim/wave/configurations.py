@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import numpy as np
-from tqdm import tqdm
 
+from hrtem_sim.progress import stage
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen, displaced
 from hrtem_sim.wave.settings import WaveSettings
@@ -52,5 +52,5 @@ def configurations(
 def _displaced(
     specimen: Specimen, settings: WaveSettings, rng: np.random.Generator, progress: bool
 ) -> Iterator[Specimen]:
-    for _ in tqdm(range(settings.phonons), "phonons", disable=not progress):
+    for _ in stage(range(settings.phonons), desc="phonons", unit="configuration", shown=progress):
         yield displaced(specimen, rng, rms=settings.rms)

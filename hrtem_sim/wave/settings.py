@@ -122,12 +122,22 @@ class WaveSettings(Checked):
     phonons: int = checked(0, whole(0))
     rms: Rms = field(
         default="measured",
-        metadata={**checks(RMS), "read": _rms_from_recipe, "write": _rms_to_recipe},
+        metadata={
+            **checks(RMS),
+            "read": _rms_from_recipe,
+            "write": _rms_to_recipe,
+            "kind": "number, text or table",
+        },
     )
     parametrization: str = checked("lobato", one_of(*PARAMETRIZATIONS))
     engine: Engine | str = field(
         default=EMBEDDED,
-        metadata={"added": True, "read": engine_from_recipe, "write": engine_to_recipe},
+        metadata={
+            "added": True,
+            "read": engine_from_recipe,
+            "write": engine_to_recipe,
+            "kind": "text or table",
+        },
     )
     particles: tuple[str, ...] = checked((), OBJECTS, added=True)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
+from hrtem_sim.progress import stage
 from hrtem_sim.refusal import Refusal
 from seg_train.data import LabelledMicrograph
 from seg_train.metrics import count_pixels, detect
@@ -88,7 +88,7 @@ def evaluate(
     """
     network = load_network(network)
     rows, predictions = [], []
-    for sample in tqdm(samples, desc="scoring", unit="image", disable=not progress):
+    for sample in stage(samples, desc="scoring", unit="image", shown=progress):
         prediction = predict(
             network, sample.image, pixel_size=sample.pixel_size, symmetries=symmetries
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from hrtem_sim.arguments import checked_share
+from hrtem_sim.progress import stage
 from hrtem_sim.provenance import identity
 from hrtem_sim.refusal import Refusal
 from seg_train.benchmark import evaluate
@@ -64,11 +65,9 @@ def run_study(
     tests = test_micrographs(recipe, lambda condition: opened[condition.name])
     jobs = [(c, repeat) for repeat in range(recipe.repeats) for c in recipe.conditions]
     rows = []
-    for number, (condition, repeat) in enumerate(jobs):
-        if number % shares != mine:
-            continue
-        if progress:
-            print(f"{recipe.name}: {condition.name}, network {repeat + 1} of {recipe.repeats}")
+    todo = stage(jobs[mine::shares], desc=recipe.name, unit="network", shown=progress)
+    for condition, repeat in todo:
+        todo.set_postfix_str(f"{condition.name}, network {repeat + 1} of {recipe.repeats}")
         home = folder / _folder_name(condition.name) / f"{repeat:02d}"
         training = recipe.training(condition, repeat)
         database = opened[condition.name]

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
+from hrtem_sim.progress import stage
 from hrtem_sim.provenance import from_table, identity, to_table
 from hrtem_sim.refusal import Refusal
 from seg_train.backend import keras, tf
@@ -191,7 +191,7 @@ def _epoch(
     steps = batches.steps(epoch)
     shown = as_dataset(lambda step: batches.batch(epoch, step), steps)
     label = f"epoch {epoch + 1}/{recipe.epochs}"
-    with tqdm(total=steps, desc=label, unit="step", disable=not progress) as bar:
+    with stage(total=steps, desc=label, unit="step", shown=progress) as bar:
         logs = model.fit(shown, shuffle=False, verbose=0, callbacks=[StepWatch(bar, epoch)]).history
         if validation is not None:
             values = model.evaluate(validation, verbose=0, return_dict=True)

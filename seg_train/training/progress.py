@@ -1,8 +1,7 @@
 """What happens at every step: the progress bar and the watch for a loss that is no number."""
 
 import math
-
-from tqdm.auto import tqdm
+from typing import Any
 
 from seg_train.backend import keras
 
@@ -10,7 +9,7 @@ from seg_train.backend import keras
 class StepWatch(keras.callbacks.Callback):
     """Show the loss of the running epoch and stop when it is no longer finite."""
 
-    def __init__(self, bar: tqdm, epoch: int) -> None:
+    def __init__(self, bar: Any, epoch: int) -> None:
         super().__init__()
         self._bar = bar
         self._epoch = epoch

@@ -1,0 +1,82 @@
+"""What all command lines share: versions, completion, logs, and one line for whatever goes wrong.
+
+Commands set `run`, a function of the options that returns an exit code, and `resumes = True` if the
+same line goes on where it was stopped.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+import shtab
+
+from czone import __version__
+from hrtem_sim.refusal import answered
+
+__all__ = ["command_line", "run_command"]
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
+
+
+def command_line(name: str, description: str | None) -> argparse.ArgumentParser:
+    """Return the parser of a command line, with the options that all have.
+
+    Parameters
+    ----------
+    name
+        Name of the program.
+    description
+        What it is for.
+
+    Examples
+    --------
+    >>> command_line("hrtem-sim", "Data sets.").parse_args(["-v"]).verbose
+    True
+    """
+    parser = argparse.ArgumentParser(prog=name, description=description)
+    parser.add_argument("--version", action="version", version=f"{name} {__version__}")
+    parser.add_argument("-v", "--verbose", action="store_true", help="write more to the log")
+    shtab.add_argument_to(parser, help="print what bash, zsh or tcsh need to complete this")
+    return parser
+
+
+def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
+    """Run a command; return its exit code, 2 for input that cannot be used.
+
+    Parameters
+    ----------
+    parser
+        Parser whose options have `run`.
+    arguments
+        Words of the line; default: those of the process.
+
+    Notes
+    -----
+    Ctrl-C ends with one line and code 130; a reader that closes the pipe, as `head` does, ends the
+    command without a word.
+    """
+    resumes = False
+    try:
+        options = parser.parse_args(arguments)
+        resumes = getattr(options, "resumes", False)
+        _set_up_logs(options.verbose)
+        code, line = answered(lambda: options.run(options))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's last flush
+        return 0
+    except KeyboardInterrupt:
+        words = "; the same command goes on where it stopped" if resumes else ""
+        code, line = INTERRUPTED, f"interrupted{words}"
+    if line:
+        print(f"{parser.prog}: {line}", file=sys.stderr)
+    return code
+
+
+def _set_up_logs(verbose: bool) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    for package in ("czone", "hrtem_sim", "seg_train"):
+        logging.getLogger(package).setLevel(logging.DEBUG if verbose else logging.INFO)

@@ -1,0 +1,67 @@
+"""What both command lines share: versions, pipes, Ctrl-C, logs."""
+
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from czone import __version__
+from hrtem_sim.cli import FORMATS
+from hrtem_sim.commands import command_line, run_command
+from hrtem_sim.interchange import FORMATS as WRITERS
+from hrtem_sim.progress import stage
+
+PROGRAMS = {"hrtem_sim": "hrtem-sim", "seg_train": "seg-train"}
+
+
+@pytest.mark.parametrize("package", PROGRAMS)
+def test_python_m_runs_the_program_and_says_its_version(package):
+    line = [sys.executable, "-m", package, "--version"]
+    shown = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == f"{PROGRAMS[package]} {__version__}"
+
+
+def test_a_reader_that_goes_away_ends_a_command_without_a_word():
+    line = f"{sys.executable} -m seg_train schema | head -n 1"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("{", "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_shells_are_told_how_to_complete(shell):
+    line = [sys.executable, "-m", "hrtem_sim", "--print-completion", shell]
+    script = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    assert all(word in script for word in ("hrtem-sim", "build", "--workers"))
+
+
+@pytest.mark.parametrize(
+    ("resumes", "words"),
+    [(True, "interrupted; the same command goes on where it stopped"), (False, "interrupted")],
+)
+def test_ctrl_c_ends_with_one_line(resumes, words, capsys):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    parser = command_line("prog", None)
+    parser.set_defaults(run=interrupted, resumes=resumes)
+    assert run_command(parser, []) == 130
+    assert capsys.readouterr().err == f"prog: {words}\n"
+
+
+def test_formats_in_the_help_are_those_that_can_be_written():
+    assert sorted(FORMATS) == sorted(WRITERS)
+
+
+def test_where_nobody_looks_a_stage_is_lines_of_a_log(caplog):
+    with caplog.at_level(logging.INFO, "hrtem_sim"):
+        assert list(stage(range(3), desc="adding", unit="number")) == [0, 1, 2]
+        list(stage(range(3), desc="hidden", unit="number", shown=False))
+    lines = [record.message for record in caplog.records]
+    assert [line.split(" in ")[0] for line in lines] == ["adding: 0 of 3", "adding: 3 of 3"]
+
+
+def test_a_script_without_logging_sees_the_lines_too():
+    code = "from hrtem_sim.progress import stage\nlist(stage(range(2), desc='adding', unit='n'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "adding: 2 of 2" in done.stderr and "\r" not in done.stderr
