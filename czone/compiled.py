@@ -9,10 +9,15 @@ _MANY = 20
 _asked = itertools.count()
 
 
-def compiled_pays() -> bool:
-    """Tell whether to use compiled code for a body that plain NumPy can fill as well.
+def compiled_pays(bodies: int = 1) -> bool:
+    """Tell whether to use compiled code for bodies that plain NumPy can work on as well.
 
     Loading numba takes half a second, as much as filling thousands of boxes saves. So it is used
-    where it is loaded already, and in programs that fill many bodies.
+    where it is loaded already, and in programs that work on many bodies.
+
+    Parameters
+    ----------
+    bodies
+        Number of bodies that are worked on at once.
     """
-    return "numba" in sys.modules or next(_asked) >= _MANY
+    return "numba" in sys.modules or max(next(_asked) for _ in range(bodies)) >= _MANY

@@ -6,7 +6,7 @@ Usage:
 PEER_ENVIRONMENT is the folder of a virtual environment with Construction Zone; it is made if it
 does not exist: Construction Zone 2022.9.20 alone, beside the numpy, scipy, pymatgen, ase and
 wulffpack of the environment that runs this script. Names select scripts (amorphous, pair, ...); all
-by default.
+by default. Ours is the package of the checkout that this script lies in.
 
 Every script runs in a process of its own, on one thread, three times per case; the best
 processor time counts.
@@ -41,10 +41,10 @@ def make_peer(folder: Path) -> None:
     (Path(own) / "_borrowed.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
 
 
-def run(python: Path | str, name: str) -> dict[str, dict]:
-    """Run one script and return its lines by case."""
+def run(python: Path | str, name: str, checkout: Path | None = None) -> dict[str, dict]:
+    """Run one script, with the package of a checkout if given; return its lines by case."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "CZ_PATH")}
-    environment |= {"CZ_PACKAGE": "czone"}
+    environment |= {"CZ_PACKAGE": "czone"} | ({"CZ_PATH": str(checkout)} if checkout else {})
     done = subprocess.run(
         [str(python), str(HERE / f"{name}.py")],
         capture_output=True, text=True, env=environment, cwd=HERE,
@@ -80,7 +80,8 @@ def main(folder: str, *names: str) -> None:
     print(f"Python {platform.python_version()}, {libraries}, {platform.machine()}\n")
     print("| case | Construction Zone | here | ratio |\n|---|---|---|---|", flush=True)
     for name in names or SCRIPTS:
-        theirs, ours = run(peer / "bin" / "python", name), run(sys.executable, name)
+        theirs = run(peer / "bin" / "python", name)
+        ours = run(sys.executable, name, HERE.parents[1])
         for case in ours:
             a, b = theirs.get(case), ours[case]
             both = a and "seconds" in a and "seconds" in b

@@ -2,7 +2,8 @@
 
 The file is taken at its word: its operations if it lists them, else its Hall symbol, else its
 Hermann-Mauguin symbol in the setting that it names, else its number. Rounded special positions are
-one site, occupancies become shares. What it leaves open is told, what is missing is refused.
+one site, occupancies become shares. What it leaves open is told, what is missing is refused. Groups
+of disorder are told: sites are drawn one by one.
 """
 
 import re
@@ -185,6 +186,7 @@ def _asymmetric_unit(block: Block) -> tuple[list[Content], np.ndarray]:
     labels = _column(block, "_atom_site_label", "_atom_site_type_symbol")
     types = _column(block, "_atom_site_type_symbol", default=[None] * count)
     shares = _column(block, "_atom_site_occupancy", default=["1"] * count)
+    _tell_disorder(block, labels)
     contents: list[Content] = []
     sites: list[list[float]] = []
     for k, label in enumerate(labels):
@@ -198,6 +200,26 @@ def _asymmetric_unit(block: Block) -> tuple[list[Content], np.ndarray]:
     if not contents:
         raise ValueError("_atom_site must hold atoms; got none")
     return contents, np.array(sites)
+
+
+def _tell_disorder(block: Block, labels: list) -> None:
+    """Warn of disorder groups of several atoms, which are not drawn as a whole."""
+    nothing = ["."] * len(labels)
+    members: dict[tuple[str, str], list[str]] = {}
+    assemblies = _column(block, "_atom_site_disorder_assembly", default=nothing)
+    groups = _column(block, "_atom_site_disorder_group", default=nothing)
+    for label, assembly, group in zip(labels, assemblies, groups, strict=True):
+        if group not in (".", "?", "0"):
+            members.setdefault((assembly, group), []).append(str(label))
+    several = [atoms for atoms in members.values() if len(atoms) > 1]
+    if several:
+        shown = " or ".join(", ".join(atoms[:3]) for atoms in several[:2])
+        warnings.warn(
+            f"_atom_site_disorder_group says that atoms stand together or not at all ({shown}); "
+            "here sites are drawn by their occupancies (overlapping ones together), so groups mix. "
+            "Keep the atoms of one group, with occupancy 1, for an ordered model",
+            stacklevel=5,
+        )
 
 
 def _column(block: Block, *names: str, default: list | None = None) -> list:

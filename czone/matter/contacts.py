@@ -14,6 +14,7 @@ import numpy as np
 from ase.data import covalent_radii
 
 from czone.checks import as_points, read_only
+from czone.compiled import compiled_pays
 from czone.equality import Value
 from czone.geometry.elements import SYMBOLS, atomic_numbers
 from czone.util.cells import as_flags, as_lattice
@@ -25,6 +26,7 @@ __all__ = [
     "Contacts",
     "contact_distance",
     "find_contacts",
+    "searched_quickly",
 ]
 
 IMPOSSIBLE = 0.5
@@ -170,17 +172,13 @@ def find_contacts(
     >>> print(contacts)
     Au at (0.000, 0.000, 0.000) and C at (0.000, 0.000, 0.900) are 0.900 angstrom apart, 0.42 of the sum of their covalent radii
     """  # noqa: E501
-    from scipy.spatial import cKDTree
-
     points = as_points("positions", positions)
     elements = atomic_numbers("numbers", numbers) if len(points) else np.zeros(0, dtype=np.int64)
     flags = as_flags(periodic)
     radii = covalent_radii[elements]
     limit = max(2 * share * radii.max(initial=0.0), NUCLEI)
     source, everything, away = _with_images(points, cell, flags, limit)
-    # Neither sorting for balance nor tight boxes pay for a single search.
-    tree = cKDTree(everything, balanced_tree=False, compact_nodes=False)
-    pairs = tree.query_pairs(limit, output_type="ndarray").reshape(-1, 2)
+    pairs = _candidates(everything, share * radii[source], limit)
     pairs = pairs[(~away[pairs]).any(axis=1)]
     pairs.sort(axis=1)  # atoms of the cell come before their images
     i, j = source[pairs[:, 0]], source[pairs[:, 1]]
@@ -197,7 +195,7 @@ def find_contacts(
     close &= ~away[pairs[:, 1]] | (i < j) | ((i == j) & (vectors @ [1.0, 1e-3, 1e-6] > 0))
     found = np.flatnonzero(close)
     shares = distances[found] / sums[found]
-    order = np.argsort(shares, kind="stable")
+    order = np.lexsort((*pairs[found].T[::-1], shares))  # whatever the way of searching
     found, shares = found[order], shares[order]
     i, j = i[found], j[found]
     return Contacts(
@@ -209,6 +207,28 @@ def find_contacts(
         np.stack([points[i], points[j]], axis=1),
         np.stack([elements[i], elements[j]], axis=1),
     )
+
+
+def searched_quickly(count: int, bodies: int = 1) -> bool:
+    """Tell whether so many points, of so many bodies, are searched with compiled code."""
+    return count > _MANY or (count > _FEW and compiled_pays(bodies))
+
+
+_FEW, _MANY = 1000, 200_000
+"""A tree of fewer points is made at once; that of more takes longer than loading the compiler."""
+
+
+def _candidates(points: np.ndarray, share_of_radii: np.ndarray, limit: float) -> np.ndarray:
+    """Return pairs (p, 2) of points, among them all that are closer than their shares add up to."""
+    if searched_quickly(len(points)):
+        from czone.matter.contact_kernel import close_pairs  # loads numba
+
+        return np.asarray(close_pairs(points, share_of_radii, NUCLEI))
+    from scipy.spatial import cKDTree
+
+    # Neither sorting for balance nor tight boxes pay for a single search.
+    tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
+    return np.asarray(tree.query_pairs(limit, output_type="ndarray").reshape(-1, 2))
 
 
 def _with_images(

@@ -14,6 +14,7 @@ from czone.checks import as_positive, as_vector
 from czone.geometry import Plane
 from czone.matter import Atoms
 from czone.prefab.base import FilledPrefab, cut
+from czone.prefab.layers import CELLS_AROUND, reduced_cell
 from czone.transform import Rotation, rot_v, rot_vtv
 from czone.util.miller import direction_indices, plane_indices
 from czone.volume import BaseVolume, MultiVolume
@@ -239,10 +240,9 @@ def _oriented(crystal: Any, zone_axis: np.ndarray, angle: float) -> Any:
 
 def _nearest_distance(crystal: Any) -> float:
     """Return the smallest distance of two atoms of a crystal in angstrom."""
-    steps = np.array([(i, j, k) for i in (-1, 0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1)])
-    block = (crystal.coords[None] + steps[:, None]).reshape(-1, 3) @ crystal.voxel.sbases.T
-    home = crystal.coords @ crystal.voxel.sbases.T
-    return float(cKDTree(block).query(home, k=2)[0][:, 1].min())
+    bases, coords = reduced_cell(crystal)
+    block = (coords[None] + CELLS_AROUND[:, None]).reshape(-1, 3) @ bases.T
+    return float(cKDTree(block).query(coords @ bases.T, k=2)[0][:, 1].min())
 
 
 def _angle(name: str, value: Any) -> float:

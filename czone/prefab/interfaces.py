@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from czone.prefab.layers import translations
+from czone.prefab.layers import CELLS_AROUND, reduced_cell, translations
 
 __all__ = ["Interface", "Stacking"]
 
@@ -60,9 +60,9 @@ class Stacking:
 
     def __init__(self, crystal: Any, normal: np.ndarray, spacing: float) -> None:
         self.normal, self.spacing = normal, spacing
-        self.bases = crystal.voxel.sbases
+        self.bases, coords = reduced_cell(crystal)
         self.numbers = np.array(crystal.species)
-        self.sites = (crystal.coords - crystal.coords[0]) @ self.bases.T
+        self.sites = (coords - coords[0]) @ self.bases.T
         self.vectors = translations(crystal)
 
     @cached_property
@@ -193,7 +193,7 @@ class Stacking:
     @cached_property
     def _bulk(self) -> tuple[dict[tuple[int, int], float], float, np.ndarray]:
         """Smallest distance of every two elements and of any two atoms; bonds of every site."""
-        cells = np.array(list(product((-2, -1, 0, 1, 2), repeat=3))) @ self.bases.T
+        cells = CELLS_AROUND @ self.bases.T
         block = (self.sites[:, None] + cells).reshape(-1, 3)
         kinds = np.repeat(self.numbers, len(cells))
         apart = np.linalg.norm(self.sites[:, None] - block, axis=-1)

@@ -15,7 +15,8 @@ from czone.randomness import Seed
 from czone.util import separated_indices
 from czone.volume import BaseVolume, MultiVolume
 
-_STEPS = np.array(list(product((-2, -1, 0, 1, 2), repeat=3)))
+CELLS_AROUND = np.array(list(product((-2, -1, 0, 1, 2), repeat=3)))
+"""Steps (125, 3) to the cells around a reduced one that can hold a neighbour of its atoms."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ def translations(crystal: Any, *, any_element: bool = False) -> np.ndarray:
     any_element
         Whether to return those of the sites, whatever stands on them.
     """
-    numbers, coords = np.array(crystal.species), crystal.coords
+    bases, coords = reduced_cell(crystal)
+    numbers = np.array(crystal.species)
     if any_element:
         numbers = np.zeros_like(numbers)
     centring = []
@@ -140,8 +142,25 @@ def translations(crystal: Any, *, any_element: bool = False) -> np.ndarray:
         together = (np.abs(gaps - np.round(gaps)) < 1e-4).all(axis=-1)
         if (together & (numbers[:, None] == numbers[None])).any(axis=0).all():
             centring.append(candidate % 1.0)
-    fractional = (np.array(centring)[:, None] + _STEPS[None]).reshape(-1, 3)
-    return fractional @ crystal.voxel.sbases.T
+    fractional = (np.array(centring)[:, None] + CELLS_AROUND[None]).reshape(-1, 3)
+    return fractional @ bases.T
+
+
+def reduced_cell(crystal: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return lattice vectors as columns (3, 3), as short as they get, and the sites (n, 3) in them.
+
+    What is near an atom of such a cell lies in `CELLS_AROUND`, however long and skewed the cell is
+    that the crystal was given in.
+    """
+    from ase.geometry import minkowski_reduce
+
+    bases, coords = crystal.voxel.sbases, crystal.coords
+    short = minkowski_reduce(bases.T)[0].T
+    lengths, shortest = (np.sort(np.linalg.norm(each, axis=0)) for each in (bases, short))
+    if np.allclose(lengths, shortest):
+        return bases, coords
+    places = coords @ bases.T @ np.linalg.inv(short).T
+    return short, places - np.floor(places + 1e-9)
 
 
 def plane_normal(crystal: Any, miller: Any) -> np.ndarray:

@@ -31,7 +31,8 @@ class WurtziteStackingFault(FilledPrefab):
     N
         Number of faults.
     min_sep
-        Smallest number of (002) planes between two faults, and between a fault and either end.
+        Smallest number of (002) planes between two faults, and between a fault and either end; 2 or
+        more where E faults are drawn, which take a plane of their own.
     kind
         ``"I1"``, ``"I2"`` or ``"E"`` for all faults, or several of them to draw from.
     rng
@@ -119,9 +120,14 @@ class WurtziteStackingFault(FilledPrefab):
             If the generator or volume is missing or empty, the crystal is not wurtzite, or so many
             faults do not fit.
         """
+        if "E" in self._kind and self.min_sep < 2:
+            raise ValueError(
+                "min_sep must be 2 or more where kind has 'E', a fault that inserts a plane of its "
+                f"own; got {self.min_sep} with kind {self._kind}"
+            )
         crystal, volume = self._ingredients()
         layers, shear = wurtzite_layers(crystal, volume)
-        planes = draw_planes(self.N, max(self.min_sep, 2), layers, self.rng)
+        planes = draw_planes(self.N, self.min_sep, layers, self.rng)
         drawn = self.rng.integers(len(self._kind), size=self.N)
         kinds = [self._kind[k] for k in drawn]
         particle = _build(crystal, volume, layers, shear, planes, kinds)

@@ -174,7 +174,7 @@ class BaseScene(Compared, Saved, ABC):
         self._made = (made_of, atoms, checks, Groups.of(parts))
         if check_collisions:
             tell_contacts(
-                self.contacts(),
+                self._contacts(atoms, self._world),
                 "scene",
                 'objects that touch or overlap (min_distance="contact" drops atoms of lower '
                 "precedence), or a strain that closes gaps",
@@ -195,10 +195,13 @@ class BaseScene(Compared, Saved, ABC):
             Pairs of indices into `all_atoms`, the worst first.
         """
         atoms, world = self.filling, self._world
-        assert self._made is not None  # there are atoms
         if periodic is not None:
             along_a, along_b, along_c = np.broadcast_to(periodic, 3).tolist()
             world = replace(world, pbc=(along_a, along_b, along_c))
+        return self._contacts(atoms, world)
+
+    def _contacts(self, atoms: Atoms, world: World) -> Contacts:
+        assert self._made is not None  # there are atoms
         return contacts_in(world, atoms, self._made[3].kept(np.concatenate(self._made[2])))
 
     def populate_no_collisions(self) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from ase.data import covalent_radii
 
 from czone.matter.atoms import Atoms
-from czone.matter.contacts import BUILT, SHORT, Contacts, find_contacts
+from czone.matter.contacts import BUILT, SHORT, Contacts, find_contacts, searched_quickly
 from czone.scene.world import World
 from czone.volume.precedence import within
 from czone.volume.separation import Distance, separated
@@ -78,15 +78,7 @@ def contacts_in(world: World, atoms: Atoms, groups: Groups) -> Contacts:
     if len(groups.owner) < 2 and (groups.apart >= SHORT).all() and not world.repeats:
         return find_contacts(np.zeros((0, 3)), np.zeros(0, dtype=np.int64))
     positions = world.folded(atoms.positions)
-    limit = 2 * SHORT * covalent_radii[atoms.numbers].max(initial=0.0)
-    suspect = groups.apart[groups.index] < SHORT
-    if world.repeats:
-        heights = world.fractions(positions) * world.heights
-        at_face = (heights < limit) | (heights > world.heights - limit)
-        suspect |= (at_face & np.array(world.pbc)).any(axis=1)
-    boxed = _boxed(positions, groups.index, limit)
-    suspect[boxed] |= _mixed(positions[boxed], groups.index[boxed], limit)
-    chosen = np.flatnonzero(suspect)
+    chosen = _suspects(world, positions, atoms.numbers, groups)
     found = find_contacts(
         positions[chosen] - world.origin,
         atoms.numbers[chosen],
@@ -98,6 +90,28 @@ def contacts_in(world: World, atoms: Atoms, groups: Groups) -> Contacts:
     direct = np.linalg.norm(sites[:, 0] - sites[:, 1], axis=1)
     across = np.abs(direct - found.distances) > 1e-9
     return replace(found, first=first, second=second, sites=sites, across=across)
+
+
+_ALL_AT_ONCE = 30_000
+"""Atoms that are searched by compiled code sooner than most of them are passed over."""
+
+
+def _suspects(
+    world: World, positions: np.ndarray, numbers: np.ndarray, groups: Groups
+) -> np.ndarray:
+    """Return the atoms (m,) that are to be searched: all that may be too close to any."""
+    quickly = searched_quickly(len(positions), len(groups.owner))
+    if quickly and len(positions) <= _ALL_AT_ONCE:
+        return np.arange(len(positions))
+    limit = 2 * SHORT * covalent_radii[numbers].max(initial=0.0)
+    suspect = groups.apart[groups.index] < SHORT
+    if world.repeats:
+        heights = world.fractions(positions) * world.heights
+        at_face = (heights < limit) | (heights > world.heights - limit)
+        suspect |= (at_face & np.array(world.pbc)).any(axis=1)
+    boxed = _boxed(positions, groups.index, limit)
+    suspect[boxed] |= quickly or _mixed(positions[boxed], groups.index[boxed], limit)
+    return np.flatnonzero(suspect)
 
 
 def _boxed(positions: np.ndarray, group: np.ndarray, limit: float) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -18,9 +18,10 @@ from czone.surface.graph import (
     get_nearest_neighbors,
     sparse_matrix_from_tri,
 )
-from czone.surface.placement import Placement, Placer
+from czone.surface.placement import BOND, CONTACT, NO_BOND, Obstacles, Placement, Placer, Spacing
 from czone.surface.selection import allowed_atoms, atoms_of, filtered_atoms
 from czone.transform import AffineTransform
+from czone.volume.separation import as_distance
 
 __all__ = [
     "add_adsorbate",
@@ -42,11 +43,11 @@ def add_adsorbates(
     number: int | None = None,
     coverage: float | None = None,
     anchor: int = 0,
-    bond_length: float = 2.0,
+    bond_length: float | None = None,
     mol_vector: Sequence[float] = (0.0, 0.0, 1.0),
     mol_rotation: float | None = None,
     min_spacing: float = 0.0,
-    min_distance: float = 2.0,
+    min_distance: float | Literal["contact"] | None = None,
     probe_radius: float = PROBE_RADIUS,
     elements: Any = None,
     indices: Sequence[int] | None = None,
@@ -71,7 +72,8 @@ def add_adsorbates(
     anchor
         Atom of the molecule that binds to the surface.
     bond_length
-        Distance from the surface atom to the anchor, in angstrom.
+        Distance from the surface atom to the anchor, in angstrom; the sum of the covalent radii of
+        the two elements if None.
     mol_vector
         Direction in the molecule, (3,), that is to point along the surface normal.
     mol_rotation
@@ -80,7 +82,9 @@ def add_adsorbates(
         Smallest distance of two anchors in angstrom.
     min_distance
         Smallest distance in angstrom between an atom of a molecule and any atom of the target or of
-        another molecule; the bond to the surface is exempt.
+        another molecule; the bond to the surface is exempt. None keeps atoms so far apart that
+        programs draw no bond between them: 0.45 angstrom more than the sum of the covalent radii of
+        the two elements. ``"contact"`` is 0.85 of that sum, as in scenes.
     probe_radius
         Probe radius of `surface_atoms`, in angstrom.
     elements
@@ -110,6 +114,9 @@ def add_adsorbates(
 
     Notes
     -----
+    Covalent radii are those of B. Cordero et al., Dalton Trans. 2832 (2008), the 0.45 angstrom are
+    Open Babel's (N. M. O'Boyle et al., J. Cheminf. 3, 33 (2011)).
+
     The surface is found once. Sites are tried in random order; at each one a random turn about the
     normal, and for sites where it does not fit up to five more. Time and memory grow with the
     number of atoms.
@@ -134,11 +141,12 @@ def add_adsorbates(
         sites, normals = sites[near], normals[near]
     wanted = _wanted(number, coverage, len(sites))
     order = rng.permutation(len(sites))
-    placed = _fill(placer, atoms, sites[order], normals[order], wanted, mol_rotation, rng)
+    surface = atoms, species
+    placed = _fill(placer, surface, sites[order], normals[order], wanted, mol_rotation, rng)
     if number is not None and len(placed) < number:
         raise ValueError(
             f"number must be at most {len(placed)} here: {len(sites)} surface atoms are allowed, "
-            f"with min_spacing {min_spacing:g} and min_distance {min_distance:g} angstrom; "
+            f"with min_spacing {min_spacing:g} angstrom and min_distance {min_distance!r}; "
             f"got {number}"
         )
     return [_moved(molecule, placed, k, anchor) for k in range(len(placed))]
@@ -241,12 +249,13 @@ def add_adsorbate(
     atoms, species = atoms_of(volume)
     sites = surface_atoms(atoms, probe_radius)
     sites = rng.permutation(sites[filtered_atoms(atoms, species, filters or {})[sites]])
-    tree = cKDTree(atoms)
+    tree, obstacles = cKDTree(atoms), Obstacles(atoms, species)
     for start in range(0, len(sites), 16):
         some = sites[start : start + 16]
         normals = surface_normals(atoms, some)
-        placement = placer.place(atoms, some, normals, np.full(len(some), float(mol_rotation)))
-        free = np.flatnonzero(placer.clear_of(tree, placement) & normals.any(axis=1))
+        turns = np.full(len(some), float(mol_rotation))
+        placement = placer.place(atoms, species, some, normals, turns)
+        free = np.flatnonzero(placer.clear_of(obstacles, placement) & normals.any(axis=1))
         if len(free):
             molecule = _moved(mol, placement, free[0], adsorbate_idx)
             if not debug:
@@ -262,8 +271,8 @@ def add_adsorbate(
 
 
 def _fill(
-    placer: Any,
-    atoms: np.ndarray,
+    placer: Placer,
+    surface: tuple[np.ndarray, np.ndarray],
     sites: np.ndarray,
     normals: np.ndarray,
     wanted: int,
@@ -273,8 +282,8 @@ def _fill(
     """Place up to `wanted` copies, trying sites in order and several turns about the normal."""
     upright = normals.any(axis=1)
     sites, normals = sites[upright], normals[upright]
-    kept: list[Placement] = [placer.place(atoms, sites[:0], normals[:0], np.empty(0))]
-    obstacles = atoms
+    kept = [placer.place(*surface, sites[:0], normals[:0], np.empty(0))]
+    obstacles = Obstacles(*surface)
     for _ in range(_ROUNDS if mol_rotation is None and len(placer.atoms) > 1 else 1):
         missing = wanted - sum(len(part) for part in kept)
         if missing <= 0 or len(sites) == 0:
@@ -283,17 +292,17 @@ def _fill(
             angles = rng.uniform(0, 2 * np.pi, len(sites))
         else:
             angles = np.full(len(sites), float(mol_rotation))
-        placement = placer.place(atoms, sites, normals, angles)
-        free = placer.clear_of(cKDTree(obstacles), placement)
-        if placer.min_spacing > 0 and sum(len(part) for part in kept):
-            anchors = cKDTree(np.concatenate([_anchors(placer, part) for part in kept]))
+        placement = placer.place(*surface, sites, normals, angles)
+        others = Placement.joined(kept)
+        free = placer.clear_of(obstacles, placement) & placer.clear_of_others(others, placement)
+        if placer.min_spacing > 0 and len(others):
+            anchors = cKDTree(_anchors(placer, others))
             reach = np.nextafter(placer.min_spacing, 0)
             distance, _ = anchors.query(_anchors(placer, placement), distance_upper_bound=reach)
             free &= ~np.isfinite(distance)
         free = np.flatnonzero(free)
         chosen = free[placer.compatible(placement.pick(free), missing)]
         kept.append(placement.pick(chosen))
-        obstacles = np.vstack([obstacles, kept[-1].positions(placer.atoms).reshape(-1, 3)])
         rest = np.setdiff1d(np.arange(len(sites)), chosen)
         sites, normals = sites[rest], normals[rest]
     return Placement.joined(kept)
@@ -326,12 +335,20 @@ def _placer(
         raise ValueError(f"anchor must be from 0 to {count - 1}; got {anchor}")
     return Placer(
         molecule.atoms,
+        molecule.species,
         anchor,
         _direction("mol_vector", mol_vector),
-        as_positive("bond_length", bond_length),
-        as_positive("min_distance", min_distance),
+        BOND if bond_length is None else Spacing(0.0, as_positive("bond_length", bond_length)),
+        _apart(min_distance),
         as_positive("min_spacing", min_spacing, or_zero=True),
     )
+
+
+def _apart(min_distance: Any) -> Spacing:
+    length = as_distance("min_distance", min_distance)
+    if length is None:
+        return NO_BOND
+    return CONTACT if length == "contact" else Spacing(0.0, float(length))
 
 
 def _direction(name: str, value: Any) -> np.ndarray:

@@ -2,13 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from ase.data import covalent_radii
 from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
-__all__ = ["Placement", "Placer"]
+from czone.matter.contacts import BUILT
+
+__all__ = ["BOND", "CONTACT", "NO_BOND", "Obstacles", "Placement", "Placer", "Spacing"]
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """A distance of two atoms, by their elements.
+
+    Attributes
+    ----------
+    share
+        Share of the sum of the covalent radii (B. Cordero et al., Dalton Trans. 2832 (2008)).
+    more
+        Length to add, in angstrom.
+    """
+
+    share: float
+    more: float
+
+    def between(self, first: int | np.ndarray, second: int | np.ndarray) -> np.ndarray:
+        """Return the distances of elements, given as atomic numbers, in angstrom."""
+        sums = covalent_radii[first] + covalent_radii[second]
+        return np.asarray(self.share * sums + self.more)
+
+
+BOND = Spacing(1.0, 0.0)
+
+NO_BOND = Spacing(1.0, 0.45)
+"""Atoms nearer than this are bonded by Open Babel's rule (N. M. O'Boyle et al., J. Cheminf. 3, 33
+(2011))."""
+
+CONTACT = Spacing(BUILT, 0.0)
+"""What objects of a scene keep with ``min_distance="contact"``."""
+
+
+class Obstacles:
+    """Atoms that others must not come too near to, ready for the search.
+
+    Parameters
+    ----------
+    atoms
+        Positions (n, 3), in angstrom.
+    numbers
+        Atomic numbers (n,).
+    """
+
+    def __init__(self, atoms: np.ndarray, numbers: np.ndarray) -> None:
+        self.trees: Mapping[int, cKDTree] = {
+            int(number): cKDTree(atoms[numbers == number]) for number in np.unique(numbers)
+        }
+
+    def clear(
+        self, positions: np.ndarray, numbers: np.ndarray, spacings: Sequence[Spacing]
+    ) -> np.ndarray:
+        """Return which copies of a molecule keep their distances, (m,).
+
+        Parameters
+        ----------
+        positions
+            Atoms (m, k, 3) of the copies, in angstrom.
+        numbers
+            Atomic numbers (k,).
+        spacings
+            Distance that each of the k atoms keeps.
+        """
+        clear = np.ones(len(positions), dtype=bool)
+        for number, tree in self.trees.items():
+            least = np.array(
+                [
+                    spacing.between(own, number)
+                    for spacing, own in zip(spacings, numbers, strict=True)
+                ]
+            )
+            distances, _ = tree.query(positions, distance_upper_bound=least.max())
+            clear &= (distances >= least).all(axis=1)
+        return clear
 
 
 @dataclass(frozen=True)
@@ -58,35 +136,42 @@ class Placer:
     ----------
     atoms
         Atoms of the molecule, (k, 3), in angstrom.
+    numbers
+        Their atomic numbers, (k,).
     anchor
         Index of the atom that binds.
     direction
         Unit vector of the molecule that is to point along the surface normal, (3,).
-    bond_length
-        Distance from the surface atom to the anchor, in angstrom.
-    min_distance
-        Smallest distance between an atom of a molecule and any other atom, in angstrom. The bond
-        is exempt.
+    bond
+        Distance from the surface atom to the anchor.
+    apart
+        Smallest distance between an atom of a molecule and any other atom. The bond is exempt.
     min_spacing
         Smallest distance between two anchors, in angstrom.
     """
 
     atoms: np.ndarray
+    numbers: np.ndarray
     anchor: int
     direction: np.ndarray
-    bond_length: float
-    min_distance: float
+    bond: Spacing
+    apart: Spacing
     min_spacing: float
 
     def place(
-        self, surface: np.ndarray, sites: np.ndarray, normals: np.ndarray, angles: np.ndarray
+        self,
+        surface: np.ndarray,
+        species: np.ndarray,
+        sites: np.ndarray,
+        normals: np.ndarray,
+        angles: np.ndarray,
     ) -> Placement:
         """Stand the molecule on sites.
 
         Parameters
         ----------
-        surface
-            All atoms of the surface, (n, 3), in angstrom.
+        surface, species
+            All atoms of the surface, (n, 3), in angstrom, and their atomic numbers (n,).
         sites
             Atoms to stand on, (m,).
         normals
@@ -95,19 +180,25 @@ class Placer:
             Rotation about the normals in radians, (m,).
         """
         rotations = _about(normals, angles) @ _turn_to(self.direction, normals)
-        anchors = surface[sites] + self.bond_length * normals
+        lengths = self.bond.between(self.numbers[self.anchor], species[sites])
+        anchors = surface[sites] + lengths[:, None] * normals
         return Placement(sites, rotations, anchors - rotations @ self.atoms[self.anchor])
 
-    def clear_of(self, obstacles: cKDTree, placement: Placement) -> np.ndarray:
-        """Return which copies keep their distance from other atoms, (m,).
+    def clear_of(self, surface: Obstacles, placement: Placement) -> np.ndarray:
+        """Return which copies keep their distance from the atoms of the surface, (m,).
 
         The anchor is as far as its bond from the atom below, and no closer to any other.
         """
-        positions = placement.positions(self.atoms)
-        least = np.full(len(self.atoms), self.min_distance)
-        least[self.anchor] = self.bond_length * (1 - 1e-9)
-        distances, _ = obstacles.query(positions, distance_upper_bound=least.max())
-        return (distances >= least).all(axis=1)
+        spacings = [self.apart] * len(self.atoms)
+        spacings[self.anchor] = Spacing(self.bond.share * (1 - 1e-9), self.bond.more * (1 - 1e-9))
+        return surface.clear(placement.positions(self.atoms), self.numbers, spacings)
+
+    def clear_of_others(self, others: Placement, placement: Placement) -> np.ndarray:
+        """Return which copies keep their distance from other copies of the molecule, (m,)."""
+        atoms = others.positions(self.atoms).reshape(-1, 3)
+        obstacles = Obstacles(atoms, np.tile(self.numbers, len(others)))
+        spacings = [self.apart] * len(self.atoms)
+        return obstacles.clear(placement.positions(self.atoms), self.numbers, spacings)
 
     def compatible(self, placement: Placement, limit: int) -> np.ndarray:
         """Return a choice of copies that do not disturb each other, earlier ones first.
@@ -140,9 +231,11 @@ class Placer:
     def _conflicts(self, placement: Placement) -> csr_matrix:
         count, size = len(placement), len(self.atoms)
         positions = placement.positions(self.atoms)
-        close = cKDTree(positions.reshape(-1, 3)).query_pairs(
-            np.nextafter(self.min_distance, 0), output_type="ndarray"
-        )
+        reach = self.apart.between(self.numbers[:, None], self.numbers[None])
+        every = positions.reshape(-1, 3)
+        close = cKDTree(every).query_pairs(reach.max(), output_type="ndarray")
+        distances = np.linalg.norm(every[close[:, 0]] - every[close[:, 1]], axis=1)
+        close = close[distances < reach[close[:, 0] % size, close[:, 1] % size]]
         pairs = [close // size]
         if self.min_spacing > 0:
             anchors = cKDTree(positions[:, self.anchor])

@@ -17,6 +17,7 @@ from czone.matter import (
     ShortContact,
     contact_distance,
     contact_rule,
+    contacts,
     find_contacts,
 )
 from czone.scene import Scene
@@ -70,6 +71,59 @@ def test_the_search_finds_what_brute_force_finds(seed, periodic, skew):
     near = [pair for pair in brute(positions, numbers, cell, periodic, 0.6) if pair[2] > 0.4]
     assert [pair for pair in listed if pair[2] > 0.4] == near  # nuclei below 0.4 A count besides
     assert (np.diff(found.shares) >= 0).all()
+
+
+def each_way(search):
+    """What a search finds with a tree and with compiled code, exactly."""
+    found = []
+    for few in (10**9, 0):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(contacts, "_FEW", few)
+            patched.setattr(contacts, "compiled_pays", lambda bodies=1: True)
+            found.append(search())
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    periodic=st.tuples(*[st.booleans()] * 3),
+    count=st.integers(1, 300),
+    edges=st.tuples(*[st.sampled_from([0.0, 0.3, 5.0, 11.0, 60.0])] * 3),
+    grid=st.booleans(),
+)
+def test_compiled_code_finds_what_a_tree_finds(seed, periodic, count, edges, grid):
+    """Points in flat, thin and empty boxes, and on a lattice where many pairs tie."""
+    rng = np.random.default_rng(seed)
+    positions = rng.uniform(-0.5, 0.5, (count, 3)) * edges
+    positions = positions.round() if grid else positions
+    numbers = rng.choice([1, 6, 14, 79], count)
+    cell = np.maximum(edges, 3.0) + 0.1
+    tree, compiled = each_way(
+        lambda: find_contacts(positions, numbers, cell=cell, periodic=periodic)
+    )
+    for name, array in vars(tree).items():
+        np.testing.assert_array_equal(vars(compiled)[name], array, err_msg=name)
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), periodic=st.booleans())
+def test_a_scene_is_searched_alike_with_and_without_compiled_code(seed, periodic):
+    rng = np.random.default_rng(seed)
+    objects = [
+        Volume(
+            alg_objects=[Sphere(8.0, rng.uniform(0, 30, 3))],
+            generator=gold(origin=rng.uniform(0, 4, 3)),
+            priority=int(rng.integers(3)),
+        )
+        for _ in range(5)
+    ]
+    scene = Scene([[0, 0, 0], [30, 30, 30]], objects, periodic=periodic)
+    with contact_rule(impossible="ignore", short="ignore"):
+        scene.populate()
+    tree, compiled = each_way(scene.contacts)
+    for name, array in vars(tree).items():
+        np.testing.assert_array_equal(vars(compiled)[name], array, err_msg=name)
 
 
 def test_published_crystals_are_silent():

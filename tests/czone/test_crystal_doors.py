@@ -107,6 +107,29 @@ def test_two_origins_and_nothing_said_is_told(file):
         assert len(Generator(structure=file).species) == 8
 
 
+def test_disorder_groups_of_several_atoms_are_told(file):
+    """A molecule in two places: its atoms would be drawn one by one."""
+    sites = ["C1A C .1 .1 .1 .6 1", "O1A O .4 .1 .1 .6 1", "C1B C .1 .3 .1 .4 2"]
+    write_cif(file, CUBIC, [*sites, "O1B O .4 .3 .1 .4 2", "Pt1 Pt .6 .6 .6 1 ."], symbol("P 1"))
+    grouped = "_atom_site_occupancy\n_atom_site_disorder_group\n"
+    text = file.read_text().replace("_atom_site_occupancy\n", grouped)
+    file.write_text(text)
+    with pytest.warns(UserWarning, match="disorder_group says.*C1A, O1A or C1B, O1B.*groups mix"):
+        Generator(structure=file)
+    kept = [line for line in text.splitlines() if not line.endswith("4 2")]
+    file.write_text("\n".join(kept).replace(".6 1\n", "1 .\n"))  # what the warning advises
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(Generator(structure=file).species) == 3
+    # One atom in two places is one draw, groups or not.
+    split = ["C1A C .1 .1 .1 .6 1", "C1B C .1 .25 .1 .4 2"]
+    write_cif(file, CUBIC, split, symbol("P 1"))
+    file.write_text(file.read_text().replace("_atom_site_occupancy\n", grouped))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Generator(structure=file)
+
+
 def test_settings_of_files_are_honoured(file):
     write_cif(file, (4, 5, 6, 90, 100, 90), ["Pt1 Pt .1 .2 .3 1"], symbol("P 21/n"))
     coords = Generator(structure=file).coords

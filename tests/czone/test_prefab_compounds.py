@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymatgen.core import Structure
 from scipy.spatial import cKDTree
 
 from czone.generator import Generator
 from czone.matter import find_contacts
-from czone.prefab import FCCMixedTwinSF, FCCStackingFault, FCCTwin
+from czone.prefab import FCCMixedTwinSF, FCCStackingFault, FCCTwin, SimpleGrainBoundary
 from czone.transform import Reflection, Rotation
 from czone.util import neighbor_pairs, random_rotations
 from czone.volume import Plane
@@ -129,3 +132,32 @@ def test_cations_of_a_fluorite_twin_are_mirrored_in_one_of_their_planes():
     near = cations[np.linalg.norm(cations - defect.point, axis=1) < 12]
     gaps, _ = cKDTree(cations).query(mirror.apply_transformation(near))
     np.testing.assert_allclose(gaps, 0, atol=1e-6)
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), name=st.sampled_from(sorted(ATOMS)))
+def test_the_choice_of_the_cell_changes_nothing(seed, name):
+    """Cells of the same lattice that are long and skewed, of edges up to a dozen times as long."""
+    rng = np.random.default_rng(seed)
+    crystal = CRYSTALS[name][0]
+    lower, upper = (np.tril(rng.integers(-3, 4, (3, 3)), -1) + np.eye(3) for _ in range(2))
+    skew = lower @ upper.T  # of determinant 1
+    structure = crystal.structure
+    skewed = Generator(
+        structure=Structure(
+            skew.T @ structure.lattice.matrix, list(crystal.species),
+            crystal.coords @ np.linalg.inv(skew).T,
+        )
+    )  # fmt: skip
+    found = []
+    for each, plane in [(crystal, [1, 1, 1]), (skewed, [1, 1, 1] @ skew)]:
+        particle = FCCTwin(each, ball(14, MIDDLE, each), plane=np.rint(plane), rng=1).build_object()
+        particle.populate_atoms()
+        found.append(particle.filling)
+    distances, same = cKDTree(found[0].positions).query(found[1].positions)
+    assert distances.max() < 1e-6
+    assert np.array_equal(np.sort(same), np.arange(len(found[0])))
+    assert np.array_equal(found[0].numbers[same], found[1].numbers)
+    twist = SimpleGrainBoundary([0, 0, 1], 0.3, r2=-0.3, volume=ball(14), generator=skewed)
+    nearest = CRYSTALS[name][1]
+    assert twist.build_object().min_distance == pytest.approx(0.8 * nearest)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from czone.generator import Generator
 from czone.prefab import WurtziteStackingFault, wurtziteStackingFault
+from czone.prefab.wurtzite import wurtzite_layers
 from czone.transform import Reflection, Rotation, Translation
 from czone.util import neighbor_pairs, random_rotations
 from czone.volume import Plane, Sphere, Volume
@@ -89,6 +90,20 @@ def test_faults_have_their_textbook_stacking(kind, sequence):
     # Away from the fault the stacking is that of wurtzite.
     hexagonal = [a == c for a, c in zip(letters, letters[2:], strict=False)]
     assert hexagonal.count(False) == {"I1": 1, "I2": 2, "E": 3}[kind]
+
+
+def test_faults_on_neighbouring_planes_leave_no_plane_as_it_was():
+    """Every place there is taken: two I1 faults in a row are one I2, three the cubic stacking."""
+    crystal, volume = cdse(), ball(16)
+    layers, _ = wurtzite_layers(crystal, volume)
+    prefab = WurtziteStackingFault(crystal, volume, layers.count - 2, 1, rng=1)
+    particle = prefab.build_object()
+    assert np.diff([defect.plane_index for defect in prefab.defects]).tolist() == [1] * (
+        layers.count - 3
+    )
+    assert_tetrahedral(particle, (0, 0, 0), 12)
+    letters = stacking(particle)
+    assert all(len(set(letters[k : k + 3])) == 3 for k in range(len(letters) - 2)), letters
 
 
 def test_no_fault_is_the_perfect_crystal():

@@ -4,7 +4,9 @@ import pickle
 
 import numpy as np
 import pytest
+from ase.data import covalent_radii
 from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
 
 from czone.generator import Generator
 from czone.molecule import Molecule
@@ -93,11 +95,11 @@ def test_facet_region_and_index_filters(ball):
     by_function = add_adsorbates(CO, ball, number=10, region=half.check_if_interior, rng=1)
     assert all(np.array_equal(a.atoms, b.atoms) for a, b in zip(left, by_function, strict=True))
     _, site = cKDTree(ball.atoms).query(up[0].origin)
-    (one,) = add_adsorbates(CO, ball, number=1, indices=[site], rng=1)
+    (one,) = add_adsorbates(CO, ball, number=1, indices=[site], bond_length=2.0, rng=1)
     assert np.linalg.norm(one.origin - ball.atoms[site]) == pytest.approx(2.0)
     mask = np.zeros(len(ball.atoms), dtype=bool)
     mask[site] = True
-    (same,) = add_adsorbates(CO, ball, number=1, mask=mask, rng=1)
+    (same,) = add_adsorbates(CO, ball, number=1, mask=mask, bond_length=2.0, rng=1)
     assert np.array_equal(same.atoms, one.atoms)
 
 
@@ -112,6 +114,41 @@ def test_element_filter_and_scene_as_target():
     placed = add_adsorbates(CO, scene, number=8, elements="Na", rng=1)
     _, nearest = cKDTree(scene.all_atoms).query([copy.origin for copy in placed])
     assert set(scene.all_species[nearest].tolist()) == {11}
+
+
+def test_bonds_and_distances_follow_the_elements():
+    """Without numbers: a bond is as long as the radii, what is not bonded 0.45 angstrom farther."""
+    salt = Generator.from_spacegroup(
+        ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]], [5.64] * 3, [90] * 3, sgn=225
+    )
+    block = Volume(points=makeRectPrism(28, 28, 28), generator=salt)
+    block.populate_atoms()
+    radii = covalent_radii
+    placed = add_adsorbates(CO, block, rng=1)
+    assert len(placed) > 100
+    distances, nearest = cKDTree(block.atoms).query([copy.origin for copy in placed])
+    under = block.species[nearest]
+    assert set(under.tolist()) == {11, 17}
+    np.testing.assert_allclose(distances, radii[6] + radii[under], rtol=1e-6)
+    atoms, numbers = np.vstack([copy.atoms for copy in placed]), np.tile([6, 8], len(placed))
+    apart = cdist(atoms, block.atoms) - radii[numbers][:, None] - radii[block.species]
+    assert apart[0::2].min() >= -1e-6  # carbon binds
+    assert apart[1::2].min() >= 0.45
+
+
+def test_molecules_that_are_not_bonded_stand_as_far_as_asked_for(ball):
+    counts = []
+    for asked, share, more in [(None, 1.0, 0.45), ("contact", 0.85, 0.0), (3.0, 0.0, 3.0)]:
+        placed = add_adsorbates(THIOL, ball, min_distance=asked, rng=1)
+        numbers = np.tile(THIOL.species, len(placed))
+        atoms = np.vstack([copy.atoms for copy in placed])
+        sums = covalent_radii[numbers][:, None] + covalent_radii[numbers]
+        owner = np.arange(len(atoms)) // len(THIOL.atoms)
+        beyond = (cdist(atoms, atoms) - share * sums - more)[owner[:, None] != owner]
+        assert 0 <= beyond.min() < 0.1, asked
+        counts.append(len(placed))
+    dense, denser, loose = counts
+    assert denser > dense > loose
 
 
 def test_shell_is_one_molecule_as_dense_as_it_gets(ball):

@@ -143,6 +143,10 @@ def test_grain_boundaries_that_cannot_be_are_refused(arguments, error, message):
         (lambda: dict(generator=cdse(), volume=ball(8)), "N must be at most 0"),
         (lambda: dict(generator=cdse(), volume=ball(), N=9), "N must be at most"),
         (lambda: dict(generator=cdse(), volume=ball(), kind="I3"), "kind must be among"),
+        (
+            lambda: dict(generator=cdse(), volume=ball(), kind="E", min_sep=1),
+            "min_sep must be 2 or more where kind has 'E'.*got 1",
+        ),
         (lambda: dict(generator=cdse(), volume=ball(), kind=()), "kind must be among"),
         (lambda: dict(generator=cdse()), "volume must be set"),
     ],
