@@ -6,6 +6,7 @@
   structures `split_by_structure` holds out; a `LabelledSource`; a `PooledSource` of several; and
   `seg_train.data.fresh` from waves. `as_source` makes one of whatever it is given, `Batches` cuts
   it up.
+* `mend` finds what files hold beside the micrograph: wrong pixels, borders and bars.
 * `resample`, `denoise`, `normalise` are what the network sees of an image, in training and in use.
 
 `seg_train.data.pipeline` alone needs TensorFlow and is not imported here.
@@ -16,6 +17,7 @@ from seg_train.data.door import as_source
 from seg_train.data.examples import ArrayExamples, Example
 from seg_train.data.labelled import LabelledSource
 from seg_train.data.loaders import load_folder, load_h5_pair
+from seg_train.data.mending import Blemished, Mended, mend
 from seg_train.data.micrographs import (
     LabelledMicrograph,
     load_experimental_sample,
@@ -33,9 +35,11 @@ __all__ = [
     "SYMMETRIES",
     "ArrayExamples",
     "Batches",
+    "Blemished",
     "Example",
     "LabelledMicrograph",
     "LabelledSource",
+    "Mended",
     "PooledSource",
     "Source",
     "Split",
@@ -48,6 +52,7 @@ __all__ = [
     "load_folder",
     "load_h5_pair",
     "load_simulated",
+    "mend",
     "normalise",
     "prepare",
     "resample",

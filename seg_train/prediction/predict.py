@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from hrtem_sim.refusal import Implausible, Refusal
+from seg_train.data.mending import Blemished, mend
 from seg_train.data.preprocess import denoise, normalise
 from seg_train.data.resampling import grid_shape, resample
 from seg_train.data.symmetry import SYMMETRIES, apply_symmetry, undo_symmetry
 from seg_train.model import Network, load_network, receptive_radius
+from seg_train.prediction.memory import check_enlargement
 from seg_train.prediction.tiles import plan_tiles
 from seg_train.runs import TrainingRun
 
@@ -32,10 +34,13 @@ class Prediction:
         (ny, nx, classes), float32, on the grid of the micrograph.
     pixel_size
         In angstrom.
+    found
+        List in words of what was mended in the micrograph or left out; see `seg_train.data.mend`.
     """
 
     probabilities: np.ndarray
     pixel_size: float
+    found: tuple[str, ...] = ()
 
     @property
     def mask(self) -> np.ndarray:
@@ -65,7 +70,8 @@ def predict(
         A network of `load_network`, a run or the folder of one (which are loaded at every call).
     image
         Intensity, (ny, nx), any unit and size; it is resampled to the pixel the network was
-        trained on and the probabilities are brought back.
+        trained on and the probabilities are brought back. Hot and dead pixels and rows are mended
+        first; borders and bars are left out and background; a warning says so.
     pixel_size
         Pixel size of the image, in angstrom; default: that of the training grid. More than 30
         times finer or coarser than the training grid is refused; more than 10 times finer or twice
@@ -107,11 +113,14 @@ def predict(
         raise Refusal(
             f"network must take 1 channel; this one takes {network.recipe.model.channels}"
         )
-    if not np.isfinite(image).all():
-        raise Refusal("image must be finite; got NaN or infinite pixels")
     pixel_size = pixel_size or network.pixel_size
     _check_scale(pixel_size, network.pixel_size)
-    prepared = prepare_image(network, image, pixel_size)
+    grid = grid_shape(image.shape, pixel_size, network.pixel_size)
+    check_enlargement(image.shape, grid, network.recipe.model.classes, pixel_size=pixel_size)
+    mended = mend(image)
+    if mended.found:
+        warnings.warn(f"image: {'; '.join(mended.found)}", Blemished, stacklevel=2)
+    prepared = prepare_image(network, mended.image, pixel_size)
     total = _tiled(network, prepared, window, overlap)
     for index in range(1, SYMMETRIES if symmetries else 1):
         turned = np.ascontiguousarray(apply_symmetry(prepared, index))
@@ -120,7 +129,9 @@ def predict(
         total /= SYMMETRIES
     if total.shape[1:] != image.shape:
         total = np.stack([resample(channel, image.shape) for channel in total])
-    return Prediction(np.moveaxis(total, 0, -1), pixel_size)
+    if mended.left_out is not None:
+        total[:, mended.left_out] = np.eye(len(total), 1, dtype=np.float32)
+    return Prediction(np.moveaxis(total, 0, -1), pixel_size, mended.found)
 
 
 def _check_scale(pixel_size: float, trained: float) -> None:

@@ -1,0 +1,107 @@
+"""What files hold beside the micrograph costs a network little, and clean images nothing."""
+
+import numpy as np
+import pytest
+
+from benchmarks.seg_train.blemishes import BLEMISHES, cost
+from seg_train import evaluate, load_experimental_sample, load_network, predict
+from seg_train.data import Blemished, load_simulated, mend
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_network("real_micrographs")
+
+
+@pytest.mark.parametrize("blemish", BLEMISHES, ids=lambda blemish: blemish.__name__)
+def test_a_blemish_costs_next_to_nothing(shipped, blemish):
+    before, after = cost(shipped, load_experimental_sample(), blemish)
+    assert before > 0.6
+    assert after > before - BLEMISHES[blemish]
+
+
+def test_the_sample_comes_back_as_it_is():
+    for sample in load_experimental_sample():
+        mended = mend(sample.image)
+        assert mended.found == () and mended.left_out is None
+        np.testing.assert_array_equal(mended.image, sample.image)
+
+
+def test_simulated_micrographs_come_back_as_they_are(database):
+    for sample in load_simulated(database, range(len(database.catalogue))):
+        assert mend(sample.image).found == ()
+
+
+@pytest.mark.parametrize("dose", [0.005, 0.05, 0.3, 1.0, 5.0, 50.0, 5000.0])
+def test_shot_noise_is_no_blemish_at_any_dose(dose):
+    for seed in range(3):
+        counts = np.random.default_rng(seed).poisson(dose, (512, 512))
+        assert mend(counts).found == ()
+
+
+@pytest.mark.parametrize("period", [2.0, 4.0, 8.0, 23.5])
+@pytest.mark.parametrize("noise", [0.0, 0.01, 0.3])
+def test_fringes_along_the_rows_are_no_blemish(period, noise):
+    y, x = np.indices((256, 256))
+    rng = np.random.default_rng(1)
+    inside = (x > 60) | (noise == 0)  # vacuum without noise is a border of one value
+    image = np.cos(2 * np.pi * y / period) * inside + noise * rng.normal(size=y.shape)
+    assert mend(image).found == ()
+    assert mend(np.round(127 + 50 * image)).found == ()
+
+
+def test_a_single_atom_in_vacuum_is_no_hot_pixel():
+    y, x = np.indices((64, 64)) - 32
+    atom = 1 - np.exp(-(x**2 + y**2) / 2.0)
+    assert mend(atom).found == ()
+
+
+def test_what_was_done_is_said_and_the_rest_is_untouched():
+    image = np.random.default_rng(2).poisson(100, (200, 240)).astype(float)
+    dirty = image.copy()
+    dirty[-20:] = 0
+    dirty[50, 60] = 65535
+    dirty[:, 100] = 0
+    dirty[150:156, 20:80] = 255
+    mended = mend(dirty)
+    assert mended.found == (
+        "a border or bar of 20 rows at the bottom left out",
+        "a column of one value mended",
+        "a scale bar of 60 x 6 pixels at x = 20, y = 150 left out",
+        "1 hot or dead pixel mended",
+    )
+    touched = mended.left_out.copy()
+    touched[50, 60] = touched[:, 100] = True
+    np.testing.assert_array_equal(mended.image[~touched], image[~touched])
+    assert mended.left_out[-20:].all() and mended.left_out[150:156, 20:80].all()
+    assert mended.left_out.sum() < 20 * 240 + 8 * 62 + 1
+    assert 50 < mended.image.min() and mended.image.max() < 150
+
+
+def test_dead_pixels_of_a_gain_corrected_camera_are_mended():
+    image = np.random.default_rng(2).normal(1000, 30, (128, 128))
+    image[10, 10] = image[90, 4] = image[90, 5] = 0
+    mended = mend(image)
+    assert mended.found == ("3 hot or dead pixels mended",)
+    assert mended.image.min() > 800
+
+
+@pytest.mark.parametrize("value", [0.0, 7.0, 65535.0])
+def test_images_of_one_value_hold_nothing(shipped, value):
+    with pytest.warns(Blemished, match="no micrograph"):
+        assert not predict(shipped, np.full((160, 160), value)).mask.any()
+
+
+def test_bars_are_background_and_said(shipped):
+    sample = load_experimental_sample()[0]
+    image = sample.image.copy()
+    image[-30:] = 0
+    with pytest.warns(Blemished, match="30 rows at the bottom"):
+        found = predict(shipped, image, pixel_size=sample.pixel_size)
+    assert not found.mask[-30:].any() and found.mask[:-30].any()
+    assert found.found == ("a border or bar of 30 rows at the bottom left out",)
+
+
+def test_clean_micrographs_are_scored_as_ever(shipped):
+    table = evaluate(shipped, load_experimental_sample(), keep=False).table
+    assert table["particle_f1"].mean() == pytest.approx(0.6837, abs=2e-4)
