@@ -12,7 +12,7 @@
 `seg_train.data.pipeline` alone needs TensorFlow and is not imported here.
 """
 
-from seg_train.data.batches import Batches, prepare
+from seg_train.data.batches import Batches
 from seg_train.data.door import as_source
 from seg_train.data.examples import ArrayExamples, Example
 from seg_train.data.labelled import LabelledSource
@@ -24,6 +24,7 @@ from seg_train.data.micrographs import (
     load_simulated,
 )
 from seg_train.data.pooled import PooledSource
+from seg_train.data.prepare import Prepared, prepare
 from seg_train.data.preprocess import denoise, normalise
 from seg_train.data.resampling import grid_shape, resample, resample_mask
 from seg_train.data.selection import Split, split_by_structure
@@ -41,6 +42,7 @@ __all__ = [
     "LabelledSource",
     "Mended",
     "PooledSource",
+    "Prepared",
     "Source",
     "Split",
     "StoredMicrographs",

@@ -1,28 +1,26 @@
-"""From prepared micrographs to training patches: cut, turn, blur, scale; image and mask alike."""
+"""From prepared micrographs to training patches: cut, record, vary, turn, scale."""
+
+from collections.abc import Sequence
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, map_coordinates
 
-from seg_train.data.preprocess import normalise
-from seg_train.data.resampling import resample, resample_mask
+from seg_train.data.prepare import Prepared
+from seg_train.data.preprocess import denoise, normalise
+from seg_train.data.resampling import grid_shape, resample, resample_mask
 from seg_train.data.symmetry import SYMMETRIES, apply_symmetry
+from seg_train.data.variations import seen_by_camera, varied_on_grid
 from seg_train.recipe import TrainingRecipe
 
 
 def training_patch(
-    image: np.ndarray,
-    mask: np.ndarray,
-    recipe: TrainingRecipe,
-    *,
-    pixel_size: float,
-    rng: np.random.Generator,
+    prepared: Prepared, recipe: TrainingRecipe, *, pixel_size: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return one augmented training example.
 
     Parameters
     ----------
-    image, mask
-        Prepared micrograph on the training grid and its classes, (ny, nx).
+    prepared
+        Micrograph and classes, on the training grid or on the camera's pixels.
     recipe
         Recipe with the patch, the augmentation and the preprocessing.
     pixel_size
@@ -34,19 +32,31 @@ def training_patch(
     -------
     image, mask
         (patch, patch), normalised float32 and uint8.
+
+    Notes
+    -----
+    On the camera's pixels noise is drawn where it arises, and filtered and resampled as that of a
+    real micrograph is, so that neighbours on the training grid are correlated as theirs are.
     """
     augmentation = recipe.augmentation
-    shape = (recipe.patch, recipe.patch) if recipe.patch else image.shape
+    shape = _patch_shape(prepared, recipe, pixel_size)
     zoom = 1.0 if augmentation.magnification is None else augmentation.magnification.draw(rng)
-    window = tuple(
-        min(max(1, round(n / zoom)), have) for n, have in zip(shape, image.shape, strict=True)
-    )
-    image, mask = _cut(image, mask, window, rng)
+    have = prepared.shape
+    per_pixel = pixel_size / prepared.pixel_size
+    window = [
+        min(max(1, round(n * per_pixel / zoom)), most) for n, most in zip(shape, have, strict=True)
+    ]
+    piece = _cut(prepared, window, rng)
+    if piece.recorder is not None:
+        dose = None if augmentation.dose is None else augmentation.dose.draw(rng)
+        piece = recorded(piece, dose, rng)
+    image, mask = piece.image, piece.mask
+    if augmentation.at_camera:
+        image = seen_by_camera(image, augmentation, pixel_size=zoom * prepared.pixel_size, rng=rng)
     image, mask = resample(image, shape), resample_mask(mask, shape)
-    if augmentation.shading is not None:
-        image = image * (1 + augmentation.shading.draw(rng) * smooth_field(shape, rng))
-    if augmentation.blur is not None:
-        image = gaussian_filter(image, augmentation.blur.draw(rng) / pixel_size, mode="reflect")
+    if not prepared.on_grid:
+        image = denoise(image, recipe.preprocessing)
+    image = varied_on_grid(image, mask, augmentation, pixel_size=pixel_size, rng=rng)
     if augmentation.symmetries:
         index = int(rng.integers(SYMMETRIES))
         if shape[0] != shape[1]:
@@ -55,36 +65,67 @@ def training_patch(
     return normalise(image, recipe.preprocessing), np.ascontiguousarray(mask)
 
 
-def smooth_field(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Return a smooth random field, (ny, nx) float32, of mean 0 and standard deviation 1.
+def validation_patch(
+    prepared: Prepared, recipe: TrainingRecipe, *, pixel_size: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle of a micrograph, without variations.
 
     Parameters
     ----------
-    shape
-        (ny, nx), in pixels.
+    prepared
+        Micrograph and classes, on the training grid or on the camera's pixels.
+    recipe
+        Recipe with the patch, the augmentation and the preprocessing.
+    pixel_size
+        Pixel size of the training grid, in angstrom.
     rng
-        Draws 2 x 2 to 4 x 4 normal numbers, between which cubic splines run.
+        Generator of the noise of expected images, and of the camera that shows them.
     """
-    knots = rng.normal(size=2 * (int(rng.integers(2, 5)),))
-    places = [np.linspace(0, len(knots) - 1, n) for n in shape]
-    field = map_coordinates(knots, np.meshgrid(*places, indexing="ij"), order=3, mode="nearest")
-    field -= field.mean()
-    return (field / max(field.std(), 1e-6)).astype(np.float32)
+    if not prepared.on_grid:
+        prepared = _on_grid(prepared, recipe, pixel_size, rng)
+    shape = _patch_shape(prepared, recipe, pixel_size)
+    y, x = ((have - n) // 2 for n, have in zip(shape, prepared.shape, strict=True))
+    area = np.s_[y : y + shape[0], x : x + shape[1]]
+    return normalise(prepared.image[area], recipe.preprocessing), prepared.mask[area]
 
 
-def validation_patch(
-    image: np.ndarray, mask: np.ndarray, recipe: TrainingRecipe
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the middle of a micrograph, without variations."""
-    shape = (recipe.patch, recipe.patch) if recipe.patch else image.shape
-    y, x = ((have - n) // 2 for n, have in zip(shape, image.shape, strict=True))
-    image, mask = (array[y : y + shape[0], x : x + shape[1]] for array in (image, mask))
-    return normalise(image, recipe.preprocessing), mask
+def recorded(prepared: Prepared, dose: float | None, rng: np.random.Generator) -> Prepared:
+    """Return a micrograph with noise, drawn if it is an expected image.
+
+    Parameters
+    ----------
+    prepared
+        Micrograph or expected image.
+    dose
+        Electrons per square angstrom; absent: the image's own.
+    rng
+        Generator of the noise.
+    """
+    if prepared.recorder is None:
+        return prepared
+    image = prepared.recorder.record(prepared.image, rng, dose=dose)
+    return prepared._replace(image=image, recorder=None)
 
 
-def _cut(
-    image: np.ndarray, mask: np.ndarray, window: tuple[int, int], rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    y, x = (int(rng.integers(have - n + 1)) for n, have in zip(window, image.shape, strict=True))
+def _on_grid(
+    prepared: Prepared, recipe: TrainingRecipe, pixel_size: float, rng: np.random.Generator
+) -> Prepared:
+    """Return a whole micrograph as a camera of the recipe shows it, on the training grid."""
+    image, pixel = recorded(prepared, None, rng).image, prepared.pixel_size
+    image = seen_by_camera(image, recipe.augmentation, pixel_size=pixel, rng=rng)
+    shape = grid_shape(prepared.shape, pixel, pixel_size)
+    image = denoise(resample(image, shape), recipe.preprocessing)
+    return Prepared(image, resample_mask(prepared.mask, shape), pixel_size)
+
+
+def _patch_shape(prepared: Prepared, recipe: TrainingRecipe, pixel_size: float) -> tuple[int, int]:
+    if recipe.patch:
+        return recipe.patch, recipe.patch
+    return grid_shape(prepared.shape, prepared.pixel_size, pixel_size)
+
+
+def _cut(prepared: Prepared, window: Sequence[int], rng: np.random.Generator) -> Prepared:
+    have = prepared.shape
+    y, x = (int(rng.integers(most - n + 1)) for n, most in zip(window, have, strict=True))
     area = np.s_[y : y + window[0], x : x + window[1]]
-    return image[area], mask[area]
+    return prepared._replace(image=prepared.image[area], mask=prepared.mask[area])

@@ -7,7 +7,6 @@ that was killed continues exactly, and batches can be prepared in parallel.
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
-from typing import NamedTuple
 
 import numpy as np
 
@@ -15,19 +14,11 @@ from hrtem_sim.provenance import rng_for
 from hrtem_sim.refusal import Refusal
 from seg_train.data.augment import training_patch, validation_patch
 from seg_train.data.examples import Example, Examples, as_examples
-from seg_train.data.preprocess import denoise
-from seg_train.data.resampling import grid_shape, resample, resample_mask
+from seg_train.data.prepare import Prepared, prepare
 from seg_train.data.source import Source
 from seg_train.recipe import TrainingRecipe
 
 Batch = tuple[np.ndarray, np.ndarray]
-
-
-class Prepared(NamedTuple):
-    """A micrograph on the training grid, denoised, float32 (ny, nx), and its classes, uint8."""
-
-    image: np.ndarray
-    mask: np.ndarray
 
 
 class Batches:
@@ -99,7 +90,7 @@ class Batches:
         rng = rng_for(self.recipe.seed, "augment", epoch, step)
         return _stack(
             [
-                training_patch(*example, self.recipe, pixel_size=self.pixel_size, rng=rng)
+                training_patch(example, self.recipe, pixel_size=self.pixel_size, rng=rng)
                 for example in examples.take(self._of_step(order, step))
             ]
         )
@@ -112,8 +103,14 @@ class Batches:
     def validation_batch(self, step: int) -> Batch:
         """Return a batch of validation examples, the same in every epoch."""
         chosen = self._of_step(np.arange(len(self._validation)), step)
-        examples = self._validation.take(chosen)
-        return _stack([validation_patch(*example, self.recipe) for example in examples])
+        streams = [rng_for(self.recipe.seed, "validation noise", k) for k in chosen.tolist()]
+        pairs = zip(self._validation.take(chosen), streams, strict=True)
+        return _stack(
+            [
+                validation_patch(example, self.recipe, pixel_size=self.pixel_size, rng=rng)
+                for example, rng in pairs
+            ]
+        )
 
     def _of_step(self, order: np.ndarray, step: int) -> np.ndarray:
         size = self.recipe.batch_size
@@ -143,7 +140,7 @@ class Batches:
         return _Epoch(given, as_examples(given, self._source.pixel_size), self, self._memory)
 
     def prepared(self, example: Example) -> Prepared:
-        """Return an example resampled and denoised, after checking it; see `prepare`."""
+        """Return an example as patches are cut from it, after checking it; see `prepare`."""
         return prepare(example, self.recipe, self.pixel_size)
 
 
@@ -178,70 +175,6 @@ class _Epoch:
 
     def _prepare(self, positions: np.ndarray) -> list[Prepared]:
         return [self._batches.prepared(example) for example in self._examples.take(positions)]
-
-
-def prepare(example: Example, recipe: TrainingRecipe, pixel_size: float) -> Prepared:
-    """Return a micrograph resampled and denoised, after checking it against its mask.
-
-    Parameters
-    ----------
-    example
-        Micrograph and classes.
-    recipe
-        Recipe with the model, the patch and the preprocessing.
-    pixel_size
-        Pixel size of the training grid, in angstrom.
-
-    Raises
-    ------
-    ValueError
-        If image and mask differ in shape, the image is not finite or has channels that the model
-        does not take, the mask holds a class that the model does not know, or the image does not
-        fit the patch.
-
-    Examples
-    --------
-    >>> image = np.random.default_rng(1).random((64, 64))
-    >>> prepare(Example(image, image > 0.5, 0.4), TrainingRecipe(seed=1), 0.8).image.shape
-    (32, 32)
-    """
-    image, mask = np.asarray(example.image), np.asarray(example.mask)
-    channels = 1 if image.ndim == 2 else image.shape[-1]
-    if channels != recipe.model.channels:
-        raise Refusal(
-            f"model.channels must be the channels of the images, {channels}; "
-            f"got {recipe.model.channels}"
-        )
-    if image.ndim != 2:
-        raise Refusal(f"images must be of shape (ny, nx); got {image.shape}")
-    if mask.shape != image.shape:
-        raise Refusal(f"masks must have the shape of the images, {image.shape}; got {mask.shape}")
-    if not np.isfinite(image).all():
-        raise Refusal("images must be finite; got one with NaN or infinite pixels")
-    if mask.size and mask.max() >= recipe.model.classes:
-        raise Refusal(
-            f"model.classes must be at least {int(mask.max()) + 1}, the classes in the masks; "
-            f"got {recipe.model.classes}"
-        )
-    shape = grid_shape((image.shape[0], image.shape[1]), example.pixel_size, pixel_size)
-    _check_shape(shape, recipe)
-    return Prepared(
-        denoise(resample(image, shape), recipe.preprocessing), resample_mask(mask, shape)
-    )
-
-
-def _check_shape(shape: tuple[int, int], recipe: TrainingRecipe) -> None:
-    stride = recipe.model.stride
-    if recipe.patch is None and (shape[0] % stride or shape[1] % stride):
-        raise Refusal(
-            f"patch must be set when micrographs are not multiples of {stride} pixels; "
-            f"on the training grid they are {shape[0]} x {shape[1]}"
-        )
-    if recipe.patch is not None and recipe.patch > min(shape):
-        raise Refusal(
-            f"patch must be at most {min(shape)} pixels, the micrographs on the training grid; "
-            f"got {recipe.patch}"
-        )
 
 
 def _stack(patches: Sequence[Batch]) -> Batch:

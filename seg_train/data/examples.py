@@ -1,11 +1,14 @@
 """Training examples: micrographs with their classes, one by one, read when they are asked for."""
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from hrtem_sim.refusal import Refusal
+
+if TYPE_CHECKING:
+    from hrtem_sim.imaging import Recorder
 
 
 class Example(NamedTuple):
@@ -19,6 +22,8 @@ class Example(NamedTuple):
         Classes, (ny, nx), 0 the background.
     pixel_size
         In angstrom.
+    recorder
+        Camera and dose where the image is an expected one, whose noise is drawn when it is shown.
 
     Examples
     --------
@@ -29,6 +34,7 @@ class Example(NamedTuple):
     image: np.ndarray
     mask: np.ndarray
     pixel_size: float
+    recorder: "Recorder | None" = None
 
 
 class Examples(Protocol):

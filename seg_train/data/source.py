@@ -7,12 +7,15 @@ hand or are all of these together is the source's affair.
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
 from seg_train.data.examples import Examples
+
+if TYPE_CHECKING:
+    from hrtem_sim.imaging import Recorder
 
 
 @runtime_checkable
@@ -68,6 +71,19 @@ class MicrographStore(Protocol):
 
     def masks(self, rows: np.ndarray, /) -> np.ndarray:
         """Return the classes of some rows, (n, ny, nx)."""
+
+
+@runtime_checkable
+class ExpectedStore(Protocol):
+    """What a source needs of a data set that keeps expected images, besides the other members."""
+
+    keeps_expected: bool
+
+    def expected(self, rows: np.ndarray, /) -> np.ndarray:
+        """Return the expected images of some rows, (n, ny, nx)."""
+
+    def recorder(self, row: int, /) -> "Recorder":
+        """Return the camera and the dose of a row."""
 
 
 def open_store(store: MicrographStore | str | Path) -> MicrographStore:

@@ -1,15 +1,22 @@
-"""Stored micrographs as a source: the same rows of a data set at every epoch."""
+"""Stored micrographs as a source: the same rows of a data set at every epoch.
+
+Of data sets of expected images the noise is drawn anew whenever a row is shown.
+"""
 
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hrtem_sim.refusal import Refusal
 from seg_train.data.examples import Example
 from seg_train.data.selection import split_by_structure
-from seg_train.data.source import MicrographStore
+from seg_train.data.source import ExpectedStore, MicrographStore
 from seg_train.recipe import TrainingRecipe
+
+if TYPE_CHECKING:
+    from hrtem_sim.imaging import Recorder
 
 
 class StoredMicrographs:
@@ -64,11 +71,20 @@ class _Rows:
 
     def take(self, positions: np.ndarray) -> list[Example]:
         rows = self.rows[positions]
+        recorders: list[Recorder | None] = [None] * len(rows)
         with self.lock:
-            images, masks = self.store.counts(rows), self.store.masks(rows)
+            masks = self.store.masks(rows)
+            if isinstance(self.store, ExpectedStore) and self.store.keeps_expected:
+                images = self.store.expected(rows)
+                recorders = [self.store.recorder(row) for row in rows.tolist()]
+            else:
+                images = self.store.counts(rows)
         if masks.shape != images.shape:
             raise Refusal(
                 f"masks must have the shape of the images, {images.shape}; got {masks.shape}"
             )
         pixel = float(self.store.pixel_size)
-        return [Example(image, mask, pixel) for image, mask in zip(images, masks, strict=True)]
+        return [
+            Example(image, mask, pixel, recorder)
+            for image, mask, recorder in zip(images, masks, recorders, strict=True)
+        ]

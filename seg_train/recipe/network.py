@@ -1,17 +1,14 @@
-"""The network and what it is shown: architecture, preprocessing, augmentation."""
+"""The network and how images are prepared for it."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from hrtem_sim.provenance import (
     Checked,
-    Distribution,
     Refusal,
-    at_least,
     between,
     checked,
     one_of,
-    optional,
     whole,
 )
 
@@ -82,30 +79,3 @@ class PreprocessingRecipe(Checked):
 
     median: int = checked(1, one_of(1, 3, 5, 7))
     normalisation: Literal["min_max", "standard"] = "min_max"
-
-
-@dataclass(frozen=True)
-class AugmentationRecipe(Checked):
-    """How training examples are varied, anew at every epoch.
-
-    Parameters
-    ----------
-    symmetries
-        Apply one of the eight symmetries of the square to image and mask together.
-    blur
-        Standard deviation of a Gaussian blur in angstrom, drawn per image; absent: no blur. It
-        stands for the transfer function and the resampling of cameras that differ from ours.
-    magnification
-        Factor by which an image is enlarged, drawn per image; absent: 1. It stands for the
-        calibration error of the microscope and costs a resampling per image.
-    shading
-        Standard deviation, relative to the mean, of a smooth random field that multiplies the
-        image, drawn per image; absent: none. Its features measure a quarter of the patch or more.
-        It stands for films of uneven thickness and uneven illumination, which simulated films,
-        flat and evenly lit, do not have.
-    """
-
-    symmetries: bool = True
-    blur: Distribution | None = checked(None, optional(at_least(0, "angstrom")))
-    magnification: Distribution | None = checked(None, optional(between(0.5, 2)))
-    shading: Distribution | None = checked(None, optional(between(0, 0.2)), added=True)

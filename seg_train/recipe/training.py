@@ -18,7 +18,8 @@ from hrtem_sim.provenance import (
     read_file_table,
     whole,
 )
-from seg_train.recipe.network import AugmentationRecipe, ModelRecipe, PreprocessingRecipe
+from seg_train.recipe.augmentation import AugmentationRecipe
+from seg_train.recipe.network import ModelRecipe, PreprocessingRecipe
 
 PIXEL = physical(0.01, 10, "angstrom", usual=(0.05, 3), units={"nm": 10.0, "pm": 0.01})
 

@@ -115,7 +115,7 @@ ROWS = (
     Row("Preprocessing", "median", "one of 1, 3, 5, 7", "4", lambda: PreprocessingRecipe(median=4)),
     Row("Augmentation", "magnification", "[0.5, 2]", "3.0", lambda: AugmentationRecipe(magnification=Distribution("uniform", (1.0, 3.0)))),
     Row("Augmentation", "blur", "at least 0, in angstrom", "-1.0", lambda: AugmentationRecipe(blur=Distribution("uniform", (-1.0, 3.0)))),
-    Row("Augmentation", "shading", "in [0, 0.2]", "[0.0, 0.5]", lambda: AugmentationRecipe(shading=Distribution("uniform", (0.0, 0.5)))),
+    Row("Augmentation", "shading", "at most 0.2 of the mean", "[0.0, 0.5]", lambda: AugmentationRecipe(shading=Distribution("uniform", (0.0, 0.5)))),
     Row("StudyRecipe", "repeats", "at least 1", "0", lambda: study(repeats=0)),
     Row("StudyRecipe", "conditions", "at least one", "()", lambda: study(conditions=())),
     Row("StudyRecipe.scaled", "scale", "(0, 1]", "2", lambda: study().scaled(2)),

@@ -14,6 +14,7 @@ from seg_train.data import (
     LabelledMicrograph,
     LabelledSource,
     PooledSource,
+    Prepared,
     StoredMicrographs,
     apply_symmetry,
     grid_shape,
@@ -27,7 +28,8 @@ from seg_train.data import (
     split_by_structure,
     undo_symmetry,
 )
-from seg_train.data.augment import smooth_field, training_patch
+from seg_train.data.augment import training_patch
+from seg_train.data.variations import smooth_field
 
 
 def test_sample_is_what_its_licence_file_says():
@@ -127,7 +129,10 @@ def test_image_and_mask_are_varied_together(recipe):
     recipe = dataclasses.replace(recipe, augmentation=varied)
     for seed in range(20):
         image, out = training_patch(
-            mask.astype(float), mask, recipe, pixel_size=0.5, rng=np.random.default_rng(seed)
+            Prepared(mask.astype(float), mask, 0.5),
+            recipe,
+            pixel_size=0.5,
+            rng=np.random.default_rng(seed),
         )
         assert image.shape == out.shape == (64, 64)
         assert np.array_equal(image > 0.5, out > 0) or not out.any()
@@ -305,7 +310,8 @@ def test_shading_multiplies_the_image_and_leaves_the_mask():
         preprocessing=PreprocessingRecipe(normalisation="standard"),
     )
     image, mask = np.full((64, 64), 400.0, np.float32), np.eye(64, dtype=np.uint8)
-    flat, _ = training_patch(image, mask, plain, pixel_size=0.8, rng=np.random.default_rng(3))
-    seen, kept = training_patch(image, mask, shaded, pixel_size=0.8, rng=np.random.default_rng(3))
+    given = Prepared(image, mask, 0.8)
+    flat, _ = training_patch(given, plain, pixel_size=0.8, rng=np.random.default_rng(3))
+    seen, kept = training_patch(given, shaded, pixel_size=0.8, rng=np.random.default_rng(3))
     assert not flat.any() and seen.std() == pytest.approx(1, abs=1e-3)
     assert np.array_equal(kept, mask)

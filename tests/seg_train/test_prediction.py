@@ -14,7 +14,7 @@ from seg_train import (
     summarise,
     write_mask,
 )
-from seg_train.data import LabelledMicrograph, apply_symmetry, resample
+from seg_train.data import LabelledMicrograph, Prepared, apply_symmetry, resample
 from seg_train.data.augment import validation_patch
 from seg_train.model import receptive_radius
 from seg_train.prediction import plan_tiles, prepare_image
@@ -66,7 +66,10 @@ def test_no_pixel_beyond_the_receptive_radius_has_influence(network):
 
 def test_a_patch_is_prepared_in_use_as_in_training(network, make_database):
     image = make_database().counts([0])[0].astype(np.float32)
-    in_training = validation_patch(image, image, network.recipe)[0]
+    pixel = network.pixel_size
+    prepared = Prepared(image, image.astype(np.uint8), pixel)
+    rng = np.random.default_rng(1)
+    in_training = validation_patch(prepared, network.recipe, pixel_size=pixel, rng=rng)[0]
     assert np.array_equal(prepare_image(network, image, network.pixel_size), in_training)
 
 
