@@ -11,6 +11,7 @@ from ase.formula import Formula
 from hrtem_sim.dataset.mask_recipe import MaskRecipe
 from hrtem_sim.dataset.named_cameras import with_camera
 from hrtem_sim.dataset.pixels import nearest_that_work
+from hrtem_sim.dataset.storage_recipe import StorageRecipe
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.imaging.aberrations import DEFOCUS
@@ -238,34 +239,6 @@ class ImagingRecipe(Checked):
                 )
             for rule in rules[name]:
                 rule.enforce("ImagingRecipe", f"aberrations.{name}", self.aberrations[name])
-
-
-@dataclass(frozen=True)
-class StorageRecipe(Checked):
-    """What is kept and how it is cut into files.
-
-    Parameters
-    ----------
-    structures_per_shard
-        Structures in one HDF5 file: the unit of work of one worker.
-    atoms
-        Keep the atoms of every structure.
-    waves
-        Keep the exit waves of the whole structures.
-    labels
-        Keep maps of the `"instances"` and of the crystal `"structure"` of every pixel beside the
-        masks; without it they can be made from the plan (`hrtem_sim.interchange`).
-    images
-        `"counts"`: micrographs with their noise. `"expected"`: what they scatter about, the
-        camera's transfer included; networks then see noise drawn anew in every epoch, at the dose
-        of each image or at others, and `Database.counts` draws that of the images' own streams.
-    """
-
-    structures_per_shard: int = checked(16, whole(1))
-    atoms: bool = False
-    waves: bool = False
-    labels: tuple[Literal["instances", "structure"], ...] = added(())
-    images: Literal["counts", "expected"] = added("counts")
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Prepared(NamedTuple):
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(ny, nx)."""
+        """Pixels along y and x."""
         return self.image.shape[0], self.image.shape[1]
 
 
