@@ -22,6 +22,7 @@ from hrtem_sim.dataset import (
 from hrtem_sim.figures import contact_sheet, structure_to_mask
 from hrtem_sim.provenance import recipe_file
 from hrtem_sim.specimen.builders import particle_scene
+from hrtem_sim.specimen.particles import ParticlePlan
 from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
 from seg_train.figures import loss_curves, predictions_over_micrographs
@@ -143,7 +144,7 @@ def draw_figures(
     images = recipe.images_per_structure
     rows = [i * images + i % images for i in range(min(recipe.structures, 18))]
     drawn = {
-        _structure_caption(plan.specimen.particles[0].radius, defects[0]): plot(
+        _structure_caption(plan.specimen.particles, defects): plot(
             # turned about x, so that the face where the beam enters looks at the reader
             (scene.all_atoms * [1, -1, -1], scene.all_species)
         ),
@@ -170,12 +171,16 @@ def _showpiece(database: Database) -> int:
     rank = (table["radius"] - table["radius"].quantile(0.75)).abs() - 100 * table["n_defects"].clip(
         upper=2
     )
-    return int(table.loc[rank.idxmin(), "structure_index"])
+    return int(table.loc[rank.fillna(np.inf).idxmin(), "structure_index"])
 
 
-def _structure_caption(radius: float, defects: tuple[str, ...]) -> str:
-    found = ", ".join(kind.replace("_", " ") for kind in defects) or "no defects"
+def _structure_caption(
+    particles: tuple[ParticlePlan, ...], defects: tuple[tuple[str, ...], ...]
+) -> str:
+    if not particles:
+        return "One structure: bare film, seen with the beam and from two sides."
+    found = ", ".join(kind.replace("_", " ") for kind in defects[0]) or "no defects"
     return (
-        f"One structure: a particle of {radius / 10:.1f} nm radius ({found}) on its own amorphous "
-        "film, seen with the beam and from two sides."
+        f"One structure: a particle of {particles[0].radius / 10:.1f} nm radius ({found}) on its "
+        "own amorphous film, seen with the beam and from two sides."
     )

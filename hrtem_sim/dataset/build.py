@@ -1,7 +1,6 @@
 """From a recipe to a folder of shards, resumable, on any number of workers."""
 
 import json
-import math
 import os
 import platform
 import warnings
@@ -26,6 +25,7 @@ from hrtem_sim.database import (
     shard_name,
     write_shard,
 )
+from hrtem_sim.dataset.catalogue import catalogue_row, tell_agreement, tell_left_out
 from hrtem_sim.dataset.executors import check_executor, run_tasks
 from hrtem_sim.dataset.labels import make_labels
 from hrtem_sim.dataset.plan import plan_structure
@@ -33,29 +33,11 @@ from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import (
     SimulatedStructure,
     beside_id,
-    micrograph_id,
     simulate_structure,
 )
 from hrtem_sim.fft import choose_fft
 from hrtem_sim.progress import stage
 from hrtem_sim.provenance import identity, to_table, to_toml
-from hrtem_sim.specimen.materials import name_of
-
-CONDITIONS = (
-    "dose",
-    "defocus",
-    "focal_spread",
-    "convergence",
-    "vibration",
-    "plasmon_weight",
-    "plasmon_background",
-)
-"""Imaging conditions that become columns of the catalogue by their own name."""
-
-
-LOW_AGREEMENT = 0.7
-"""Intersection over union of phase mask and outline below which they are told apart: with it a
-network that found every outline exactly would score an F1 of 0.82."""
 
 
 @dataclass(frozen=True)
@@ -140,23 +122,9 @@ def build_dataset(
         if shares > 1:  # the others are not here yet
             warnings.simplefilter("ignore", IncompleteDataset)
         database = open_database(folder)
-    _tell_agreement(recipe, database)
+    tell_agreement(recipe, database)
+    tell_left_out(recipe, database)
     return database
-
-
-def _tell_agreement(recipe: DatasetRecipe, database: Database) -> None:
-    """Warn if the masks, by the phase of the wave, leave out much of the particles' outlines."""
-    agreement = database.catalogue["mask_agreement"]
-    low = float((agreement < LOW_AGREEMENT).mean())
-    if recipe.mask.rule == "phase" and low > 0.1:
-        warnings.warn(
-            f"mask: {low:.0%} of the masks agree with the outlines of their particles to less than "
-            f"{LOW_AGREEMENT}, because thin or light particles shift the phase too little; "
-            'mask.rule = "outline" takes the outlines, select = "mask_agreement > '
-            f'{LOW_AGREEMENT}" leaves those out',
-            UserWarning,
-            stacklevel=3,
-        )
 
 
 def build_shard(task: ShardTask, advance: Callable[[int], object] | None = None) -> int:
@@ -169,7 +137,7 @@ def build_shard(task: ShardTask, advance: Callable[[int], object] | None = None)
     for index in task.structures:
         plan = plan_structure(recipe, index)
         structure = simulate_structure(recipe, plan)
-        rows += [_row(recipe, structure, image) for image in range(len(plan.images))]
+        rows += [catalogue_row(recipe, structure, image) for image in range(len(plan.images))]
         simulated.append(_Kept.of(structure, recipe))
         if advance:
             advance(1)
@@ -227,43 +195,6 @@ class _Kept:
         images = np.stack(structure.expected or counts)
         plan = json.dumps(to_table(structure.plan), sort_keys=True)
         return cls(plan, images, structure.mask.classes, extras)
-
-
-def _row(recipe: DatasetRecipe, structure: SimulatedStructure, image: int) -> dict[str, object]:
-    """One row of the catalogue."""
-    plan, built = structure.plan, structure.built
-    specimen, conditions = plan.specimen, plan.images[image]
-    of_particles = built.specimen.selection(*built.particles)
-    kinds = [kind for defects in built.defects for kind in defects]
-    row: dict[str, object] = {
-        "micrograph": micrograph_id(recipe, plan, image),
-        "structure": plan.structure_id,
-        "structure_index": plan.index,
-        "image_index": image,
-        "material": name_of(specimen.particles[0].material),
-        "shape": " ".join(sorted({particle.shape for particle in specimen.particles})),
-        "n_particles": len(specimen.particles),
-        "radius": float(np.mean([particle.radius for particle in specimen.particles])),
-        "n_defects": len(kinds),
-        "n_twins": kinds.count("twin"),
-        "n_stacking_faults": len(kinds) - kinds.count("twin"),
-        "x": specimen.field[0] / 2 + specimen.particles[0].offset[0],
-        "y": specimen.field[1] / 2 + specimen.particles[0].offset[1],
-        "burial": specimen.burial,
-        "film_thickness": specimen.film_thickness,
-        "n_particle_atoms": int(of_particles.sum()),
-        "n_film_atoms": int((~of_particles).sum()),
-        "particle_fraction": float(structure.mask.classes.mean()),
-        "mask_agreement": structure.mask_agreement,
-    }
-    for name in CONDITIONS:
-        row[name] = getattr(conditions, name)
-    if recipe.imaging.focus_reference != "middle":
-        row["focus_zero"] = structure.focus_zero
-    row["drift"] = math.hypot(*conditions.drift)
-    for name in sorted(recipe.imaging.aberrations):
-        row[name] = getattr(conditions.aberrations, name)
-    return row
 
 
 def versions() -> str:

@@ -30,8 +30,8 @@ def make_labels(
     Parameters
     ----------
     kinds
-        `"instances"`: id of the particle, 1 for the plan's first; `"structure"`: 1 crystal, 2 twin,
-        3 stacking fault; 0 is the background.
+        `"instances"`: id of the particle, 1 for the plan's first, on both sides of the border where
+        it is cut; `"structure"`: 1 crystal, 2 twin, 3 stacking fault; 0 is the background.
     plan
         Plan of the specimen.
     built
@@ -47,6 +47,8 @@ def make_labels(
     seen = along_beam(particles, tilt)
     shape, pixel, volumes = mask.classes.shape, mask.pixel_size, plan_volumes(plan)
     maps: dict[str, np.ndarray] = {}
+    if not built.particles:
+        return {kind: np.zeros(shape, np.uint8) for kind in kinds}
     if "instances" in kinds:
         maps["instances"] = instance_map(seen, shape, pixel, volumes=volumes, within=mask).ids
     if "structure" in kinds:

@@ -25,10 +25,12 @@ def make_mask(
     mask
         By the rule of the recipe.
     agreement
-        Intersection over union of `phase_mask` and `outline_mask`.
+        Intersection over union of `phase_mask` and `outline_mask`; 1 where there are no particles.
     """
     rule, pixel = recipe.mask, recipe.detector.pixel_size
     phase = phase_mask(particle_wave, pixel, threshold=rule.threshold, blur=rule.blur, cut=rule.cut)
     seen = along_beam(built.specimen.only(*built.particles), recipe.wave.tilt)
-    outline = outline_mask(seen, phase.classes.shape, pixel, margin=rule.margin)
+    outline = outline_mask(
+        seen, phase.classes.shape, pixel, objects=built.particles, margin=rule.margin
+    )
     return (outline if rule.rule == "outline" else phase), agreement(phase, outline)

@@ -2,28 +2,18 @@
 
 import math
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
+from hrtem_sim.dataset.particles import is_piled, plan_particles
 from hrtem_sim.dataset.recipe import DatasetRecipe, ImagingRecipe
 from hrtem_sim.imaging import Aberrations, ImagingConditions
 from hrtem_sim.provenance import Distribution, identity, rng_for, without_doubts
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders import ParticlesOnFilm
-from hrtem_sim.specimen.particles import ParticlePlan, most_defects
-
-T = TypeVar("T")
 
 ALGORITHM = 2
 """Version of what the numbers of a plan turn into; part of every id."""
-
-EDGE = 1.0
-"""Least distance in angstrom of a particle's sphere from the border of the field."""
-
-CORNERS = 1.25
-"""Farthest corner of a faceted shape in radii of the sphere of equal volume, rounded up: 1.22 for
-the hexagonal prism, 1.18 for the decahedron."""
 
 FULL_TURN = Distribution("uniform", (0.0, 2 * math.pi))
 
@@ -102,7 +92,7 @@ def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticlesOnFilm:
 
     return ParticlesOnFilm(
         field=placement.field,
-        particles=_plan_particles(recipe, index),
+        particles=plan_particles(recipe, index),
         burial=draw("burial", placement.burial),
         side=placement.side,
         margin=placement.margin,
@@ -110,66 +100,9 @@ def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticlesOnFilm:
         film_thickness=draw("thickness", film.thickness),
         film_density=density,
         film_min_distance=distances,
+        border=placement.border,
+        piled=is_piled(recipe, index),
     )
-
-
-def _plan_particles(recipe: DatasetRecipe, index: int) -> tuple[ParticlePlan, ...]:
-    """Draw particles one by one, each where the earlier ones leave room."""
-    particle = recipe.particle
-    count = int(particle.count.draw(rng_for(recipe.seed, "count", index)))
-    material = _one_of(particle.materials, rng_for(recipe.seed, "material", index))
-    placed: list[ParticlePlan] = []
-    for i in range(count):
-
-        def rng(name: str, i: int = i) -> np.random.Generator:
-            return rng_for(recipe.seed, name, index, i)
-
-        radius = float(particle.radius.draw(rng("radius")))
-        shape = _one_of(particle.shapes, rng("shape"))
-        offset = _free_place(recipe, reach(shape, radius), placed, rng("offset"))
-        if offset is None:
-            continue
-        room = most_defects(material, radius) if shape in ("sphere", "wulff") else 0
-        quaternion = rng("orientation").standard_normal(4)
-        w, x, y, z = (quaternion / np.linalg.norm(quaternion)).tolist()
-        placed.append(
-            ParticlePlan(
-                material=material,
-                shape=shape,
-                radius=radius,
-                orientation=(w, x, y, z),
-                offset=offset,
-                defects=min(int(particle.defects.draw(rng("defects"))), room),
-                stacking_fault_ratio=particle.stacking_fault_ratio,
-            )
-        )
-    return tuple(placed)
-
-
-def reach(shape: str, radius: float) -> float:
-    """Return how far a particle extends from its centre, in angstrom: facets have corners."""
-    return radius if shape == "sphere" else CORNERS * radius
-
-
-def _free_place(
-    recipe: DatasetRecipe, extent: float, placed: list[ParticlePlan], rng: np.random.Generator
-) -> tuple[float, float] | None:
-    """Draw a centre that keeps the gap to all particles placed; None after 100 failures."""
-    placement, gap = recipe.placement, recipe.particle.gap
-    room = [max(0.0, length / 2 - extent - EDGE) for length in placement.field]
-    for _ in range(100):
-        x, y = (float(r * placement.offset.draw(rng)) for r in room)
-        offset = x, y
-        if all(
-            math.dist(offset, other.offset) >= extent + reach(other.shape, other.radius) + gap
-            for other in placed
-        ):
-            return offset
-    return None
-
-
-def _one_of(values: tuple[T, ...], rng: np.random.Generator) -> T:
-    return values[int(rng.integers(len(values)))]
 
 
 @without_doubts()

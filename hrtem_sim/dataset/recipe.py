@@ -10,6 +10,7 @@ from ase.formula import Formula
 
 from hrtem_sim.dataset.mask_recipe import MaskRecipe
 from hrtem_sim.dataset.named_cameras import with_camera
+from hrtem_sim.dataset.particle_recipe import ONE, ZERO, FilmRecipe, ParticleRecipe, PlacementRecipe
 from hrtem_sim.dataset.pixels import nearest_that_work
 from hrtem_sim.dataset.storage_recipe import StorageRecipe
 from hrtem_sim.grid import Grid
@@ -28,7 +29,6 @@ from hrtem_sim.provenance import (
     RecipeError,
     Refusal,
     added,
-    any_of,
     at_least,
     between,
     checked,
@@ -37,145 +37,14 @@ from hrtem_sim.provenance import (
     field_checks,
     finite,
     from_table,
-    optional,
-    physical,
-    positive,
     read_file_table,
     recipe_file,
-    that,
     whole,
 )
-from hrtem_sim.specimen.builders import FORMULA
 from hrtem_sim.specimen.displacements import displacements_in
-from hrtem_sim.specimen.films import Distances, film_matter
-from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, amounts_in, as_material, name_of
+from hrtem_sim.specimen.materials import FCC, WURTZITE, amounts_in
+from hrtem_sim.specimen.particles import reach
 from hrtem_sim.wave import WaveSettings
-
-ZERO = Distribution("constant", (0.0,))
-ONE = Distribution("constant", (1.0,))
-PAPER_BURIAL = Distribution("constant", (0.2,))
-ANYWHERE = Distribution("uniform", (-1.0, 1.0))
-
-NANOMETRES = {"nm": 10.0}
-RADIUS = physical(4, 1000, "angstrom", usual=(6, 300), units=NANOMETRES)
-THICKNESS = physical(1, 1e4, "angstrom", usual=(6, 500), units=NANOMETRES)
-FIELD = physical(5, 2e4, "angstrom", usual=(20, 4000), units=NANOMETRES)
-VACUUM = physical(0, 1000, "angstrom", usual=(0, 100), zero=True)
-
-DENSITY = optional(
-    any_of(
-        positive("atoms per cubic angstrom"),
-        that("a text such as '2.2 g/cm3'", lambda density: isinstance(density, str)),
-    )
-)
-NOT_EMPTY = that(
-    "a list of at least one name", lambda names: isinstance(names, tuple | list) and bool(names)
-)
-
-
-@dataclass(frozen=True)
-class ParticleRecipe(Checked):
-    """Random particles.
-
-    Parameters
-    ----------
-    radius
-        In angstrom; of faceted shapes that of the sphere of equal volume.
-    materials
-        Names (Ag, Al, Au, Cu, Ni, Pd, Pt, CdSe, ZnO) or paths of crystals (CIF files and the like;
-        partial occupancies become alloys, each particle by its own draw); one is drawn for every
-        structure. A file is read at once, and the crystal in it takes the place of its path.
-    shapes
-        `"sphere"`, `"wulff"`, `"decahedron"`, `"icosahedron"`; one is drawn for every particle.
-    count
-        Particles of a structure; those that find no room are left out.
-    gap
-        Least distance between the spheres about two particles, in angstrom.
-    defects
-        Number of planar defects of a particle: {111} twins and stacking faults of fcc metals, (002)
-        stacking faults of wurtzite. A particle too small for those drawn gets as many as fit;
-        decahedra, icosahedra and crystals from CIF files get none.
-    stacking_fault_ratio
-        Probability that a defect of an fcc particle is a stacking fault and not a twin.
-    """
-
-    radius: Distribution = field(metadata=checks(RADIUS))
-    materials: tuple[Material, ...] = checked(("Au",), NOT_EMPTY)
-    shapes: tuple[Literal["sphere", "wulff", "decahedron", "icosahedron"], ...] = checked(
-        ("sphere",), NOT_EMPTY
-    )
-    count: Distribution = checked(ONE, whole(1))
-    gap: float = checked(10.0, VACUUM)
-    defects: Distribution = checked(ZERO, whole(0))
-    stacking_fault_ratio: float = checked(0.5, between(0, 1))
-
-    def _check_together(self) -> None:
-        object.__setattr__(self, "materials", tuple(map(as_material, self.materials)))
-        for material in self.materials:
-            if material not in FCC and {"decahedron", "icosahedron"} & set(self.shapes):
-                raise Refusal(
-                    f"shapes must be sphere or wulff for {name_of(material)!r}; "
-                    f"got {list(self.shapes)}"
-                )
-
-
-@dataclass(frozen=True)
-class FilmRecipe(Checked):
-    """Amorphous support: random sequential addition, periodic in x and y.
-
-    Parameters
-    ----------
-    thickness
-        In angstrom.
-    material
-        Chemical symbol or formula, such as C or SiO2.
-    density
-        Atoms per cubic angstrom, or a text such as "2.2 g/cm3". Known for C, Si, Ge, SiO2, Si3N4
-        and Al2O3 (`czone.generator.film_of`), needed for other materials.
-    min_distance
-        Smallest distance between its atoms, in angstrom; known for the same, for every pair of
-        elements.
-    """
-
-    thickness: Distribution = field(metadata=checks(THICKNESS))
-    material: str = checked("C", FORMULA)
-    density: float | str | None = checked(None, DENSITY)
-    min_distance: float | None = checked(None, optional(positive("angstrom")))
-
-    def _check_together(self) -> None:
-        _ = self.matter
-
-    @property
-    def matter(self) -> tuple[float, Distances]:
-        """Atoms per cubic angstrom and smallest distances in angstrom; from a table by default."""
-        return film_matter(self.material, self.density, self.min_distance)
-
-
-@dataclass(frozen=True)
-class PlacementRecipe(Checked):
-    """Where the particle sits.
-
-    Parameters
-    ----------
-    field
-        Edges of the model along x and y, in angstrom.
-    burial
-        Depth of the particle's lowest point under the film's surface, in radii (0 touches, 1 is
-        half buried).
-    offset
-        Shift of the particle's centre from the middle of the field, in x and in y, as a fraction of
-        the room it has.
-    side
-        Face of the film that carries the particle: the one where the beam enters, or leaves.
-    margin
-        Vacuum above and below, in angstrom.
-    """
-
-    field: tuple[float, float] = dataclasses.field(metadata=checks(each(FIELD, 2)))
-    burial: Distribution = checked(PAPER_BURIAL, between(0, 2, "radii"))
-    offset: Distribution = checked(ANYWHERE, between(-1, 1))
-    side: Literal["entrance", "exit"] = "entrance"
-    margin: float = checked(2.0, VACUUM)
 
 
 @dataclass(frozen=True)
@@ -206,7 +75,7 @@ class ImagingRecipe(Checked):
     focus_reference
         Zero of the defocus: the `"middle"` of the model, or where the particles alone have the
         least contrast without aberrations (`"minimum_contrast"`, see
-        `hrtem_sim.imaging.minimum_contrast_defocus`).
+        `hrtem_sim.imaging.minimum_contrast_defocus`), or the film where there are none.
     aperture
         Radius of the objective aperture in mrad; 0 means none.
     aperture_edge
@@ -287,6 +156,8 @@ class DatasetRecipe(Checked):
                 f"particle.radius must stay below {room:g} angstrom to fit placement.field; "
                 f"got {self.particle.radius.to_recipe()!r}"
             )
+        if self.placement.border == "cut":
+            self._check_images()
         if self.wave.particles:
             raise Refusal(
                 f"wave.particles must be left out, each structure names its own; "
@@ -294,6 +165,17 @@ class DatasetRecipe(Checked):
             )
         self._check_pixels()
         self._check_motion()
+
+    def _check_images(self) -> None:
+        """Refuse particles that would meet themselves across the border."""
+        widest = max(reach(shape, self.particle.radius.high) for shape in self.particle.shapes)
+        edge = min(self.placement.field)
+        if 2 * widest + self.particle.gap > edge:
+            raise Refusal(
+                "particle.radius must leave the gap between a particle and itself across the "
+                f"border of placement.field, {edge:g} angstrom away; "
+                f"got {self.particle.radius.to_recipe()!r}"
+            )
 
     def _check_pixels(self) -> None:
         grid = Grid.covering(self.placement.field, self.wave.pixel_size)

@@ -91,17 +91,13 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
     ((64, 64), 2)
     """
     built = build_structure(plan)
-    wave, particle_wave = compute_exit_waves(
-        built.specimen,
-        [built.specimen.objects, built.particles],
-        replace(recipe.wave, particles=built.particles),
-        rng=plan.rng("phonons"),
-    )
+    wave, particle_wave = _waves(recipe, plan, built)
     mask, agreed = make_mask(recipe, built, particle_wave)
     zero = 0.0
     if recipe.imaging.focus_reference == "minimum_contrast":
         reach = built.specimen.cell[2] / 2
-        zero = minimum_contrast_defocus(particle_wave, search=(-reach, reach))
+        seen = particle_wave if built.particles else wave
+        zero = minimum_contrast_defocus(seen, search=(-reach, reach))
     conditions = [replace(image, defocus=image.defocus + zero) for image in plan.images]
     noise = [plan.rng("noise", image) for image in range(len(plan.images))]
     expected: tuple[np.ndarray, ...] = ()
@@ -130,6 +126,21 @@ def _scattered(
         micrographs.append(Micrograph(counts, former.pixel_size, condition))
         expected.append(kept)
     return tuple(micrographs), tuple(expected)
+
+
+def _waves(
+    recipe: DatasetRecipe, plan: StructurePlan, built: BuiltSpecimen
+) -> tuple[ExitWave, ExitWave]:
+    """Exit waves of the whole structure and of its particles; fine pixels serve these alone."""
+    particles = built.particles
+    fine = recipe.wave.particle_pixel if particles else None
+    whole, *alone = compute_exit_waves(
+        built.specimen,
+        [built.specimen.objects, particles] if particles else [built.specimen.objects],
+        replace(recipe.wave, particles=particles, particle_pixel=fine),
+        rng=plan.rng("phonons"),
+    )
+    return whole, alone[0] if alone else replace(whole, array=np.ones_like(whole.array))
 
 
 def beside_id(recipe: DatasetRecipe) -> str:

@@ -48,7 +48,9 @@ def to_coco(
     Notes
     -----
     Lin et al., Microsoft COCO, ECCV (2014); format: https://cocodataset.org/#format-data.
-    Instances share out the stored mask: particles that touch have annotations of their own.
+    Instances share out the stored mask: particles that touch have annotations of their own, and so
+    has each part of one that the border cuts; `particle` is the number of the particle in its
+    micrograph, the same for all its parts.
     Segmentations are run lengths down the columns (`{"size": [ny, nx], "counts": [...]}`, which
     pycocotools takes as it is); `bbox` is [x, y, width, height] and `area` a number, both in
     pixels. Categories are the materials of the recipe, in its order, whichever rows are written.
@@ -95,23 +97,24 @@ def to_coco(
             }
         )
         for i, particle in enumerate(plan.specimen.particles):
-            here = instances.ids == i + 1
-            if not here.any():
-                continue
+            whole = instances.ids == i + 1
             material = name_of(particle.material)
-            annotations.append(
-                {
-                    "id": len(annotations) + 1,
-                    "image_id": number,
-                    "category_id": materials.index(material) + 1,
-                    "segmentation": encode_rle(here),
-                    "area": int(here.sum()),
-                    "bbox": bounding_box(here),
-                    "iscrowd": 0,
-                    "radius": particle.radius,
-                    "n_defects": particle.defects,
-                }
-            )
+            middle = [n / 2 + s for n, s in zip(plan.specimen.field, particle.offset, strict=True)]
+            for here in parts_cut_by_border(whole, middle, database.pixel_size):
+                annotations.append(
+                    {
+                        "id": len(annotations) + 1,
+                        "image_id": number,
+                        "category_id": materials.index(material) + 1,
+                        "segmentation": encode_rle(here),
+                        "area": int(here.sum()),
+                        "bbox": bounding_box(here),
+                        "iscrowd": 0,
+                        "radius": particle.radius,
+                        "n_defects": particle.defects,
+                        "particle": i + 1,
+                    }
+                )
     categories = [
         {"id": i, "name": name, "supercategory": "particle"}
         for i, name in enumerate(materials, start=1)
@@ -130,6 +133,48 @@ def to_coco(
     path = folder / ANNOTATIONS
     path.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
     return path
+
+
+def parts_cut_by_border(
+    mask: np.ndarray, middle: Sequence[float], pixel_size: float
+) -> list[np.ndarray]:
+    """Return the pixels of a particle, side by side of the border that it lies across.
+
+    Parameters
+    ----------
+    mask
+        Pixels of the particle, bool (ny, nx); they cover the periodic field.
+    middle
+        x and y of the middle of the particle, in angstrom.
+    pixel_size
+        In angstrom.
+
+    Returns
+    -------
+    parts
+        One mask of this shape for each copy of the particle that the image shows a part of; one
+        where it lies whole inside, none where no pixel is of it.
+
+    Examples
+    --------
+    >>> mask = np.zeros((8, 8), bool)
+    >>> mask[3, [0, 1, 7]] = True
+    >>> [part[3].nonzero()[0].tolist() for part in parts_cut_by_border(mask, (0.5, 3.5), 1.0)]
+    [[0, 1], [7]]
+    """
+    y, x = np.nonzero(mask)
+    ny, nx = mask.shape
+    across = np.round(((x + 0.5) * pixel_size - middle[0]) / (nx * pixel_size))
+    down = np.round(((y + 0.5) * pixel_size - middle[1]) / (ny * pixel_size))
+    copies = list(zip(down.tolist(), across.tolist(), strict=True))
+    parts = {copy: np.zeros_like(mask) for copy in sorted(set(copies), key=_from_middle)}
+    for copy, i, j in zip(copies, y, x, strict=True):
+        parts[copy][i, j] = True
+    return list(parts.values())
+
+
+def _from_middle(copy: tuple[float, float]) -> tuple[float, tuple[float, float]]:
+    return abs(copy[0]) + abs(copy[1]), copy
 
 
 def encode_rle(mask: np.ndarray) -> dict[str, list[int]]:

@@ -38,11 +38,12 @@ def particles_of(plan: StructurePlan) -> Specimen:
     ('particle-0',)
     """
     placed = place(plan.specimen, plan.rng)
-    atoms = np.concatenate([particle.atoms for particle in placed])
+    atoms = np.concatenate([np.zeros((0, 3)), *(particle.atoms for particle in placed)])
     low, high = bounds_of(plan.specimen, placed)
     atoms[:, 2] -= low
-    numbers = np.concatenate([particle.species for particle in placed])
-    labels = np.repeat(np.arange(len(placed)), [len(particle.atoms) for particle in placed])
+    numbers = np.concatenate([np.zeros(0, int), *(particle.species for particle in placed)])
+    sizes = np.array([len(particle.atoms) for particle in placed], int)
+    labels = np.repeat(np.arange(len(placed)), sizes)
     names = tuple(f"particle-{i}" for i in range(len(placed)))
     cell = (*plan.specimen.field, high - low)
     return Specimen(atoms, numbers, cell, labels, names)
@@ -84,7 +85,14 @@ def stored_instances(
             known = (
                 here,
                 plan,
-                instance_map(particles, (ny, nx), pixel, volumes=volumes, within=mask),
+                instance_map(
+                    particles,
+                    (ny, nx),
+                    pixel,
+                    objects=particles.objects,
+                    volumes=volumes,
+                    within=mask,
+                ),
             )
         yield row, known[1], known[2]
 

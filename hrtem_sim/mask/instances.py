@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.phase import Mask, check_map
-from hrtem_sim.mask.thickness import particle_names, projected_thickness
+from hrtem_sim.mask.thickness import check_pixels, particle_names, projected_thickness
 from hrtem_sim.provenance import Checked, checks, positive
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
@@ -110,6 +110,9 @@ def instance_map(
     """
     names = particle_names(specimen) if objects is None else tuple(objects)
     dtype = np.uint8 if len(names) < 256 else np.uint16
+    if not names:
+        check_pixels(specimen, shape, pixel_size)
+        return InstanceMap(np.zeros(shape, dtype), (), float(pixel_size))
     maps = projected_thickness(
         specimen, shape, pixel_size, objects=names, volumes=volumes, blur=blur
     )

@@ -8,13 +8,14 @@ from typing import Literal
 import numpy as np
 from ase.data import atomic_numbers
 from ase.formula import Formula
+from scipy.spatial import cKDTree
 
 from czone.generator import AmorphousGenerator
 from czone.scene import Scene
 from czone.transform import Translation
 from czone.volume import BaseVolume, Volume, make_rect_prism
 from hrtem_sim.frozen import freeze
-from hrtem_sim.provenance import Checked, at_least, between, checks, each, positive, that
+from hrtem_sim.provenance import Checked, added, at_least, between, checks, each, positive, that
 from hrtem_sim.specimen.films import Distances, by_pairs, film_matter
 from hrtem_sim.specimen.particles import ParticlePlan, build_particle
 from hrtem_sim.specimen.specimen import Specimen
@@ -44,7 +45,7 @@ class ParticlesOnFilm(Checked):
     field
         Edges of the periodic cell along x and y, in angstrom.
     particles
-        Particles, at least one.
+        Particles; none for bare film.
     burial
         Depth of the particles in the film, in radii.
     side
@@ -55,12 +56,14 @@ class ParticlesOnFilm(Checked):
         Film's symbol or formula, thickness in angstrom, density in atoms per cubic angstrom, and
         smallest distance between its atoms in angstrom: one number, or `("Si", "O", 1.5)` and so
         on for every pair of elements.
+    border
+        Whether particles lie whole within the field, or reach across its periodic border.
+    piled
+        Whether a particle that overlaps earlier ones in projection rests on them.
     """
 
     field: tuple[float, float] = dataclasses.field(metadata=checks(each(positive("angstrom"), 2)))
-    particles: tuple[ParticlePlan, ...] = dataclasses.field(
-        metadata=checks(that("a list of at least one particle", bool))
-    )
+    particles: tuple[ParticlePlan, ...]
     burial: float = dataclasses.field(metadata=checks(between(0, 2, "radii")))
     side: Literal["entrance", "exit"]
     margin: float = dataclasses.field(metadata=checks(at_least(0, "angstrom")))
@@ -68,6 +71,8 @@ class ParticlesOnFilm(Checked):
     film_thickness: float = dataclasses.field(metadata=checks(at_least(1, "angstrom")))
     film_density: float = dataclasses.field(metadata=checks(positive("atoms per cubic angstrom")))
     film_min_distance: Distances
+    border: Literal["inside", "cut"] = added("inside")
+    piled: bool = added(False)
 
     def _check_together(self) -> None:
         film_matter(self.film_material, self.film_density, self.film_min_distance)
@@ -145,7 +150,12 @@ def particle_scene(
     bounds = np.array([[0.0, 0.0, 0.0], [*plan.field, high - low]])
     # The film is packed as if it were alone: where a particle lies in it or on it, its atoms give
     # way to those of the particle by the distance of atoms that are not bonded.
-    scene = Scene(bounds=bounds, objects=[*objects, slab], min_distance="contact")
+    scene = Scene(
+        bounds=bounds,
+        objects=[*objects, slab],
+        min_distance="contact",
+        periodic=plan.border == "cut",
+    )
     scene.populate()
     return scene, tuple(particle.defects for particle in placed)
 
@@ -169,8 +179,8 @@ def bounds_of(plan: ParticlesOnFilm, placed: "tuple[PlacedParticle, ...]") -> tu
     heights = [particle.atoms[:, 2] for particle in placed]
     low, high = _film_of(plan)
     return (
-        min(low, *(z.min() for z in heights)) - plan.margin,
-        max(high, *(z.max() for z in heights)) + plan.margin,
+        min([low, *(z.min() for z in heights)]) - plan.margin,
+        max([high, *(z.max() for z in heights)]) + plan.margin,
     )
 
 
@@ -204,12 +214,13 @@ def place(plan: ParticlesOnFilm, streams: Streams) -> tuple[PlacedParticle, ...]
     ----------
     plan
         Numbers of film and particles. The film lies beyond its face z = 0, below or above it as
-        `side` says; every particle's lowest atom is buried by the same fraction of its radius.
+        `side` says; every particle's lowest atom is buried by the same fraction of its radius,
+        unless it rests on others.
     streams
         Random streams of the defect planes ("defect planes", i) and alloys ("shared sites", i).
     """
     outward = 1.0 if plan.side == "exit" else -1.0
-    placed = []
+    placed: list[PlacedParticle] = []
     for i, particle in enumerate(plan.particles):
         volume, defects = build_particle(
             particle, streams("defect planes", i), streams("shared sites", i)
@@ -220,6 +231,36 @@ def place(plan: ParticlesOnFilm, streams: Streams) -> tuple[PlacedParticle, ...]
         height = -plan.burial * particle.radius - edge
         x, y = (n / 2 + shift for n, shift in zip(plan.field, particle.offset, strict=True))
         shift = np.array([x, y, outward * height])
+        if plan.piled:
+            below = [earlier.atoms for earlier in placed]
+            shift[2] += outward * _rise(atoms + shift, below, outward, plan.field)
         volume.transform(Translation(shift))
         placed.append(PlacedParticle(volume, atoms + shift, species, defects))
     return tuple(placed)
+
+
+RESTING = 3.0
+"""angstrom between the atoms of particles that rest on each other: about an atom's diameter, as
+between the surfaces of two crystals without a bond."""
+
+
+def _rise(
+    atoms: np.ndarray, below: list[np.ndarray], outward: float, field: tuple[float, float]
+) -> float:
+    """How far particles below push one outward that is let down on its film, in angstrom.
+
+    Let down from far out it stops where the first pair of atoms is `RESTING` apart: of two that are
+    d apart across the beam, d < `RESTING`, where they are (RESTING^2 - d^2)^(1/2) apart along it.
+    """
+    if not below:
+        return 0.0
+    under = np.concatenate(below)
+    trees = [cKDTree(_folded(points[:, :2], field), boxsize=field) for points in (atoms, under)]
+    pairs = trees[0].sparse_distance_matrix(trees[1], RESTING, output_type="ndarray")
+    along = outward * (under[pairs["j"], 2] - atoms[pairs["i"], 2])
+    return float((along + np.sqrt(RESTING**2 - pairs["v"] ** 2)).max(initial=0.0))
+
+
+def _folded(places: np.ndarray, field: tuple[float, float]) -> np.ndarray:
+    folded = places % field
+    return np.where(folded < field, folded, 0.0)  # x % L can round up to L itself

@@ -35,6 +35,10 @@ TWIN_ENERGY = 0.02
 MIN_SEPARATION = 3
 """Planes between two defects, and between a defect and the surface."""
 
+CORNERS = 1.25
+"""Farthest corner of a faceted shape in radii of the sphere of equal volume, rounded up: 1.22 for
+the hexagonal prism, 1.18 for the decahedron."""
+
 
 @dataclass(frozen=True)
 class ParticlePlan(Checked):
@@ -136,6 +140,22 @@ def most_defects(material: Material, radius: float) -> int:
         return 0
     planes = 2 * math.floor(radius / spacing) - 1
     return max(0, (planes - MIN_SEPARATION - 1) // MIN_SEPARATION)
+
+
+def reach(shape: str, radius: float) -> float:
+    """Return how far a particle extends from its centre, in angstrom: facets have corners.
+
+    Parameters
+    ----------
+    shape, radius
+        As in `ParticlePlan`.
+
+    Examples
+    --------
+    >>> reach("sphere", 20.0), reach("wulff", 20.0)
+    (20.0, 25.0)
+    """
+    return radius if shape == "sphere" else CORNERS * radius
 
 
 def _shape(plan: ParticlePlan, crystal: Generator) -> BaseVolume:

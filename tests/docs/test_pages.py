@@ -12,6 +12,7 @@ from textwrap import dedent
 import pytest
 
 from hrtem_sim.dataset.mask_recipe import MaskRecipe
+from hrtem_sim.dataset.particle_recipe import ParticleRecipe, PlacementRecipe
 from hrtem_sim.dataset.recipe import ImagingRecipe, StorageRecipe
 from hrtem_sim.imaging import Detector
 from hrtem_sim.provenance import from_table
@@ -70,6 +71,8 @@ def test_the_samples_of_a_page_run(page, tmp_path, monkeypatch):
 
 def test_recipes_in_pages_are_recipes():
     kinds = {
+        "particle": ParticleRecipe,
+        "placement": PlacementRecipe,
         "wave": WaveSettings,
         "imaging": ImagingRecipe,
         "detector": Detector,

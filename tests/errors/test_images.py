@@ -255,7 +255,6 @@ ROWS = (
     Row("FileCrystal", "species[0]", "the symbol of an element", "'Qq'", lambda: crystal(species=("Qq",))),
     Row("FileCrystal", "sites", "as many as species, 1", "2", lambda: crystal(sites=((0.0, 0.0, 0.0), (0.5, 0.5, 0.5)))),
     Row("FileCrystal", "lattice", "span a volume", "3.0", lambda: crystal(lattice=((3.0, 0.0, 0.0),) * 3)),
-    Row("ParticlesOnFilm", "particles", "at least one particle", "()", lambda: on_film(particles=())),
     Row("ParticlesOnFilm", "burial", "in [0, 2] radii", "3.0", lambda: on_film(burial=3.0)),
     Row("ParticlesOnFilm", "side", "'entrance', 'exit'", "'left'", lambda: on_film(side="left")),
     Row("ParticlesOnFilm", "film_material", "symbol or formula", "'Qq'", lambda: on_film(film_material="Qq")),

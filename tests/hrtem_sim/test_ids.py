@@ -47,6 +47,8 @@ WALK = {
     ("placement", "offset"): (constant(0.1), STRUCTURE),
     ("placement", "side"): ("exit", STRUCTURE),
     ("placement", "margin"): (3.0, STRUCTURE),
+    ("placement", "border"): ("cut", STRUCTURE),
+    ("placement", "overlap"): (1.0, STRUCTURE),
     ("imaging", "dose"): (constant(300.0), {"micrograph"}),
     ("imaging", "defocus"): (constant(50.0), {"micrograph"}),
     ("imaging", "focal_spread"): (constant(20.0), {"micrograph"}),
@@ -144,6 +146,7 @@ def ids(recipe):
 
 def test_the_walk_leaves_no_field_out(base):
     with_another = {("wave", "particles"), ("detector", "mtf_with_pixel"), ("mask", "margin")}
+    with_another |= {("particle", "coverage")}
     assert set(fields_of(base)) == {*WALK, *with_another}
 
 
