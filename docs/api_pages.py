@@ -20,12 +20,12 @@ PACKAGES = {
     "hrtem_sim": (
         "electron grid specimen specimen.builders specimen.particles potential wave imaging mask "
         "database dataset dataset.reference interchange provenance provenance.described "
-        "provenance.schema figures fft progress commands cli"
+        "provenance.schema figures drawing shown fft progress commands cli"
     ).split(),
     "seg_train": (
         "recipe runs shipped data data.fresh metrics model training prediction benchmark study "
         "study.reference "
-        "particles figures card export reports webpage workflow cli"
+        "particles curves figures card export reports webpage workflow cli"
     ).split(),
 }
 """Public modules, package by package; each has a page."""

@@ -39,7 +39,7 @@ film = Volume(slab, generator=AmorphousGenerator(rng=1), priority=1)
 scene = Scene([[0, 0, 0], [64, 64, 50]], [ball, film], min_distance="contact")
 scene.populate()
 print(scene)
-viz.plot(scene, projections=("xy", "xz"))
+viz.plot(scene, projections=("top", "xz"))
 plt.show()
 
 # %%

@@ -60,5 +60,5 @@ scene = Scene([[0, 0, -8], [size, size, 25]], [sheet, *islands], min_distance=2.
 scene.populate()
 print(f"atoms of the sheet and of each island: {np.bincount(scene.labels).tolist()}")
 
-viz.plot(scene, projections=("xy", "xz"))
+viz.plot(scene, projections=("top", "xz"))
 plt.show()

@@ -58,10 +58,10 @@ print(f"{len(graphene)} atoms of carbon, neighbours of each: {np.unique(neighbou
 
 figure, (one, many) = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
 atoms = scene.ase_atoms
-viz.plot(atoms, projections="xy", ax=one)
+viz.plot(atoms, projections="top", ax=one)
 outline = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]) @ scene.cell[:2, :2]
 one.plot(*outline.T, color="tab:red", lw=1.5)
-viz.plot(atoms.repeat((3, 3, 1)), projections="xy", ax=many, legend=False)
+viz.plot(atoms.repeat((3, 3, 1)), projections="top", ax=many, legend=False)
 one.set_title("one cell", loc="center", pad=22)
 many.set_title("three by three", pad=22)
 plt.show()

@@ -47,6 +47,11 @@ class Grid:
         object.__setattr__(self, "shape", tuple(int(n) for n in shape))
         object.__setattr__(self, "pixel_size", tuple(float(p) for p in pixel_size))
 
+    def __str__(self) -> str:
+        (ny, nx), (py, px) = self.shape, self.pixel_size
+        pixel = f"{px:.4g}" if abs(py - px) < 1e-4 * px else f"{py:.4g} x {px:.4g}"
+        return f"{ny} x {nx} of {pixel} angstrom"
+
     @classmethod
     def covering(cls, cell: tuple[float, float], pixel_size: float) -> "Grid":
         """Return the grid of even, fast-FFT shape whose pixels are at most `pixel_size`.

@@ -22,6 +22,7 @@ import pandas as pd
 
 from hrtem_sim.provenance import identity, to_table, to_toml
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.shown import Shown
 from seg_train.recipe import TrainingRecipe, read_training_recipe
 from seg_train.shipped import run_folder, shipped_networks
 
@@ -32,8 +33,8 @@ ALGORITHM = 1
 """Version of the training algorithm; part of a run's id, raised when results change."""
 
 
-@dataclass(frozen=True, eq=False)
-class TrainingRun:
+@dataclass(frozen=True, eq=False, repr=False)
+class TrainingRun(Shown):
     """A finished training run.
 
     Parameters
@@ -53,6 +54,26 @@ class TrainingRun:
     recipe: TrainingRecipe
     history: pd.DataFrame
     provenance: dict[str, Any]
+
+    def _facts(self) -> dict[str, str]:
+        recipe, best = self.recipe, self.history
+        scores = {
+            column: f"{best[column].max():.3f}"
+            for column in ("val_f1", "val_particle_f1")
+            if column in best
+        }
+        return {
+            "folder": str(self.folder),
+            "network": f"{recipe.model.architecture} on {recipe.model.backbone}",
+            "epochs": f"{len(self.history)} of {recipe.epochs}",
+            **scores,
+        }
+
+    def plot(self) -> Any:
+        """Return a figure of loss and F1 against the epoch."""
+        from seg_train.curves import loss_curves  # loads when someone looks
+
+        return loss_curves(self.history)
 
     @property
     def identity(self) -> str:

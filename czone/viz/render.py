@@ -10,11 +10,16 @@ from czone.viz.atoms import DrawnAtoms
 __all__ = ["PROJECTIONS", "render_spheres"]
 
 PROJECTIONS = {
-    "xy": np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1.0]]),
+    "xy": np.array([[1, 0, 0], [0, -1, 0], [0, 0, -1.0]]),
+    "top": np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1.0]]),
     "xz": np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0.0]]),
     "yz": np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0.0]]),
 }
-"""Rows: directions to the right, up, and towards the viewer."""
+"""Rows: directions to the right, up, and towards the viewer. "xy" looks along the beam, with rows
+that run downwards, and so shows every atom where the micrograph does."""
+
+ARROWS = {"xy": "x → y ↓", "top": "x → y ↑", "xz": "x → z ↑", "yz": "y → z ↑"}
+"""What is to the right and what is up or down."""
 
 _LIGHT = np.array([-0.45, 0.55, 0.70])  # from the upper left, in front
 _SUPERSAMPLING = 2

@@ -9,7 +9,7 @@ import numpy as np
 
 from czone.viz.atoms import DrawnAtoms, drawn_atoms
 from czone.viz.extras import optional
-from czone.viz.render import PROJECTIONS, render_spheres
+from czone.viz.render import ARROWS, PROJECTIONS, render_spheres
 
 __all__ = ["plot"]
 
@@ -37,7 +37,8 @@ def plot(
         A populated Scene or Volume, a Molecule, ASE Atoms, or a pair of positions (n, 3) and atomic
         numbers (n,).
     projections
-        ``"xy"`` (seen from +z), ``"xz"`` (from -y), ``"yz"`` (from +x), or several of them side by
+        ``"xy"`` (along the beam, from -z, y downwards: as micrographs show it), ``"top"`` (from +z,
+        y upwards), ``"xz"`` (from -y), ``"yz"`` (from +x), z upwards, or several of them side by
         side on the same scale.
     colors
         Colours by element symbol, anything matplotlib takes; the others are those of Jmol.
@@ -93,10 +94,13 @@ def plot(
     for panel, name, size, inch in zip(panels, names, sizes, inches, strict=True):
         scale = min(inch * figure.dpi / size[0], 4000 / size.max(), _FINEST)
         picture, extent = render_spheres(atoms, PROJECTIONS[name], scale)
+        if name == "xy":  # the axis shows y, which runs downwards
+            left, right, bottom, top = extent
+            extent = (left, right, -bottom, -top)
         panel.imshow(picture, extent=extent, origin="lower", interpolation="antialiased")
         panel.set_axis_off()
         panel.text(
-            0.0, 1.0, f"{name[0]} → {name[1]} ↑", transform=panel.transAxes, fontsize=8,
+            0.0, 1.0, ARROWS[name], transform=panel.transAxes, fontsize=8,
             va="bottom", color="0.35",
         )  # fmt: skip
     if scale_bar:

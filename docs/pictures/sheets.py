@@ -18,7 +18,8 @@ from PIL import Image
 
 from hrtem_sim.database import Database
 from hrtem_sim.dataset import build_dataset, read_dataset_recipe
-from hrtem_sim.figures import OUTLINE, SHEET_PIXELS, contact_sheet, show_micrograph
+from hrtem_sim.drawing import OUTLINE, SHEET_PIXELS, show_micrograph
+from hrtem_sim.figures import contact_sheet
 
 HERE = Path(__file__).parent
 RECIPES = HERE.parents[1] / "hrtem_sim" / "recipes"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 import warnings
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import ArrayLike
 from hrtem_sim.database.shard import DatabaseError, read_catalogue, read_shard
 from hrtem_sim.provenance import from_table, identity, rng_for, rows_that_meet
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.shown import Shown
 
 if TYPE_CHECKING:
     from hrtem_sim.imaging import Detector, Recorder
@@ -31,7 +33,7 @@ class IncompleteDataset(UserWarning):
     """Shards of a data set are not there, or files lie among them that are none."""
 
 
-class Database:
+class Database(Shown):
     """Labelled micrographs, read only.
 
     Parameters
@@ -104,12 +106,39 @@ class Database:
         return len(self.catalogue)
 
     def __repr__(self) -> str:
+        facts = self._facts()
+        return f"Database({str(self.folder)!r}: {facts['holds']}, {facts['pixels']})"
+
+    def _facts(self) -> dict[str, str]:
         what = "expected images" if self.keeps_expected else "micrographs"
-        return (
-            f"Database({str(self.folder)!r}: {len(self)} {what} of "
-            f"{self.catalogue['structure'].nunique()} structures, {self.shape[0]} x "
-            f"{self.shape[1]} pixels of {self.pixel_size:g} angstrom)"
-        )
+        ny, nx = self.shape
+        return {
+            "folder": str(self.folder),
+            "holds": f"{len(self)} {what} of {self.catalogue['structure'].nunique()} structures",
+            "pixels": f"{ny} x {nx} pixels of {self.pixel_size:g} angstrom",
+        }
+
+    def plot(self, rows: Sequence[int] | None = None, *, columns: int = 6) -> Any:
+        """Return a figure of micrographs with the outlines of their masks.
+
+        Parameters
+        ----------
+        rows
+            Positions in the catalogue; default: the first image of up to six structures.
+        columns
+            Pictures side by side.
+        """
+        from hrtem_sim.drawing import draw_images  # loads when someone looks
+
+        if rows is None:
+            rows = list(self.catalogue.drop_duplicates("structure").index[:6])
+        table = self.catalogue.iloc[list(rows)]
+        titles = [
+            f"defocus {defocus / 10:.0f} nm, {dose:.0f} e/Å²"
+            for defocus, dose in zip(table["defocus"], table["dose"], strict=True)
+        ]
+        images, masks = self.counts(rows), self.masks(rows)
+        return draw_images(images, self.pixel_size, masks=masks, titles=titles, columns=columns)
 
     @cached_property
     def structures(self) -> int:

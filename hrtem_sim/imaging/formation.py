@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.former import ImageFormer
 from hrtem_sim.imaging.saving import save
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.shown import Shown
 from hrtem_sim.wave import ExitWave
 
 FORMATION = 3
@@ -20,8 +22,8 @@ FORMATION = 3
 of k^2, integrates over pixels that begin at the origin, and blurs before it samples."""
 
 
-@dataclass(frozen=True, eq=False)
-class Micrograph:
+@dataclass(frozen=True, eq=False, repr=False)
+class Micrograph(Shown):
     """A recorded image.
 
     Parameters
@@ -41,6 +43,26 @@ class Micrograph:
 
     def __post_init__(self) -> None:
         freeze(self, "counts")
+
+    def _facts(self) -> dict[str, str]:
+        ny, nx = self.counts.shape
+        dose = self.conditions.dose
+        return {
+            "pixels": f"{ny} x {nx} of {self.pixel_size:.4g} angstrom",
+            "defocus": f"{self.conditions.defocus:g} angstrom",
+            "dose": "none" if dose is None else f"{dose:g} e/angstrom^2",
+            "mean": f"{self.counts.mean():.4g} {'intensity' if dose is None else 'counts'}",
+        }
+
+    def plot(self) -> Any:
+        """Return a figure of the image with a scale bar."""
+        from hrtem_sim.drawing import Figure, show_micrograph  # loads when someone looks
+
+        figure = Figure(figsize=(4, 4), layout="constrained")
+        ax = figure.subplots()
+        show_micrograph(ax, self.counts, self.pixel_size)
+        ax.set_axis_off()
+        return figure
 
     def save(self, path: str | Path) -> Path:
         """Write the micrograph as .tif, .hspy, .npz or .png; return the path.

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -9,6 +10,7 @@ from scipy.ndimage import gaussian_filter
 from hrtem_sim.frozen import freeze
 from hrtem_sim.provenance import Checked, checks, positive
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.shown import Shown
 from hrtem_sim.wave import ExitWave
 
 PAPER_THRESHOLD = math.pi / 16
@@ -24,8 +26,8 @@ def check_map(name: str, pixels: np.ndarray) -> None:
         raise Refusal(f"{name} must have shape (ny, nx); got {pixels.shape}")
 
 
-@dataclass(frozen=True, eq=False)
-class Mask(Checked):
+@dataclass(frozen=True, eq=False, repr=False)
+class Mask(Shown, Checked):
     """Classes of the pixels of a micrograph.
 
     Parameters
@@ -45,6 +47,18 @@ class Mask(Checked):
     def _check_together(self) -> None:
         freeze(self, "classes")
         check_map("classes", self.classes)
+
+    def _facts(self) -> dict[str, str]:
+        ny, nx = self.classes.shape
+        found = np.bincount(self.classes.ravel(), minlength=len(self.names)) / self.classes.size
+        shares = {name: f"{share:.1%}" for name, share in zip(self.names, found, strict=False)}
+        return {"pixels": f"{ny} x {nx} of {self.pixel_size:.4g} angstrom", **shares}
+
+    def plot(self) -> Any:
+        """Return a figure of the classes, each in a colour of its own."""
+        from hrtem_sim.drawing import draw_classes  # loads when someone looks
+
+        return draw_classes(self.classes, self.names, self.pixel_size)
 
 
 def phase_mask(

@@ -1,14 +1,16 @@
 """The frozen specimen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from ase.data import chemical_symbols
 
 from czone.matter import find_contacts
 from hrtem_sim.frozen import frozen
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.shown import Shown
 from hrtem_sim.specimen.cells import orthorhombic, rectangular
 from hrtem_sim.specimen.contacts import tell_contacts
 
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 _DEFAULT: Any = None  # replaced by an array when the specimen is made
 
 
-@dataclass(frozen=True, eq=False)
-class Specimen:
+@dataclass(frozen=True, eq=False, repr=False)
+class Specimen(Shown):
     """Atoms in an orthorhombic cell.
 
     Parameters
@@ -52,7 +54,7 @@ class Specimen:
     cell: tuple[float, float, float]
     labels: np.ndarray = _DEFAULT
     objects: tuple[str, ...] = ("specimen",)
-    occupancies: np.ndarray = field(default=_DEFAULT, repr=False)
+    occupancies: np.ndarray = _DEFAULT
 
     def __post_init__(self) -> None:
         positions = frozen(np.array(self.positions, dtype=float), owned=True)
@@ -103,6 +105,21 @@ class Specimen:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def _facts(self) -> dict[str, str]:
+        kinds, counts = np.unique(self.numbers, return_counts=True)
+        found = (f"{chemical_symbols[k]} {n}" for k, n in zip(kinds, counts, strict=True))
+        return {
+            "atoms": f"{len(self)} ({', '.join(found)})",
+            "cell": " x ".join(f"{length:.4g}" for length in self.cell) + " angstrom",
+            "objects": ", ".join(self.objects),
+        }
+
+    def plot(self, **kwargs: Any) -> Any:
+        """Return a drawing of the atoms; `kwargs` go to `czone.viz.plot`."""
+        from czone.viz import plot  # loads when someone looks
+
+        return plot((self.positions, self.numbers), **kwargs)
 
     def selection(self, *objects: str) -> np.ndarray:
         """Return the mask (n,) of the atoms of the named objects.

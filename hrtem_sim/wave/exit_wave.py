@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from hrtem_sim.electron import wavelength
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize, propagator
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.shown import Shown
 
 MOST_LOST = 0.05
 """Share of the electrons above which a wave says that it has lost them."""
@@ -19,8 +21,8 @@ class LostElectrons(UserWarning):
     """A wave that has lost a good part of its electrons beyond its band."""
 
 
-@dataclass(frozen=True, eq=False)
-class ExitWave:
+@dataclass(frozen=True, eq=False, repr=False)
+class ExitWave(Shown):
     """Electron waves behind a specimen, one per frozen-phonon configuration.
 
     Parameters
@@ -59,6 +61,21 @@ class ExitWave:
             raise Refusal(f"array must be finite; got {got}")
         wavelength(self.energy)
         _check_plane(self.plane)
+
+    def _facts(self) -> dict[str, str]:
+        return {
+            "pixels": str(self.grid),
+            "phonons": str(len(self.array)),
+            "energy": f"{self.energy / 1e3:g} keV",
+            "plane": f"{self.plane:g} angstrom",
+            "lost": f"{self.lost:.2%}",
+        }
+
+    def plot(self) -> Any:
+        """Return a figure of amplitude and phase, of the mean over the phonons."""
+        from hrtem_sim.drawing import draw_waves  # loads when someone looks
+
+        return draw_waves(self.array, self.grid.pixel_size)
 
     @property
     def wavelength(self) -> float:

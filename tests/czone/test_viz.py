@@ -37,7 +37,12 @@ def color_at(atoms, projection, right, up):
 
 @pytest.mark.parametrize(
     ("projection", "toward", "right_up"),
-    [("xy", (0, 0, 1), (3, 5)), ("xz", (0, -1, 0), (3, 7)), ("yz", (1, 0, 0), (5, 7))],
+    [
+        ("xy", (0, 0, -1), (3, -5)),
+        ("top", (0, 0, 1), (3, 5)),
+        ("xz", (0, -1, 0), (3, 7)),
+        ("yz", (1, 0, 0), (5, 7)),
+    ],
 )
 def test_the_nearer_atom_hides_the_farther(projection, toward, right_up):
     place = np.array([3.0, 5, 7])
