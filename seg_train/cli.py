@@ -45,6 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     benchmark.add_argument(
         "--median", type=count, default=3, help="window for --images (default 3)"
     )
+    benchmark.add_argument(
+        "--labels", choices=("classes", "instances"), help="what the numbers in masks are"
+    )
+    benchmark.add_argument("--threshold", type=float, help="gray above which masks are particle")
     benchmark.add_argument("--symmetries", action="store_true", help="average eight predictions")
     benchmark.set_defaults(run=_benchmark)
 
@@ -126,17 +130,18 @@ def _samples(options: argparse.Namespace) -> Any:
         raise Refusal(f"--images and --masks must be given together; got {got} alone")
     if options.folder is None and options.images is None:
         return load_experimental_sample()
-    if options.pixel_size is None:
-        got = options.folder or options.images
-        raise Refusal(f"--pixel-size must be given with --folder or --images; got {got} alone")
+    meaning = {"labels": options.labels, "threshold": options.threshold}
     if options.folder is not None:
-        return load_folder(options.folder, pixel_size=options.pixel_size)
+        return load_folder(options.folder, pixel_size=options.pixel_size, **meaning)
+    if options.pixel_size is None:
+        raise Refusal(f"--pixel-size must be given with --images; got {options.images} alone")
     return list(
         load_h5_pair(
             options.images,
             options.masks,
             pixel_size=options.pixel_size,
             median=options.median,
+            **meaning,
         )
     )
 

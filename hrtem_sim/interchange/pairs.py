@@ -6,12 +6,19 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from hrtem_sim.interchange.drawn import Labels, classes_of
 from hrtem_sim.interchange.micrographs import ImportedMicrograph
 from hrtem_sim.refusal import Refusal
 
 
 def read_h5_pair(
-    images: str | Path, masks: str | Path, *, pixel_size: float, keep_empty: bool = True
+    images: str | Path,
+    masks: str | Path,
+    *,
+    pixel_size: float,
+    keep_empty: bool = True,
+    labels: Labels | None = None,
+    threshold: float | None = None,
 ) -> Iterator[ImportedMicrograph]:
     """Read the labelled patches of a pair of HDF5 files, laid out as the paper's.
 
@@ -27,6 +34,8 @@ def read_h5_pair(
         In angstrom; the files do not hold it (0.20 to 0.42 in the published ones).
     keep_empty
         Keep patches without a particle; the paper leaves them out.
+    labels, threshold
+        Meaning of the numbers in the masks; see `classes_of`.
 
     Yields
     ------
@@ -61,14 +70,15 @@ def read_h5_pair(
             raise FileNotFoundError(f"{name} must be a file; got {path}")
     with h5py.File(images, "r") as image_file, h5py.File(masks, "r") as mask_file:
         patches = _dataset(image_file, "images")
-        labels = _dataset(mask_file, "maps", "labels", "masks")
-        if patches.shape[:3] != labels.shape[:3] or patches.shape[3:] not in ((), (1,)):
+        drawn = _dataset(mask_file, "maps", "labels", "masks")
+        if patches.shape[:3] != drawn.shape[:3] or patches.shape[3:] not in ((), (1,)):
             raise Refusal(
                 f"images must have shape (n, ny, nx) or (n, ny, nx, 1) and masks the same n, ny, "
-                f"nx; got {patches.shape} and {labels.shape}"
+                f"nx; got {patches.shape} and {drawn.shape}"
             )
         for index in range(len(patches)):
-            mask = classes_of(labels[index])
+            name = f"{masks.stem}[{index}]"
+            mask = classes_of(drawn[index], labels=labels, threshold=threshold, name=name)
             if mask.any() or keep_empty:
                 image = np.array(patches[index]).reshape(patches.shape[1:3])
                 name = f"{images.stem}_{index:04d}"
@@ -86,31 +96,3 @@ def _dataset(file: h5py.File, *names: str) -> h5py.Dataset:
         f"{file.filename} must hold one dataset of shape (n, ny, nx, ...), by name "
         f"{' or '.join(names)}; got {list(file)}"
     )
-
-
-def classes_of(label: np.ndarray) -> np.ndarray:
-    """Return the classes of the pixels of a mask, however it was drawn.
-
-    Parameters
-    ----------
-    label
-        A class map (ny, nx), a black and white image of whatever white, or one channel per class
-        (ny, nx, classes), of which the highest wins.
-
-    Returns
-    -------
-    classes
-        uint8, (ny, nx).
-
-    Examples
-    --------
-    >>> classes_of(np.array([[0, 255], [255, 0]])).tolist()
-    [[0, 1], [1, 0]]
-    """
-    if label.ndim == 3 and label.shape[-1] > 1:
-        return label.argmax(axis=-1).astype(np.uint8)
-    label = label.reshape(label.shape[:2])
-    values = np.unique(label)
-    if len(values) <= 2 and values[0] == 0:  # black and white, of whatever white
-        return (label > 0).astype(np.uint8)
-    return label.astype(np.uint8)

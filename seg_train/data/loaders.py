@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.ndimage import median_filter
 
 from hrtem_sim.refusal import Refusal
 from seg_train.data.micrographs import LabelledMicrograph
+
+if TYPE_CHECKING:
+    from hrtem_sim.interchange.drawn import Labels
 
 
 def load_h5_pair(
@@ -18,6 +22,8 @@ def load_h5_pair(
     group: str | None = None,
     median: int = 3,
     keep_empty: bool = False,
+    labels: "Labels | None" = None,
+    threshold: float | None = None,
 ) -> Iterator[LabelledMicrograph]:
     """Read a benchmark pair of HDF5 files of the paper's kind, patch by patch.
 
@@ -32,6 +38,8 @@ def load_h5_pair(
         reflected; 1 for files that are already filtered (`MedFilt` in the name).
     keep_empty
         Keep patches without a particle, which the paper leaves out.
+    labels, threshold
+        Meaning of the numbers in the masks; see `hrtem_sim.interchange.classes_of`.
 
     Yields
     ------
@@ -52,7 +60,14 @@ def load_h5_pair(
     if median < 1 or median % 2 == 0:
         raise Refusal(f"median must be an odd number of pixels, 1 for none; got {median!r}")
     group = group or Path(images).stem
-    for patch in read_h5_pair(images, masks, pixel_size=pixel_size, keep_empty=keep_empty):
+    for patch in read_h5_pair(
+        images,
+        masks,
+        pixel_size=pixel_size,
+        keep_empty=keep_empty,
+        labels=labels,
+        threshold=threshold,
+    ):
         image = patch.image.astype(np.float32)
         if median > 1:
             image = median_filter(image, size=median, mode="reflect")
@@ -61,21 +76,29 @@ def load_h5_pair(
 
 
 def load_folder(
-    folder: str | Path, *, pixel_size: float, group: str | None = None, mask_suffix: str = "_mask"
+    folder: str | Path,
+    *,
+    pixel_size: float | None = None,
+    group: str | None = None,
+    mask_suffix: str = "_mask",
+    labels: "Labels | None" = None,
+    threshold: float | None = None,
 ) -> list[LabelledMicrograph]:
     """Read a folder of micrographs with masks beside them.
 
     Parameters
     ----------
     folder
-        Folder with `name.tif` and `name_mask.tif` for every micrograph (`.tif`, `.tiff` or `.npy`).
-        A mask of one value besides 0 is a particle mask, else its values are the classes.
+        Folder with `name.tif` and `name_mask.tif` for every micrograph; both may end in whatever
+        `hrtem_sim.interchange.read_micrograph` reads.
     pixel_size
-        In angstrom.
+        In angstrom; absent: what the files say.
     group
         Name in tables; the name of the folder when absent.
     mask_suffix
         Ending that tells a mask from its micrograph.
+    labels, threshold
+        Meaning of the numbers in the masks; see `hrtem_sim.interchange.classes_of`.
 
     Examples
     --------
@@ -101,16 +124,10 @@ def load_folder(
             f"every micrograph needs a mask beside it; {lost[0]}{mask_suffix} is not in {folder}"
         )
 
-    def pixels(name: str) -> np.ndarray:
-        return read_micrograph(found[name], pixel_size=pixel_size).image
+    def micrograph(name: str) -> LabelledMicrograph:
+        read = read_micrograph(found[name], pixel_size=pixel_size)
+        drawn = read_micrograph(found[name + mask_suffix], pixel_size=read.pixel_size).image
+        mask = classes_of(drawn, labels=labels, threshold=threshold, name=name + mask_suffix)
+        return LabelledMicrograph(read.image, mask, read.pixel_size, group or folder.name, name)
 
-    return [
-        LabelledMicrograph(
-            pixels(name),
-            classes_of(pixels(name + mask_suffix)),
-            pixel_size,
-            group or folder.name,
-            name,
-        )
-        for name in names
-    ]
+    return [micrograph(name) for name in names]

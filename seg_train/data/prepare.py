@@ -91,6 +91,11 @@ def prepare(example: Example, recipe: TrainingRecipe, pixel_size: float) -> Prep
         raise Refusal(f"masks must have the shape of the images, {image.shape}; got {mask.shape}")
     if not np.isfinite(image).all():
         raise Refusal("images must be finite; got one with NaN or infinite pixels")
+    if mask.size and (mask.min() < 0 or (mask != np.round(mask)).any()):
+        raise Refusal(
+            f"masks must hold whole numbers from 0, the background; got {mask.dtype} from "
+            f"{mask.min():g} to {mask.max():g}"
+        )
     if mask.size and mask.max() >= recipe.model.classes:
         raise Refusal(
             f"model.classes must be at least {int(mask.max()) + 1}, the classes in the masks; "

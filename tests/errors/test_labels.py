@@ -6,11 +6,43 @@ from ase.build import bulk
 
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import minimum_contrast_defocus
+from hrtem_sim.interchange import classes_of
 from hrtem_sim.mask import Mask, instance_map
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import ExitWave
+from tests.errors.table import refusal as Row
+from tests.errors.table import refused, table
 
 GRID = Grid((16, 16), 0.2)
+SOFT = np.linspace(0, 255, 94).astype(np.uint8).reshape(2, 47)
+
+
+def drawn(values, **meaning):
+    return lambda: classes_of(np.array(values), **meaning, name="gold_mask")
+
+
+# fmt: off
+MASKS = (
+    Row("drawn", "gold_mask", "0 and 255", "0, 256", drawn([[0, 256]])),
+    Row("drawn", "gold_mask", 'labels = "instances"', "300, 600, 900", drawn([[0, 300], [600, 900]])),
+    Row("drawn", "gold_mask", "threshold = 127", "94 values", lambda: classes_of(SOFT, name="gold_mask")),
+    Row("drawn", "gold_mask", "threshold = 0.5", "0.1, 0.8", drawn([[0.1, 0.8]])),
+    Row("drawn", "gold_mask", "whole numbers from 0", "-1, 1", drawn([[-1, 1]])),
+    Row("drawn", "gold_mask", "finite", "nan", drawn([[0, np.nan]])),
+    Row("drawn", "gold_mask", "classes up to 15", "0, 16", drawn([[0, 16]])),
+    Row("drawn", "gold_mask", "to 255", "256", drawn([[0, 256]], labels="classes")),
+    Row("drawn", "gold_mask", "one channel per class", "2 pixels", drawn([[[0, 0, 0], [255, 255, 255]]])),
+    Row("drawn", "gold_mask", "one number per pixel", "(1, 1, 2)", drawn([[[0, 1]]], threshold=0.5)),
+    Row("drawn", "gold_mask", "(ny, nx)", "(3,)", drawn([0, 1, 1])),
+    Row("drawn", "labels", '"classes" or "instances"', "'ids'", drawn([[0, 1]], labels="ids")),
+    Row("drawn", "threshold", "must be absent", "3", drawn([[0, 1]], labels="instances", threshold=3)),
+)
+# fmt: on
+
+
+@table(*MASKS)
+def test_a_mask_that_no_rule_reads_is_refused(row):
+    refused(row)
 
 
 @pytest.fixture(scope="module")

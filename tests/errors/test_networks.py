@@ -22,9 +22,11 @@ from seg_train import (
 )
 from seg_train.data import (
     ArrayExamples,
+    Example,
     apply_symmetry,
     grid_shape,
     normalise,
+    prepare,
     resample,
     split_by_structure,
     undo_symmetry,
@@ -152,6 +154,8 @@ ROWS = (
     Row("particle_table", "min_area", ">= 0", "nan", lambda: particle_table(MASK, pixel_size=1, min_area=NAN)),
     Row("particle_table", "mask", "(ny, nx)", "(64,)", lambda: particle_table(MASK.ravel(), pixel_size=1)),
     Row("write_mask", "mask", "(ny, nx)", "(64,)", lambda: write_mask("m.tif", MASK.ravel(), pixel_size=1)),
+    Row("prepare", "masks", "whole numbers from 0", "0.1 to 0.8", lambda: prepare(Example(IMAGE, np.where(MASK, 0.8, 0.1), 0.5), recipe(patch=32), 0.5)),
+    Row("prepare", "masks", "whole numbers from 0", "-1 to 1", lambda: prepare(Example(IMAGE, 2 * MASK.astype(int) - 1, 0.5), recipe(patch=32), 0.5)),
     # Scores
     Row("count_pixels", "probability", "shape of the mask", "(4, 4)", lambda: count_pixels(MASK, MASK[:4, :4])),
     Row("count_pixels", "threshold", "between 0 and 1", "2", lambda: count_pixels(MASK, MASK, threshold=2)),
