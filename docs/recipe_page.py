@@ -7,7 +7,9 @@ HEAD = """# Fields of recipes
 Every table and field of a recipe file. A *range* is a number, or a table of one key:
 `{ uniform = [low, high] }`, `{ log_uniform = [low, high] }`, `{ normal = [mean, std] }`,
 `{ truncated_normal = [mean, std, low, high] }`, `{ choice = [a, b, ...] }` or
-`{ integers = [low, high] }`; see {py:class}`hrtem_sim.provenance.Distribution`.
+`{ integers = [low, high] }`; a list of lists, as in `{ normal = [[-300, 20], [300, 20]] }`, is of
+several populations that are drawn from equally often. See
+{py:class}`hrtem_sim.provenance.Distribution`.
 
 Editors complete and check recipes by a JSON schema:
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from hrtem_sim.provenance.identity import added
 from hrtem_sim.provenance.recipes import RecipeError
 from hrtem_sim.refusal import Refusal
 
@@ -21,15 +22,19 @@ class Distribution:
     values
         constant: (value,); uniform, log_uniform: (low, high); normal: (mean, std);
         truncated_normal: (mean, std, low, high); choice: the values; integers: (low, high),
-        both included.
+        both included. Of several populations those of one after the other.
+    populations
+        Number of populations, each drawn from as often as the others.
 
     Notes
     -----
-    In TOML a bare number is a constant, anything else a table of one key::
+    In TOML a bare number is a constant, anything else a table of one key; populations are a list of
+    lists::
 
         dose = 400.0
         radius = { truncated_normal = [40.0, 10.0, 30.0, 50.0] }
         n_defects = { integers = [0, 3] }
+        defocus = { normal = [[-300.0, 20.0], [0.0, 20.0], [300.0, 20.0]] }
 
     Examples
     --------
@@ -39,6 +44,7 @@ class Distribution:
 
     kind: str
     values: tuple[float, ...]
+    populations: int = added(1)
 
     COUNTS: ClassVar[dict[str, int | None]] = {
         "constant": 1,
@@ -64,6 +70,8 @@ class Distribution:
         if not all(_is_number(value) for value in values):
             return f"{kind} takes finite numbers; got {list(values)}"
         count = self.COUNTS[kind]
+        if self.populations != 1:
+            return self._problem_of_populations()
         if count is not None and len(values) != count:
             return f"{kind} takes {count} numbers; got {list(values)}"
         if not values:
@@ -84,8 +92,29 @@ class Distribution:
                 return f"truncated_normal with std 0 takes low <= mean <= high; got {list(values)}"
         return None
 
+    def _problem_of_populations(self) -> str | None:
+        number, count = self.populations, self.COUNTS[self.kind]
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            return f"populations must be a whole number of at least 1; got {number!r}"
+        if self.kind in ("constant", "choice") or count is None:
+            return f"populations must be 1 for {self.kind}; got {number}"
+        if len(self.values) != number * count:
+            return f"{self.kind} takes {count} numbers for each population; got {self.to_recipe()}"
+        return next((problem for part in self.parts if (problem := part._problem())), None)
+
+    @property
+    def parts(self) -> tuple["Distribution", ...]:
+        """Its populations, each a distribution of its own."""
+        if self.populations == 1:
+            return (self,)
+        each = len(self.values) // self.populations
+        rows = (self.values[k : k + each] for k in range(0, len(self.values), each))
+        return tuple(Distribution(self.kind, row) for row in rows)
+
     def draw(self, rng: np.random.Generator) -> float:
         """Draw one value; an int for `integers`, otherwise a float."""
+        if self.populations > 1:
+            return self.parts[int(rng.integers(self.populations))].draw(rng)
         values = self.values
         match self.kind:
             case "constant":
@@ -114,6 +143,9 @@ class Distribution:
         return self._bounds()[1]
 
     def _bounds(self) -> tuple[float, float]:
+        if self.populations > 1:
+            ends = [part._bounds() for part in self.parts]
+            return min(low for low, _ in ends), max(high for _, high in ends)
         if self.kind == "normal":
             mean, std = self.values
             return (mean, mean) if std == 0 else (-np.inf, np.inf)
@@ -141,12 +173,18 @@ class Distribution:
             )
         ((kind, numbers),) = value.items()
         try:
+            if isinstance(numbers, list) and numbers and all(isinstance(n, list) for n in numbers):
+                parts = [cls(kind, tuple(row)) for row in numbers]
+                values = tuple(number for part in parts for number in part.values)
+                return cls(kind, values, len(parts))
             return cls(kind, tuple(numbers) if isinstance(numbers, list) else (numbers,))
         except Refusal as error:
             raise RecipeError(f"{path}: {error}") from None
 
     def to_recipe(self) -> Any:
         """Return the TOML form that `from_recipe` reads."""
+        if self.populations > 1 and len(self.values) % self.populations == 0:
+            return {self.kind: [list(part.values) for part in self.parts]}
         return self.values[0] if self.kind == "constant" else {self.kind: list(self.values)}
 
 

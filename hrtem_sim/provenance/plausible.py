@@ -106,10 +106,14 @@ def physical(
 def _ends(value: Any, signed: bool) -> tuple[float, float] | None:
     if isinstance(value, Distribution):
         if signed and value.kind == "normal":
-            mean, std = value.values
-            return mean - TAIL * std, mean + TAIL * std
+            tails = [(mean - TAIL * std, mean + TAIL * std) for mean, std in _normals(value)]
+            return min(low for low, _ in tails), max(high for _, high in tails)
         ends = float(value.low), float(value.high)
         return ends if all(map(math.isfinite, ends)) else None
     if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value):
         return float(value), float(value)
     return None
+
+
+def _normals(value: Distribution) -> list[tuple[float, float]]:
+    return [(part.values[0], part.values[1]) for part in value.parts]

@@ -148,7 +148,8 @@ def _ranges() -> Schema:
         array: Schema = {"type": "array", "items": {"type": "number"}, "minItems": count or 1}
         if count:
             array["maxItems"] = count
-        kinds[kind] = array
+        several = {"type": "array", "items": array, "minItems": 1}
+        kinds[kind] = array if kind in ("constant", "choice") else {"anyOf": [array, several]}
     kinds["constant"] = {"anyOf": [kinds["constant"], {"type": "number"}]}
     return {
         "type": "object",

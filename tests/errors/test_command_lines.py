@@ -56,6 +56,8 @@ FIELDS = (
     field("particle.radius", {"uniform": [30.0, 200.0]}, "stay below"),
     field("particle.radius", {"gauss": [30.0, 5.0]}, "kind must be one of", "'gauss'"),
     field("particle.radius", {"truncated_normal": [18.0, 9.0]}, "takes 4 numbers", "[18.0, 9.0]"),
+    field("particle.radius", {"normal": [[18.0, 9.0], [8.0]]}, "takes 2 numbers", "[8.0]"),
+    field("particle.radius", {"choice": [[18.0, 9.0], [8.0]]}, "populations must be 1", "got 2"),
     field("particle.materials", ["Unobtainium"], "paths of CIF files", "'Unobtainium'"),
     field("particle.materials", [], "at least one", "()"),
     field("particle.shapes", ["cube"], "one of 'sphere'", "'cube'"),

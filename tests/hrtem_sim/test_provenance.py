@@ -105,3 +105,28 @@ def test_discrete_draws_reach_every_value():
     assert integers == {0, 1, 2, 3}
     assert {Distribution("choice", (1.5, 9)).draw(rng) for _ in range(100)} == {1.5, 9}
     assert Distribution("constant", (4.0,)).draw(rng) == 4.0
+
+
+def test_populations_are_drawn_from_equally_often_and_keep_their_shapes():
+    both = Distribution.from_recipe({"truncated_normal": [[25, 7.5, 15, 35], [10, 2.5, 7, 12]]}, "")
+    assert both.to_recipe() == {"truncated_normal": [[25, 7.5, 15, 35], [10, 2.5, 7, 12]]}
+    assert (both.low, both.high) == (7, 35)
+    drawn = np.array([both.draw(rng_for(1, "radius", i)) for i in range(4000)])
+    small = drawn < 13.5
+    assert abs(small.mean() - 0.5) < 4 * 0.5 / np.sqrt(4000)  # four standard errors
+    for part, mine in zip(both.parts, (drawn[~small], drawn[small]), strict=True):
+        alone = np.array([part.draw(rng_for(2, "radius", i)) for i in range(4000)])
+        error = alone.std() * np.sqrt(1 / len(mine) + 1 / len(alone))
+        assert abs(mine.mean() - alone.mean()) < 4 * error
+
+
+def test_one_population_has_the_id_of_before():
+    assert identity(Distribution("uniform", (0.0, 1.0)), "x") == "x-c8d63803714e0aa4"
+    two = Distribution("uniform", (0.0, 1.0, 2.0, 3.0), 2)
+    assert from_recipe_text(two) == two
+    assert identity(two, "x") != identity(Distribution("uniform", (0.0, 1.0)), "x")
+
+
+def from_recipe_text(distribution: Distribution) -> Distribution:
+    text = to_toml({"range": distribution.to_recipe()})
+    return Distribution.from_recipe(tomllib.loads(text)["range"], "range")
