@@ -12,6 +12,7 @@ A run's folder holds
 import csv
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,22 @@ def load_run(folder: str | Path) -> TrainingRun:
 def monitored(history: pd.DataFrame) -> np.ndarray:
     """Return the loss that decides which epoch is best: of validation, else of training."""
     return history["val_loss" if "val_loss" in history else "loss"].to_numpy()
+
+
+def monitored_loss(row: Mapping[str, float]) -> float:
+    """Return the loss of an epoch that decides: of validation, else of training.
+
+    Parameters
+    ----------
+    row
+        Row of the history.
+
+    Examples
+    --------
+    >>> monitored_loss({"loss": 0.3, "val_loss": 0.4}), monitored_loss({"loss": 0.3})
+    (0.4, 0.3)
+    """
+    return row.get("val_loss", row["loss"])
 
 
 def epochs_to(history: pd.DataFrame, f1: float) -> int | None:

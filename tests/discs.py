@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.imaging import Detector, Recorder
 from hrtem_sim.provenance import identity, rng_for
 
 
@@ -44,3 +45,15 @@ class FakeDatabase:
     @property
     def identity(self):
         return identity([self._counts, self._masks], "data-set")
+
+
+class ExpectedDatabase(FakeDatabase):
+    """Discs of which the data set keeps what is expected."""
+
+    keeps_expected = True
+
+    def expected(self, rows):
+        return (1 + 0.5 * self._masks[rows]).astype(np.float32)
+
+    def recorder(self, row):
+        return Recorder(Detector(self.pixel_size), float(self.catalogue["dose"].iloc[row]))

@@ -7,6 +7,8 @@ from typing import Literal
 from hrtem_sim.provenance import (
     Checked,
     Refusal,
+    added,
+    at_least,
     between,
     checked,
     checks,
@@ -50,6 +52,21 @@ class TrainingRecipe(Checked):
         `"cce_dice"`: categorical cross-entropy plus Dice loss; or one of the two alone.
     learning_rate, decay
         Rate of the Adam optimiser in the first epoch and its factor per epoch.
+    schedule
+        `"exponential"`: `decay` at every epoch; `"plateau"`: `decay` whenever `patience` epochs
+        bring no lower loss of validation; `"cosine"`: step by step along half a cosine to
+        `final_rate`.
+    warmup
+        Epochs in which the rate rises from 0, step by step.
+    final_rate
+        Rate in which the cosine ends.
+    patience
+        Epochs after which a plateau is one.
+    weight_decay
+        Decay of the weights at every step, times the learning rate (AdamW); 0: plain Adam.
+    ema
+        Momentum of an exponential moving average of the weights, which validates and is kept in
+        their place, for example 0.998; absent: none.
     batch_size, epochs
         Images per step; passes over the images.
     precision
@@ -69,6 +86,12 @@ class TrainingRecipe(Checked):
     loss: Literal["cce_dice", "cce", "dice"] = "cce_dice"
     learning_rate: float = checked(0.001, positive())
     decay: float = checked(0.8, between(0, 1, open_low=True))
+    schedule: Literal["exponential", "cosine", "plateau"] = added("exponential")
+    warmup: float = checked(0.0, at_least(0, "epochs"), added=True)
+    final_rate: float = checked(1e-5, positive(), added=True)
+    patience: int = checked(3, whole(1), added=True)
+    weight_decay: float = checked(0.0, at_least(0), added=True)
+    ema: float | None = checked(None, optional(between(0, 1, open_high=True)), added=True)
     batch_size: int = checked(16, whole(1))
     epochs: int = checked(25, whole(1))
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
@@ -77,7 +100,17 @@ class TrainingRecipe(Checked):
     preprocessing: PreprocessingRecipe = field(default_factory=PreprocessingRecipe)
     augmentation: AugmentationRecipe = field(default_factory=AugmentationRecipe)
 
+    @property
+    def by_step(self) -> bool:
+        """Whether the learning rate changes from step to step."""
+        return self.schedule == "cosine" or self.warmup > 0
+
     def _check_together(self) -> None:
+        if self.warmup >= self.epochs:
+            raise Refusal(
+                f"warmup must end before the training does, after {self.epochs} epochs; "
+                f"got {self.warmup!r}"
+            )
         stride = self.model.stride
         if self.patch is not None and self.patch % stride:
             raise Refusal(f"patch must be a multiple of {stride} pixels; got {self.patch!r}")

@@ -3,6 +3,7 @@
 import math
 import platform
 import time
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,17 @@ from seg_train.runs import (
     WEIGHTS,
     TrainingRun,
     load_run,
+    monitored_loss,
     weights_identity,
     write_atomically,
     write_history,
     write_recipe,
 )
+from seg_train.training.average import WeightAverage
 from seg_train.training.determinism import make_deterministic
 from seg_train.training.logs import BoardLog
 from seg_train.training.progress import StepWatch
+from seg_train.training.schedule import learning_rate
 from seg_train.training.state import Progress, read_progress, restore_state, save_state
 
 
@@ -157,18 +161,20 @@ def _train(
     tensorboard: bool,
 ) -> None:
     """Run the epochs that are missing."""
+    average = None if recipe.ema is None else WeightAverage(model, recipe.ema)
     if done is not None:
-        restore_state(folder, model)
+        restore_state(folder, model, average)
     history = list(done.history) if done else []
     board = BoardLog(folder) if tensorboard else None
     validation = _validation_set(batches)
-    for epoch in range(len(history), recipe.epochs):
-        row = _epoch(model, recipe, batches, epoch, validation, progress)
-        best = min((_monitored(old) for old in history), default=math.inf)
+    for _ in range(len(history), recipe.epochs):
+        row = _epoch(model, average, recipe, batches, history, validation, progress)
+        best = min((monitored_loss(old) for old in history), default=math.inf)
         history.append(row)
-        if _monitored(row) < best:
-            _save_weights(model, folder)
-        save_state(folder, model, Progress(run, tuple(history)))
+        if monitored_loss(row) < best:
+            with _kept(average):
+                _save_weights(model, folder)
+        save_state(folder, model, average, Progress(run, tuple(history)))
         write_history(folder, history)
         if board:
             board.write(row)
@@ -178,37 +184,44 @@ def _train(
 
 def _epoch(
     model: Any,
+    average: WeightAverage | None,
     recipe: TrainingRecipe,
     batches: Batches,
-    epoch: int,
+    history: list[dict[str, float]],
     validation: Any,
     progress: bool,
 ) -> dict[str, float]:
-    """Train one epoch and return its row of the history."""
-    start = time.perf_counter()
-    rate = recipe.learning_rate * recipe.decay**epoch
-    model.optimizer.learning_rate = rate
+    """Train the epoch after those of the history and return its row."""
+    start, epoch = time.perf_counter(), len(history)
     steps = batches.steps(epoch)
+
+    def rate(step: int) -> float:
+        done = epoch + (step + 1) / steps if recipe.by_step else epoch
+        return learning_rate(recipe, done, history)
+
+    after = None if average is None else average.advance
     shown = as_dataset(lambda step: batches.batch(epoch, step), steps)
     label = f"epoch {epoch + 1}/{recipe.epochs}"
     with stage(total=steps, desc=label, unit="step", shown=progress) as bar:
-        logs = model.fit(shown, shuffle=False, verbose=0, callbacks=[StepWatch(bar, epoch)]).history
+        watch = [StepWatch(bar, epoch, rate, after)]
+        logs = model.fit(shown, shuffle=False, verbose=0, callbacks=watch).history
         if validation is not None:
-            values = model.evaluate(validation, verbose=0, return_dict=True)
+            with _kept(average):
+                values = model.evaluate(validation, verbose=0, return_dict=True)
             logs.update({f"val_{key}": [value] for key, value in values.items()})
         summary = {
             key: f"{logs[key][0]:.4f}" for key in ("loss", "val_loss", "val_f1") if key in logs
         }
         bar.set_postfix(summary)
     numbers = {key: float(value[0]) for key, value in logs.items()}
-    if not math.isfinite(_monitored(numbers)):
+    if not math.isfinite(monitored_loss(numbers)):
         raise FloatingPointError(
-            f"val_loss must stay finite; got {_monitored(numbers)} at epoch {epoch + 1}: "
+            f"val_loss must stay finite; got {monitored_loss(numbers)} at epoch {epoch + 1}: "
             "lower learning_rate, or look for NaN in the images"
         )
     return {
         "epoch": epoch + 1,
-        "learning_rate": rate,
+        "learning_rate": rate(steps - 1),
         **numbers,
         "seconds": round(time.perf_counter() - start, 3),
     }
@@ -217,7 +230,10 @@ def _epoch(
 def compiled_model(recipe: TrainingRecipe) -> "keras.Model":
     """Return the network of a recipe with its optimiser, loss and metrics, before training."""
     model = model_for(recipe)
-    optimizer = keras.optimizers.Adam(recipe.learning_rate)
+    if recipe.weight_decay:
+        optimizer = keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay)
+    else:
+        optimizer = keras.optimizers.Adam(recipe.learning_rate)
     if recipe.precision == "mixed_float16":
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     model.compile(
@@ -228,6 +244,11 @@ def compiled_model(recipe: TrainingRecipe) -> "keras.Model":
     )
     model.optimizer.build(model.trainable_variables)
     return model
+
+
+def _kept(average: WeightAverage | None) -> AbstractContextManager[None]:
+    """Give the model the weights that validate and are kept."""
+    return nullcontext() if average is None else average.in_use()
 
 
 def _validation_set(batches: Batches) -> Any:
@@ -268,10 +289,6 @@ def _save_weights(model: "keras.Model", folder: Path) -> None:
     bare = keras.Model(model.inputs, model.outputs)  # Keras would save the optimiser with it
     bare.save_weights(part)
     part.replace(folder / WEIGHTS)
-
-
-def _monitored(row: dict[str, float]) -> float:
-    return row.get("val_loss", row["loss"])
 
 
 def _versions() -> dict[str, str]:

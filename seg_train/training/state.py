@@ -9,6 +9,7 @@ import numpy as np
 
 from seg_train.backend import keras
 from seg_train.runs import STATE, write_atomically
+from seg_train.training.average import WeightAverage
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,11 @@ class Progress:
     history: tuple[dict[str, float], ...] = ()
 
 
-def save_state(folder: Path, model: "keras.Model", progress: Progress) -> None:
-    """Write weights, optimiser and history; a reader sees all or nothing of it."""
-    arrays = {str(i): v.numpy() for i, v in enumerate(_variables(model))}
+def save_state(
+    folder: Path, model: "keras.Model", average: WeightAverage | None, progress: Progress
+) -> None:
+    """Write weights, their average, optimiser and history; a reader sees all or nothing of it."""
+    arrays = {str(i): v.numpy() for i, v in enumerate(_variables(model, average))}
     text = json.dumps({"run": progress.run, "history": progress.history})
     buffer = io.BytesIO()
     np.savez(buffer, progress=np.array(text), **arrays)
@@ -37,16 +40,17 @@ def read_progress(folder: Path) -> Progress | None:
     return Progress(table["run"], tuple(table["history"]))
 
 
-def restore_state(folder: Path, model: "keras.Model") -> None:
-    """Put weights and optimiser back as `save_state` found them."""
+def restore_state(folder: Path, model: "keras.Model", average: WeightAverage | None) -> None:
+    """Put weights, their average and the optimiser back as `save_state` found them."""
     with np.load(folder / STATE) as state:
-        for i, variable in enumerate(_variables(model)):
+        for i, variable in enumerate(_variables(model, average)):
             variable.assign(state[str(i)])
 
 
-def _variables(model: "keras.Model") -> list:
-    """Return the variables of model and optimiser, dropout's generators included."""
+def _variables(model: "keras.Model", average: WeightAverage | None) -> list:
+    """Return the variables of model, optimiser and average, dropout's generators included."""
     generators = [
         layer.seed_generator.state for layer in model.layers if hasattr(layer, "seed_generator")
     ]
-    return [*model.weights, *generators, *model.optimizer.variables]
+    averaged = [] if average is None else average.variables
+    return [*model.weights, *generators, *model.optimizer.variables, *averaged]

@@ -20,7 +20,7 @@ from seg_train.data.variations import (
     with_hot_pixels,
 )
 from seg_train.recipe import LowPassRecipe, TextureRecipe
-from tests.discs import FakeDatabase
+from tests.discs import ExpectedDatabase, FakeDatabase
 
 
 def constant(value):
@@ -33,18 +33,6 @@ def uniform(low, high):
 
 PLAIN = AugmentationRecipe(symmetries=False)
 SHARP = LowPassRecipe(cutoff=constant(0.5), sharpness=constant(100.0))
-
-
-class Expected(FakeDatabase):
-    """Discs of which the data set keeps what is expected."""
-
-    keeps_expected = True
-
-    def expected(self, rows):
-        return (1 + 0.5 * self._masks[rows]).astype(np.float32)
-
-    def recorder(self, row):
-        return Recorder(Detector(self.pixel_size), float(self.catalogue["dose"].iloc[row]))
 
 
 def correlations(image):
@@ -98,7 +86,7 @@ def test_a_sharp_cut_keeps_the_fringes_of_gold_that_a_blur_takes_away():
 
 def test_expected_images_are_shown_with_fresh_noise_at_their_dose(recipe):
     plain = dataclasses.replace(recipe, augmentation=PLAIN, batch_size=9)
-    source = StoredMicrographs(Expected(), plain)
+    source = StoredMicrographs(ExpectedDatabase(), plain)
     example = source.epoch(0).take(np.array([0]))[0]
     assert set(np.unique(example.image)) == {1.0, 1.5}
     batches = Batches(source, dataclasses.replace(plain, epochs=3))

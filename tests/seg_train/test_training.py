@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from hrtem_sim.dataset import build_dataset
-from seg_train import LabelledMicrograph, fit, load_run
+from hrtem_sim.provenance import Distribution
+from seg_train import AugmentationRecipe, LabelledMicrograph, fit, load_network, load_run
 from seg_train.runs import STATE, WEIGHTS, weights_identity
+from seg_train.training.loop import compiled_model
+from tests.discs import ExpectedDatabase, FakeDatabase
 
 
 def numbers(run):
@@ -35,18 +38,32 @@ def test_same_recipe_same_bits(recipe, database, tmp_path):
     assert first.provenance["weights"] != third.provenance["weights"]
 
 
-def test_a_killed_run_continues_to_the_same_end(recipe, database, tmp_path, monkeypatch):
-    recipe = dataclasses.replace(recipe, epochs=4)
+AVERAGED = {
+    "schedule": "cosine",
+    "warmup": 0.5,
+    "ema": 0.8,
+    "weight_decay": 0.01,
+    "augmentation": AugmentationRecipe(dose=Distribution("uniform", (50.0, 200.0))),
+}
+"""What needs more of the state than weights and optimiser: steps, averages, noise."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "data"),
+    [({}, FakeDatabase), (AVERAGED, ExpectedDatabase), ({"schedule": "plateau"}, FakeDatabase)],
+)
+def test_a_killed_run_continues_to_the_same_end(recipe, changes, data, tmp_path, monkeypatch):
+    recipe, database = dataclasses.replace(recipe, epochs=4, **changes), data()
     whole = fit(recipe, database, tmp_path / "whole", progress=False)
 
     from seg_train.training import loop
 
     once = loop._epoch
 
-    def killed(model, recipe, examples, epoch, validation, progress):
-        if epoch == 2:
+    def killed(model, average, recipe, batches, history, validation, progress):
+        if len(history) == 2:
             raise KeyboardInterrupt
-        return once(model, recipe, examples, epoch, validation, progress)
+        return once(model, average, recipe, batches, history, validation, progress)
 
     monkeypatch.setattr(loop, "_epoch", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -59,6 +76,50 @@ def test_a_killed_run_continues_to_the_same_end(recipe, database, tmp_path, monk
     assert numbers(resumed).equals(numbers(whole))
     assert resumed.provenance == whole.provenance
     assert not (tmp_path / "killed" / STATE).exists()
+
+
+def test_weights_that_are_kept_are_the_average_over_the_steps(recipe, database, tmp_path):
+    """Of one step the average is a tenth of the first weights and nine tenths of the next."""
+    one = dataclasses.replace(recipe, epochs=1, batch_size=16, ema=0.99)
+    plain = dataclasses.replace(one, ema=None)
+    first = compiled_model(one).get_weights()
+    runs = [fit(r, database, tmp_path / str(k), progress=False) for k, r in enumerate((one, plain))]
+    averaged, last = (load_network(run).model.get_weights() for run in runs)
+    share = min(0.99, 2 / 11)  # after the first step
+    for start, mean, end in zip(first, averaged, last, strict=True):
+        np.testing.assert_allclose(mean, share * start + (1 - share) * end, atol=1e-6)
+
+
+def test_the_rate_warms_up_and_follows_its_cosine_from_step_to_step(recipe, database, tmp_path):
+    from seg_train.training import loop
+
+    rates = []
+
+    class Spy(loop.StepWatch):
+        def on_train_batch_end(self, batch, logs=None):
+            rates.append(float(self.model.optimizer.learning_rate))
+            super().on_train_batch_end(batch, logs)
+
+    cosine = dataclasses.replace(recipe, epochs=3, schedule="cosine", warmup=1.0, final_rate=1e-4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "StepWatch", Spy)
+        run = fit(cosine, database, tmp_path, progress=False)
+    half = 1e-4 + 9e-4 * 0.5
+    turn = 9e-4 * 0.5 * np.sqrt(0.5)
+    want = [5e-4, 1e-3, half + turn, half, half - turn, 1e-4]  # three steps an epoch would differ
+    assert len(rates) == 6 and run.history["learning_rate"].iloc[-1] == pytest.approx(1e-4)
+    np.testing.assert_allclose(rates, want, rtol=1e-5)
+
+
+def test_the_rate_drops_when_validation_stands_still(recipe):
+    from seg_train.training.schedule import learning_rate
+
+    plateau = dataclasses.replace(recipe, epochs=20, schedule="plateau", patience=2, decay=0.5)
+    losses = [1.0, 0.9, 0.95, 0.92, 0.91, 0.93, 0.8, 0.81]
+    history = [{"loss": 0.1, "val_loss": loss} for loss in losses]
+    found = [learning_rate(plateau, k, history[:k]) for k in range(len(losses) + 1)]
+    want = [1, 1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.25]
+    np.testing.assert_allclose(np.array(found) / plateau.learning_rate, want)
 
 
 def test_a_finished_run_is_returned_and_another_recipe_refused(run, make_database, recipe):
@@ -184,6 +245,7 @@ def test_the_papers_network_repeats_itself_from_process_to_process(tmp_path):
     code = """
 import sys
 from seg_train import TrainingRecipe, fit
+from seg_train.training.loop import compiled_model
 from tests.discs import FakeDatabase
 recipe = TrainingRecipe(seed=1, epochs=1, batch_size=8, patch=64)
 run = fit(recipe, FakeDatabase(structures=8), sys.argv[1], progress=False)
@@ -207,6 +269,7 @@ def test_a_run_killed_between_any_two_instructions_continues_to_the_same_end(tmp
     code = """
 import sys
 from seg_train import ModelRecipe, TrainingRecipe, fit
+from seg_train.training.loop import compiled_model
 from tests.discs import FakeDatabase
 model = ModelRecipe(backbone="plain", stages=2, width=4)
 recipe = TrainingRecipe(seed=1, epochs=12, batch_size=4, patch=64, model=model)
