@@ -42,6 +42,10 @@ CONSTANTS = {
     "ENVIRONMENTS": "Names of the kinds of `local_environment`.",
     "STRUCTURES": "Names of the classes of `class_map` by structure.",
     "FORMATS": "The writers by the names that `export` takes.",
+    "FILM": "Name of the film among the objects of a specimen.",
+    "FORMULA": "Check of a film's material.",
+    "RESTING": "Distance in angstrom between the atoms of particles that rest on each other.",
+    "SHIPPED": "Builders of the package: where each is defined, by its name in recipes.",
     "SYMMETRIES": "Number of symmetries of the square; `apply_symmetry` counts them from 0.",
 }
 

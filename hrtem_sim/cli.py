@@ -38,6 +38,13 @@ def _parser() -> argparse.ArgumentParser:
         default="0/1",
         help="i/n: make the i-th of n shares, from 0",
     )
+    build.add_argument("--builder", help="file of the recipe's builder: it is run")
+    build.add_argument(
+        "--on-error",
+        choices=("stop", "skip"),
+        default="stop",
+        help="whether structures whose builder fails are left out",
+    )
     build.add_argument("--quiet", action="store_true", help="show no progress")
     build.set_defaults(run=_build, resumes=True)
 
@@ -109,6 +116,8 @@ def _build(options: argparse.Namespace) -> int:
             options.out,
             workers=options.workers,
             share=options.share,
+            builder=options.builder,
+            on_error=options.on_error,
             progress=not options.quiet,
         )
     except PrismaticError as error:

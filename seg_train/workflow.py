@@ -19,10 +19,10 @@ from hrtem_sim.dataset import (
     read_dataset_recipe,
     simulate_structure,
 )
+from hrtem_sim.dataset.specimen_recipe import BuilderPlan
 from hrtem_sim.figures import contact_sheet, structure_to_mask
 from hrtem_sim.provenance import recipe_file
-from hrtem_sim.specimen.builders import particle_scene
-from hrtem_sim.specimen.particles import ParticlePlan
+from hrtem_sim.specimen.builders import Built, ParticlesOnFilm
 from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
 from seg_train.figures import loss_curves, predictions_over_micrographs
@@ -139,14 +139,14 @@ def draw_figures(
     """
     folder.mkdir(parents=True, exist_ok=True)
     plan = plan_structure(recipe, _showpiece(database))
-    scene, defects = particle_scene(plan.specimen, plan.rng)
     simulated = simulate_structure(recipe, plan)
+    specimen = simulated.built.specimen
     images = recipe.images_per_structure
     rows = [i * images + i % images for i in range(min(recipe.structures, 18))]
     drawn = {
-        _structure_caption(plan.specimen.particles, defects): plot(
+        _structure_caption(plan.specimen, simulated.built): plot(
             # turned about x, so that the face where the beam enters looks at the reader
-            (scene.all_atoms * [1, -1, -1], scene.all_species)
+            (specimen.positions * [1, -1, -1], specimen.numbers)
         ),
         "The same structure: phase of its exit wave, phase of the particle alone in vacuum, one "
         "micrograph, and the mask that the phase gives.": structure_to_mask(simulated),
@@ -168,19 +168,18 @@ def draw_figures(
 def _showpiece(database: Database) -> int:
     """Index of a structure worth a picture: defects, and a radius near the upper quartile."""
     table = database.catalogue.drop_duplicates("structure_index")
-    rank = (table["radius"] - table["radius"].quantile(0.75)).abs() - 100 * table["n_defects"].clip(
-        upper=2
-    )
+    size = table["radius" if "radius" in table else "particle_fraction"]
+    rank = (size - size.quantile(0.75)).abs() - 100 * table["n_defects"].clip(upper=2)
     return int(table.loc[rank.fillna(np.inf).idxmin(), "structure_index"])
 
 
-def _structure_caption(
-    particles: tuple[ParticlePlan, ...], defects: tuple[tuple[str, ...], ...]
-) -> str:
-    if not particles:
+def _structure_caption(specimen: ParticlesOnFilm | BuilderPlan, built: Built) -> str:
+    if isinstance(specimen, BuilderPlan):
+        return f"One structure of {specimen.builder}, seen with the beam and from two sides."
+    if not specimen.particles:
         return "One structure: bare film, seen with the beam and from two sides."
-    found = ", ".join(kind.replace("_", " ") for kind in defects[0]) or "no defects"
+    found = ", ".join(kind.replace("_", " ") for kind in built.defects[0]) or "no defects"
     return (
-        f"One structure: a particle of {particles[0].radius / 10:.1f} nm radius ({found}) on its "
-        "own amorphous film, seen with the beam and from two sides."
+        f"One structure: a particle of {specimen.particles[0].radius / 10:.1f} nm radius ({found}) "
+        "on its own amorphous film, seen with the beam and from two sides."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 import warnings
@@ -50,7 +51,8 @@ class Database(Shown):
     -----
     A row is a position in `catalogue`, which is in the order of the shards and the same on
     every machine. Files are opened as they are needed. `keeps_expected` says whether it keeps
-    expected images (`storage.images` of the recipe) in place of micrographs.
+    expected images (`storage.images` of the recipe) in place of micrographs; `classes` are the
+    names of the classes of its masks, `skipped` the structures whose builder failed, and why.
 
     Examples
     --------
@@ -70,6 +72,7 @@ class Database(Shown):
                 f"folder must hold a data set, files shard-*.h5; {self.folder} holds no data set"
             )
         self._files: dict[int, h5py.File] = {}
+        self.skipped: dict[int, str] = {}
         frames, recipes = [], set()
         for number, path in enumerate(self.paths):
             with read_shard(path) as file:
@@ -79,6 +82,11 @@ class Database(Shown):
                 self.beside_id = str(file.attrs.get("beside_id", ""))
                 self.recipe_toml = file["recipe"].asstr()[()]
                 self.pixel_size = float(file.attrs["pixel_size"])
+                masks = file["masks/maps" if "masks/maps" in file else "masks/packed"]
+                self.classes = tuple(map(str, masks.attrs["classes"]))
+                if "skipped" in file:
+                    told = json.loads(file["skipped"].asstr()[()])
+                    self.skipped |= {int(index): words for index, words in told.items()}
                 kept = "images/contrast" if "images/contrast" in file else "images/counts"
                 self.keeps_expected = kept == "images/contrast"
                 self.shape = tuple(int(n) for n in file[kept].shape[1:])
@@ -149,7 +157,7 @@ class Database(Shown):
     @property
     def missing(self) -> int:
         """Number of structures that the recipe asks for and that are not there."""
-        return self.structures - self.catalogue["structure_index"].nunique()
+        return self.structures - self.catalogue["structure_index"].nunique() - len(self.skipped)
 
     @cached_property
     def identity(self) -> str:
@@ -245,13 +253,16 @@ class Database(Shown):
         return rng_for(seed, "noise", int(record["structure_index"]), int(record["image_index"]))
 
     def masks(self, rows: ArrayLike) -> np.ndarray:
-        """Return the masks of some rows: uint8 (n, ny, nx), 0 background, 1 particle."""
+        """Return the masks of some rows: uint8 (n, ny, nx), numbers of `classes`."""
         places = self._places(self._checked(rows))
         out = np.zeros((len(places), *self.shape), np.uint8)
         for mask, (shard, row) in zip(out, places, strict=True):
             group = self._file(shard)["masks"]
-            packed = group["packed"][int(group["of"][row])]
-            mask[...] = np.unpackbits(packed, axis=-1, count=self.shape[1])
+            number = int(group["of"][row])
+            if "maps" in group:
+                mask[...] = group["maps"][number]
+            else:
+                mask[...] = np.unpackbits(group["packed"][number], axis=-1, count=self.shape[1])
         return out
 
     def labels(self, rows: ArrayLike, name: str = "instances") -> np.ndarray:

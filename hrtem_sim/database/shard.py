@@ -8,7 +8,9 @@ Layout, all arrays with their first axis over the rows of the catalogue unless s
     catalogue/NAME    one column: float64, int64 or UTF-8 text
     images/counts     uint16 or uint32 (rows, ny, nx): electrons per pixel; or instead
     images/contrast   float16 (rows, ny, nx): expected intensity less that of the incident beam
-    masks/packed      uint8 (structures, ny, ceil(nx / 8)): bits along x, most significant first
+    masks/packed      uint8 (structures, ny, ceil(nx / 8)): bits along x, most significant first;
+                      of more than one class besides the background instead
+    masks/maps        uint8 (structures, ny, nx): numbers of the classes
     masks/of          int64 (rows,): which mask belongs to a row
     structures/plan   UTF-8 text (structures,): the numbers of each structure as JSON
     structures/K/...  optional: positions (angstrom), numbers, labels of structure K
@@ -19,6 +21,7 @@ The checksum is the SHA-256 over names, types, shapes and bytes of all arrays.
 """
 
 import hashlib
+import json
 import os
 import platform
 from dataclasses import dataclass, field
@@ -32,6 +35,9 @@ from hrtem_sim.refusal import Refusal
 
 FORMAT = "micrograph-foundry shard"
 VERSION = 1
+
+CLASSES = ("background", "particle")
+"""Classes of masks, unless the recipe names others."""
 
 UNITS = {"counts": "electrons per pixel", "contrast": "incident beams, less one"}
 """What images are kept as, and in which units."""
@@ -60,7 +66,7 @@ class ShardContent:
     images
         Shape (rows, ny, nx): uint16 or uint32 counts, or float16 contrast of expected images.
     masks
-        Shape (structures, ny, nx), 0 or 1.
+        Shape (structures, ny, nx), numbers of the classes.
     mask_of
         Index of the mask of each row.
     plans
@@ -69,6 +75,10 @@ class ShardContent:
         Further arrays by HDF5 path: atoms, waves and labels.
     versions
         Versions of the libraries that took part.
+    classes
+        Names of the classes of the masks.
+    skipped
+        Structures that are left out, and why, by their index.
     """
 
     index: int
@@ -83,6 +93,8 @@ class ShardContent:
     plans: tuple[str, ...]
     extras: dict[str, np.ndarray] = field(default_factory=dict)
     versions: str = ""
+    classes: tuple[str, ...] = CLASSES
+    skipped: dict[int, str] = field(default_factory=dict)
 
 
 def image_kind(images: np.ndarray) -> str:
@@ -240,11 +252,17 @@ def _fill(file: h5py.File, content: ShardContent) -> None:
         shuffle=True,
     )
     images.attrs["units"] = UNITS[kept]
-    packed = np.packbits(content.masks.astype(bool), axis=-1)
     group = _timeless_group(file, "masks")
-    masks = group.create_dataset("packed", data=packed)
-    masks.attrs["width"] = content.masks.shape[-1]
-    masks.attrs["classes"] = ["background", "particle"]
+    if len(content.classes) == 2:
+        packed = np.packbits(content.masks.astype(bool), axis=-1)
+        masks = group.create_dataset("packed", data=packed)
+        masks.attrs["width"] = content.masks.shape[-1]
+    else:
+        chunks = (1, *content.masks.shape[1:])
+        masks = group.create_dataset("maps", data=content.masks, chunks=chunks, compression="gzip")
+    masks.attrs["classes"] = list(content.classes)
+    if content.skipped:
+        file.create_dataset("skipped", data=json.dumps(content.skipped), dtype=text)
     group.create_dataset("of", data=np.asarray(content.mask_of, np.int64))
     structures = _timeless_group(file, "structures")
     structures.create_dataset("plan", data=list(content.plans), dtype=text)

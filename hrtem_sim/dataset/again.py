@@ -2,7 +2,9 @@
 
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -59,7 +61,12 @@ def stored_plan(database: Database, row: int) -> StructurePlan:
         return _plan(file, int(record["row"]))
 
 
-def regenerate(database: Database, micrograph: str) -> Micrograph:
+def regenerate(
+    database: Database,
+    micrograph: str,
+    *,
+    builder: str | Path | Callable[..., Any] | None = None,
+) -> Micrograph:
     """Make a micrograph again from its stored plan alone, bit for bit on the same machine.
 
     Parameters
@@ -68,6 +75,9 @@ def regenerate(database: Database, micrograph: str) -> Micrograph:
         Data set.
     micrograph
         Id, from the column "micrograph" of its catalogue.
+    builder
+        Builder of the data set, where it is a user's file or function: the folder keeps a copy of
+        the file, which runs only if it is named here.
 
     Raises
     ------
@@ -92,6 +102,8 @@ def regenerate(database: Database, micrograph: str) -> Micrograph:
     image = int(database.catalogue.iloc[row]["image_index"])
     if micrograph_id(recipe, plan, image) != micrograph:
         raise DatabaseError(f"{database.folder}: {micrograph} does not belong to its stored plan")
+    if recipe.specimen is not None or builder is not None:
+        recipe = recipe.with_builder(builder)
     return simulate_structure(recipe, plan).micrographs[image]
 
 

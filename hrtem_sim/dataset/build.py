@@ -3,12 +3,13 @@
 import json
 import os
 import platform
+import tomllib
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -25,19 +26,34 @@ from hrtem_sim.database import (
     shard_name,
     write_shard,
 )
-from hrtem_sim.dataset.catalogue import catalogue_row, tell_agreement, tell_left_out
+from hrtem_sim.dataset.catalogue import (
+    catalogue_row,
+    tell_agreement,
+    tell_left_out,
+    tell_skipped,
+)
 from hrtem_sim.dataset.executors import check_executor, run_tasks
 from hrtem_sim.dataset.labels import make_labels
+from hrtem_sim.dataset.masks import shown_objects
+from hrtem_sim.dataset.pixels import check_pixels
 from hrtem_sim.dataset.plan import plan_structure
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import (
     SimulatedStructure,
     beside_id,
+    build_structure,
     simulate_structure,
 )
 from hrtem_sim.fft import choose_fft
 from hrtem_sim.progress import stage
 from hrtem_sim.provenance import identity, to_table, to_toml
+from hrtem_sim.refusal import Refusal
+from hrtem_sim.specimen.builders import BuilderError
+
+OnError = Literal["stop", "skip"]
+
+TRIALS = 20
+"""Structures that may fail one after another before a builder is given up."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,8 @@ class ShardTask:
     recipe: DatasetRecipe
     index: int
     folder: Path
+    on_error: OnError = "stop"
+    cell: tuple[float, float] | None = None
 
     @property
     def structures(self) -> range:
@@ -62,6 +80,8 @@ def build_dataset(
     workers: int = 1,
     client: Any = None,
     share: tuple[int, int] = (0, 1),
+    builder: str | Path | Callable[..., Any] | None = None,
+    on_error: OnError = "stop",
     progress: bool = True,
 ) -> Database:
     """Build, simulate and image every structure of a recipe, and write the data set.
@@ -80,6 +100,11 @@ def build_dataset(
     share
         (i, n): make every n-th shard from the i-th on, from 0, and leave the others to the other
         jobs of an array.
+    builder
+        Builder of the recipe's table `specimen`, where it is a file, `"my_structures.py"`, or a
+        function; those of the package go by the name that the recipe has.
+    on_error
+        `"skip"` leaves structures out whose builder fails; `Database.skipped` says why.
     progress
         Show a progress bar with rate and remaining time.
 
@@ -90,7 +115,9 @@ def build_dataset(
     Raises
     ------
     TypeError, ValueError
-        For impossible `workers`, `client` or `share`; nothing is made then.
+        For impossible `workers`, `client`, `share`, `builder` or `on_error`; nothing is made then.
+    BuilderError
+        If a builder fails; the message names the structure, its numbers and the line.
     DatabaseError
         If the folder holds a data set of another recipe, or cannot be written.
 
@@ -104,10 +131,17 @@ def build_dataset(
     """
     check_executor(workers, client)
     mine, shares = checked_share(share)
+    if on_error not in get_args(OnError):
+        raise Refusal(f"on_error must be 'stop' or 'skip'; got {on_error!r}")
+    if recipe.specimen is not None or builder is not None:
+        recipe = recipe.with_builder(builder)
     folder = Path(folder)
     n_shards = -(-recipe.structures // recipe.storage.structures_per_shard)
-    tasks = [ShardTask(recipe, index, folder) for index in range(n_shards)]
+    tasks = [ShardTask(recipe, index, folder, on_error) for index in range(n_shards)]
     missing = [task for task in tasks[mine::shares] if not _is_done(task)]
+    if missing:
+        cell = _common_cell(recipe, on_error)
+        missing = [replace(task, cell=cell) for task in missing]
     _prepare(folder, recipe, n_shards)
     total = sum(len(task.structures) for task in missing)
     bar = stage(total=total, unit=" structures", desc="simulate", shown=progress)
@@ -123,7 +157,9 @@ def build_dataset(
             warnings.simplefilter("ignore", IncompleteDataset)
         database = open_database(folder)
     tell_agreement(recipe, database)
-    tell_left_out(recipe, database)
+    if recipe.specimen is None:
+        tell_left_out(recipe, database)
+    tell_skipped(database)
     return database
 
 
@@ -133,10 +169,19 @@ def build_shard(task: ShardTask, advance: Callable[[int], object] | None = None)
     `advance` is called with 1 after every structure.
     """
     recipe = task.recipe
-    simulated, rows = [], []
+    simulated: list[_Kept] = []
+    rows: list[dict[str, object]] = []
+    skipped: dict[int, str] = {}
     for index in task.structures:
         plan = plan_structure(recipe, index)
-        structure = simulate_structure(recipe, plan)
+        try:
+            structure = simulate_structure(recipe, plan)
+            _check_cell(task, structure)
+        except BuilderError as error:
+            if task.on_error == "stop" or len(skipped) + 1 == len(task.structures):
+                raise
+            skipped[index] = str(error)
+            continue
         rows += [catalogue_row(recipe, structure, image) for image in range(len(plan.images))]
         simulated.append(_Kept.of(structure, recipe))
         if advance:
@@ -159,6 +204,8 @@ def build_shard(task: ShardTask, advance: Callable[[int], object] | None = None)
             for (group, name), array in kept.extras.items()
         },
         versions=versions(),
+        classes=recipe.mask.names,
+        skipped=skipped,
     )
     write_shard(task.folder, content)
     return len(task.structures)
@@ -185,8 +232,8 @@ class _Kept:
             extras["waves", ""] = structure.wave.array
         labels = make_labels(
             recipe.storage.labels,
-            structure.plan.specimen,
             structure.built,
+            shown_objects(recipe.mask, structure.built),
             structure.mask,
             recipe.wave.tilt,
         )
@@ -211,12 +258,63 @@ def _is_done(task: ShardTask) -> bool:
         return False
     with read_shard(path, verify=True) as file:
         found = file.attrs["recipe_id"]
+        text = file["recipe"].asstr()[()]
     if found != identity(task.recipe, "recipe"):
+        _tell_changed_builder(task, path, text)
         raise DatabaseError(
             f"{path} belongs to another recipe ({found}, not {identity(task.recipe, 'recipe')}): "
             "choose an empty folder"
         )
     return True
+
+
+def _tell_changed_builder(task: ShardTask, path: Path, stored: str) -> None:
+    """Refuse a shard that differs in what its builder is made of and in nothing else."""
+    before = tomllib.loads(stored)["dataset"]
+    now = tomllib.loads(to_toml({"dataset": to_table(task.recipe)}))["dataset"]
+    if "specimen" not in before or "specimen" not in now:
+        return
+    made_of = [
+        {key: table["specimen"].pop(key, "") for key in ("builder_version", "builder_source")}
+        for table in (before, now)
+    ]
+    if before == now:
+        old, new = (" ".join(filter(None, one.values()))[:24] for one in made_of)
+        raise DatabaseError(
+            f"{path} was made by another version of the builder {now['specimen']['builder']} "
+            f"({old}, now {new}): its source has changed since, so choose an empty folder, or give "
+            "the builder as it was"
+        )
+
+
+def _common_cell(recipe: DatasetRecipe, on_error: OnError) -> tuple[float, float] | None:
+    """Build the first structure, so that what is wrong is said at once; return its cell."""
+    if recipe.specimen is None:
+        return None
+    last = min(TRIALS, recipe.structures) - 1 if on_error == "skip" else 0
+    for index in range(last + 1):
+        try:
+            plan = plan_structure(recipe, index)
+            x, y, _ = build_structure(plan, recipe.specimen.runner).specimen.cell
+        except BuilderError:
+            if index == last:
+                raise
+            continue
+        check_pixels(
+            (x, y), recipe.wave.pixel_size, recipe.detector.pixel_size, "the builder's cell"
+        )
+        return x, y
+    raise AssertionError("the last trial returns or raises")
+
+
+def _check_cell(task: ShardTask, structure: SimulatedStructure) -> None:
+    """Refuse a structure that would not fill the images of the others."""
+    x, y, _ = structure.built.specimen.cell
+    if task.cell and max(abs(x - task.cell[0]), abs(y - task.cell[1])) > 1e-6:
+        raise BuilderError(
+            f"structure {structure.plan.index}: the builder must give all structures one cell "
+            f"along x and y, {task.cell[0]:g} x {task.cell[1]:g} angstrom; got {x:g} x {y:g}"
+        )
 
 
 def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
@@ -232,6 +330,9 @@ def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
                 torn.unlink()
         text = to_toml({"dataset": to_table(recipe)})
         (folder / "recipe.toml").write_text(text, encoding="utf-8")
+        if recipe.specimen is not None and recipe.specimen.runner.text:  # kept, and never run
+            name, _, _ = recipe.specimen.builder.rpartition(":")
+            (folder / name).write_text(recipe.specimen.runner.text, encoding="utf-8")
     except OSError as error:
         raise DatabaseError(f"{folder} cannot be written: {error}") from None
 

@@ -7,9 +7,12 @@ import numpy as np
 
 from hrtem_sim.database import Database
 from hrtem_sim.dataset.particles import asked_count, asked_coverage, coverage_of
+from hrtem_sim.dataset.plan import StructurePlan
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import SimulatedStructure, micrograph_id
-from hrtem_sim.specimen.builders import ParticlesOnFilm
+from hrtem_sim.dataset.specimen_recipe import BuilderPlan
+from hrtem_sim.refusal import Refusal
+from hrtem_sim.specimen.builders import Built, ParticlesOnFilm
 from hrtem_sim.specimen.materials import name_of
 
 CONDITIONS = (
@@ -48,18 +51,12 @@ def catalogue_row(
     plan, built = structure.plan, structure.built
     conditions = plan.images[image]
     of_particles = built.specimen.selection(*built.particles)
-    kinds = [kind for defects in built.defects for kind in defects]
     row: dict[str, object] = {
         "micrograph": micrograph_id(recipe, plan, image),
         "structure": plan.structure_id,
         "structure_index": plan.index,
         "image_index": image,
-        **_of_particles(plan.specimen),
-        "n_defects": len(kinds),
-        "n_twins": kinds.count("twin"),
-        "n_stacking_faults": len(kinds) - kinds.count("twin"),
-        **_of_placement(plan.specimen),
-        **_asked(recipe, plan.index, plan.specimen),
+        **_of_specimen(recipe, plan, built),
         "n_particle_atoms": int(of_particles.sum()),
         "n_film_atoms": int((~of_particles).sum()),
         "particle_fraction": float((structure.mask.classes > 0).mean()),
@@ -72,7 +69,39 @@ def catalogue_row(
     row["drift"] = math.hypot(*conditions.drift)
     for name in sorted(recipe.imaging.aberrations):
         row[name] = getattr(conditions.aberrations, name)
+    for name, value in _told(plan, built).items():
+        if name in row:
+            raise Refusal(
+                f"facts must have other names than columns of the catalogue; got {name!r}"
+            )
+        row[name] = value
     return row
+
+
+def _of_specimen(recipe: DatasetRecipe, plan: StructurePlan, built: Built) -> dict[str, object]:
+    kinds = [kind for defects in built.defects for kind in defects]
+    defects = {
+        "n_defects": len(kinds),
+        "n_twins": kinds.count("twin"),
+        "n_stacking_faults": len(kinds) - kinds.count("twin"),
+    }
+    if isinstance(plan.specimen, BuilderPlan):
+        return {"builder": plan.specimen.builder, "n_particles": len(built.particles), **defects}
+    return {
+        **_of_particles(plan.specimen),
+        **defects,
+        **_of_placement(plan.specimen),
+        **_asked(recipe, plan.index, plan.specimen),
+    }
+
+
+def _told(plan: StructurePlan, built: Built) -> dict[str, object]:
+    """What a builder was given, as far as that fits a column, and what it tells beside it."""
+    if not isinstance(plan.specimen, BuilderPlan):
+        return {}
+    numbers = plan.specimen.numbers
+    given = {name: n for name, n in numbers.items() if isinstance(n, bool | int | float | str)}
+    return {**given, **built.facts}
 
 
 def _of_particles(specimen: ParticlesOnFilm) -> dict[str, object]:
@@ -127,6 +156,24 @@ def tell_agreement(recipe: DatasetRecipe, database: Database) -> None:
         )
 
 
+def tell_skipped(database: Database) -> None:
+    """Warn of structures whose builder failed, and which the data set therefore lacks.
+
+    Parameters
+    ----------
+    database
+        The data set.
+    """
+    if skipped := database.skipped:
+        first = skipped[min(skipped)]
+        warnings.warn(
+            f"specimen: {len(skipped)} of {database.structures} structures were left out because "
+            f"their builder failed: {first}",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
 def tell_left_out(recipe: DatasetRecipe, database: Database) -> None:
     """Warn if structures have fewer particles than were asked for, because they found no room.
 
@@ -144,7 +191,8 @@ def tell_left_out(recipe: DatasetRecipe, database: Database) -> None:
         less, tell = "a smaller count or gap", "n_asked and n_particles"
     elif "coverage_asked" in table:
         # particles come whole: half a disc may lack
-        disc = math.pi * recipe.particle.radius.high**2 / math.prod(recipe.placement.field)
+        tables = recipe.on_film
+        disc = math.pi * tables.particle.radius.high**2 / math.prod(tables.placement.field)
         short = table[table["coverage"] < table["coverage_asked"] - disc / 2]
         words = f"{short['coverage'].mean():.2f} of {short['coverage_asked'].mean():.2f} covered"
         less, tell = (

@@ -10,18 +10,17 @@ from hrtem_sim.mask import (
     class_map,
     find_grains,
     instance_map,
-    plan_bases,
-    plan_volumes,
 )
-from hrtem_sim.specimen.builders import BuiltSpecimen, ParticlesOnFilm
+from hrtem_sim.mask.volumes import known_volumes
+from hrtem_sim.specimen.builders import Built
 
 LABELS = ("instances", "structure")
 
 
 def make_labels(
     kinds: Sequence[str],
-    plan: ParticlesOnFilm,
-    built: BuiltSpecimen,
+    built: Built,
+    shown: tuple[str, ...],
     mask: Mask,
     tilt: tuple[float, float] = (0.0, 0.0),
 ) -> dict[str, np.ndarray]:
@@ -32,28 +31,36 @@ def make_labels(
     kinds
         `"instances"`: id of the particle, 1 for the plan's first, on both sides of the border where
         it is cut; `"structure"`: 1 crystal, 2 twin, 3 stacking fault; 0 is the background.
-    plan
-        Plan of the specimen.
     built
-        Atoms of the specimen.
+        Atoms of the specimen, and what is known of them.
+    shown
+        Objects that the mask shows, in the order of their ids.
     mask
-        Mask of the particles: labels fill it exactly.
+        Mask of these objects: labels fill it exactly.
     tilt
         Tilt of the beam along x and y in mrad.
     """
     if not kinds:
         return {}
-    particles = built.specimen.only(*built.particles)
-    seen = along_beam(particles, tilt)
-    shape, pixel, volumes = mask.classes.shape, mask.pixel_size, plan_volumes(plan)
-    maps: dict[str, np.ndarray] = {}
-    if not built.particles:
+    shape, pixel = mask.classes.shape, mask.pixel_size
+    if not shown:
         return {kind: np.zeros(shape, np.uint8) for kind in kinds}
+    particles = built.specimen.only(*shown)
+    seen, volumes = along_beam(particles, tilt), known_volumes(particles, shown, built.volumes)
+    maps: dict[str, np.ndarray] = {}
     if "instances" in kinds:
-        maps["instances"] = instance_map(seen, shape, pixel, volumes=volumes, within=mask).ids
+        maps["instances"] = instance_map(
+            seen, shape, pixel, objects=shown, volumes=volumes, within=mask
+        ).ids
     if "structure" in kinds:
-        grains = find_grains(particles, bases=plan_bases(plan))
         maps["structure"] = class_map(
-            seen, shape, pixel, by="structure", structure=grains, volumes=volumes, within=mask
+            seen,
+            shape,
+            pixel,
+            by="structure",
+            objects=shown,
+            structure=find_grains(particles, objects=shown, bases=built.bases),
+            volumes=volumes,
+            within=mask,
         ).classes
     return maps

@@ -1,14 +1,51 @@
 """The mask of a structure by the rule of its recipe, and how far the two rules agree."""
 
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from hrtem_sim.dataset.mask_recipe import MaskRecipe
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.mask import Mask, agreement, along_beam, outline_mask, phase_mask
-from hrtem_sim.specimen.builders import BuiltSpecimen
+from hrtem_sim.mask.instances import BLUR, OUTLINE, shared_out
+from hrtem_sim.mask.thickness import projected_thickness
+from hrtem_sim.mask.volumes import known_volumes
+from hrtem_sim.refusal import Refusal
+from hrtem_sim.specimen import Specimen
+from hrtem_sim.specimen.builders import Built
 from hrtem_sim.wave import ExitWave
 
 
-def make_mask(
-    recipe: DatasetRecipe, built: BuiltSpecimen, particle_wave: ExitWave
-) -> tuple[Mask, float]:
+def shown_objects(rule: MaskRecipe, built: Built) -> tuple[str, ...]:
+    """Return the objects that the masks of a data set show: those of its classes, or the particles.
+
+    Parameters
+    ----------
+    rule
+        Rule of the masks.
+    built
+        Atoms of a structure.
+
+    Raises
+    ------
+    Refusal
+        If there are particles, and the pattern of no class meets an object.
+    """
+    if not rule.classes:
+        return built.particles
+    objects = built.specimen.objects
+    shown = tuple(
+        name for name in objects if any(fnmatchcase(name, pattern) for _, pattern in rule.classes)
+    )
+    if built.particles and not shown:
+        raise Refusal(
+            f"mask.classes must have patterns of the specimen's objects, {', '.join(objects)}; got "
+            f"{dict(rule.classes)}"
+        )
+    return shown
+
+
+def make_mask(recipe: DatasetRecipe, built: Built, particle_wave: ExitWave) -> tuple[Mask, float]:
     """Return the mask of a structure and the agreement of both rules.
 
     Parameters
@@ -18,7 +55,7 @@ def make_mask(
     built
         Atoms of the structure.
     particle_wave
-        Exit wave of the particles alone.
+        Exit wave of what the mask shows alone.
 
     Returns
     -------
@@ -29,8 +66,21 @@ def make_mask(
     """
     rule, pixel = recipe.mask, recipe.detector.pixel_size
     phase = phase_mask(particle_wave, pixel, threshold=rule.threshold, blur=rule.blur, cut=rule.cut)
-    seen = along_beam(built.specimen.only(*built.particles), recipe.wave.tilt)
-    outline = outline_mask(
-        seen, phase.classes.shape, pixel, objects=built.particles, margin=rule.margin
-    )
-    return (outline if rule.rule == "outline" else phase), agreement(phase, outline)
+    shown = shown_objects(rule, built)
+    seen = along_beam(built.specimen.only(*shown), recipe.wave.tilt)
+    outline = outline_mask(seen, phase.classes.shape, pixel, objects=shown, margin=rule.margin)
+    mask = outline if rule.rule == "outline" else phase
+    if rule.classes:
+        mask = _told_apart(mask, seen, rule, known_volumes(seen, shown, built.volumes))
+    return mask, agreement(phase, outline)
+
+
+def _told_apart(mask: Mask, seen: Specimen, rule: MaskRecipe, volumes: dict[str, float]) -> Mask:
+    """Share out a mask between classes: of those over a pixel the first, else the nearest."""
+    shape, pixel = mask.classes.shape, mask.pixel_size
+    labels = np.zeros(shape, np.uint8)
+    for number, (_, pattern) in reversed(list(enumerate(rule.classes, start=1))):
+        objects = [name for name in volumes if fnmatchcase(name, pattern)]
+        maps = projected_thickness(seen, shape, pixel, objects=objects, volumes=volumes, blur=BLUR)
+        labels[maps.total > OUTLINE] = number
+    return Mask(shared_out(labels, mask, pixel), rule.names, pixel)

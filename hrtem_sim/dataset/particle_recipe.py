@@ -23,6 +23,7 @@ from hrtem_sim.provenance import (
 from hrtem_sim.specimen.builders import FORMULA
 from hrtem_sim.specimen.films import Distances, film_matter
 from hrtem_sim.specimen.materials import FCC, Material, as_material, name_of
+from hrtem_sim.specimen.particles import reach
 
 ZERO = Distribution("constant", (0.0,))
 ONE = Distribution("constant", (1.0,))
@@ -171,3 +172,33 @@ class PlacementRecipe(Checked):
     margin: float = checked(2.0, VACUUM)
     border: Literal["inside", "cut"] = added("inside")
     overlap: float = checked(0.0, between(0, 1), added=True)
+
+
+@dataclass(frozen=True)
+class OnFilmRecipe(Checked):
+    """The tables of a recipe that say what is built, where that is particles on a film.
+
+    Parameters
+    ----------
+    particle, film, placement
+        As in `hrtem_sim.dataset.DatasetRecipe`.
+    """
+
+    particle: ParticleRecipe
+    film: FilmRecipe
+    placement: PlacementRecipe
+
+    def _check_together(self) -> None:
+        edge = min(self.placement.field)
+        room, radius = edge / 2 - 1.0, self.particle.radius  # less the edge that plans keep
+        if radius.high > room:
+            raise Refusal(
+                f"particle.radius must stay below {room:g} angstrom to fit placement.field; "
+                f"got {radius.to_recipe()!r}"
+            )
+        widest = max(reach(shape, radius.high) for shape in self.particle.shapes)
+        if self.placement.border == "cut" and 2 * widest + self.particle.gap > edge:
+            raise Refusal(
+                "particle.radius must leave the gap between a particle and itself across the "
+                f"border of placement.field, {edge:g} angstrom away; got {radius.to_recipe()!r}"
+            )

@@ -50,7 +50,7 @@ def plan_particles(recipe: DatasetRecipe, index: int) -> tuple[ParticlePlan, ...
         drawn = (particle for particle in _particles(recipe, index, count) if particle)
         return tuple(drawn)
     placed: list[ParticlePlan] = []
-    field, failures, before = recipe.placement.field, 0, 0.0
+    field, failures, before = recipe.on_film.placement.field, 0, 0.0
     for particle in _particles(recipe, index, None):
         failures = 0 if particle else failures + 1
         if failures >= PATIENCE or not asked:
@@ -76,7 +76,7 @@ def asked_count(recipe: DatasetRecipe, index: int) -> int:
     index
         Index of the structure.
     """
-    return int(recipe.particle.count.draw(rng_for(recipe.seed, "count", index)))
+    return int(recipe.on_film.particle.count.draw(rng_for(recipe.seed, "count", index)))
 
 
 def asked_coverage(recipe: DatasetRecipe, index: int) -> float | None:
@@ -89,9 +89,9 @@ def asked_coverage(recipe: DatasetRecipe, index: int) -> float | None:
     index
         Index of the structure.
     """
-    if recipe.particle.coverage is None:
+    if recipe.on_film.particle.coverage is None:
         return None
-    return float(recipe.particle.coverage.draw(rng_for(recipe.seed, "coverage", index)))
+    return float(recipe.on_film.particle.coverage.draw(rng_for(recipe.seed, "coverage", index)))
 
 
 def is_piled(recipe: DatasetRecipe, index: int) -> bool:
@@ -104,7 +104,7 @@ def is_piled(recipe: DatasetRecipe, index: int) -> bool:
     index
         Index of the structure.
     """
-    share = recipe.placement.overlap
+    share = recipe.on_film.placement.overlap
     return bool(share and rng_for(recipe.seed, "overlap", index).random() < share)
 
 
@@ -139,7 +139,7 @@ def _particles(
     recipe: DatasetRecipe, index: int, count: int | None
 ) -> Iterator[ParticlePlan | None]:
     """Yield the particles of a structure without end or count, None for one without room."""
-    particle = recipe.particle
+    particle = recipe.on_film.particle
     material = _one_of(particle.materials, rng_for(recipe.seed, "material", index))
     piled = is_piled(recipe, index)
     placed: list[ParticlePlan] = []
@@ -190,7 +190,7 @@ def _free_place(
     Room means the gap to all particles placed. Where these have `layers`, particles may lie upon
     each other, and room means that fewer than `LAYERS` do.
     """
-    placement, cut = recipe.placement, recipe.placement.border == "cut"
+    placement, cut = recipe.on_film.placement, recipe.on_film.placement.border == "cut"
     edges = np.array(placement.field)
     rooms = [n / 2 if cut else max(0.0, n / 2 - extent - EDGE) for n in placement.field]
     reaches = [extent + reach(other.shape, other.radius) for other in placed]
@@ -201,7 +201,7 @@ def _free_place(
             away -= edges * np.round(away / edges)
         distances = [math.hypot(*shift) for shift in away.tolist()]
         if layers is None:
-            gap = recipe.particle.gap
+            gap = recipe.on_film.particle.gap
             if all(d >= r + gap for d, r in zip(distances, reaches, strict=True)):
                 return (x, y), 0
             continue

@@ -3,7 +3,8 @@
 import itertools
 import math
 
-from hrtem_sim.grid import fast_even_length
+from hrtem_sim.grid import Grid, fast_even_length
+from hrtem_sim.refusal import Refusal
 
 
 def nearest_that_work(
@@ -45,3 +46,33 @@ def _nearest_edge(edge: float, camera_pixel: float, binning: int) -> float:
             if count > 0 and fast_even_length(count * binning) == count * binning:
                 return round(count * camera_pixel, 9)
     raise AssertionError("every power of two is fast")  # the count has no end
+
+
+def check_pixels(
+    field: tuple[float, float], wave_pixel: float, camera_pixel: float, name: str
+) -> None:
+    """Refuse a field whose waves cannot be binned to the pixels of the camera.
+
+    Parameters
+    ----------
+    field
+        Edges of the field along x and y, in angstrom.
+    wave_pixel, camera_pixel
+        Pixel sizes that were asked for, in angstrom.
+    name
+        Name of the field in the message.
+
+    Examples
+    --------
+    >>> check_pixels((25.6, 25.6), 0.2, 0.4, "placement.field")
+    """
+    grid = Grid.covering(field, wave_pixel)
+    for axis, pixel in zip("yx", grid.pixel_size, strict=True):
+        binning = camera_pixel / pixel
+        if abs(binning - round(binning)) > 1e-6:
+            near, wave = nearest_that_work(field, wave_pixel, camera_pixel)
+            raise Refusal(
+                "detector.pixel_size must be a multiple of the wave's pixel, which is "
+                f"{pixel:.6g} angstrom along {axis} for this field; got {camera_pixel!r}. "
+                f"Nearest that work: {name} = {list(near)} with wave.pixel_size = {wave:g}"
+            )

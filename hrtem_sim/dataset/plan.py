@@ -7,6 +7,7 @@ import numpy as np
 
 from hrtem_sim.dataset.particles import is_piled, plan_particles
 from hrtem_sim.dataset.recipe import DatasetRecipe, ImagingRecipe
+from hrtem_sim.dataset.specimen_recipe import BuilderPlan
 from hrtem_sim.imaging import Aberrations, ImagingConditions
 from hrtem_sim.provenance import Distribution, identity, rng_for, without_doubts
 from hrtem_sim.refusal import Refusal
@@ -29,14 +30,14 @@ class StructurePlan:
     seed
         Root seed of the recipe.
     specimen
-        Numbers of the specimen to build.
+        Numbers of the specimen to build: particles on a film, or those of a builder.
     images
         One set of conditions per micrograph.
     """
 
     index: int
     seed: int
-    specimen: ParticlesOnFilm
+    specimen: ParticlesOnFilm | BuilderPlan
     images: tuple[ImagingConditions, ...]
 
     def rng(self, *key: str | int) -> np.random.Generator:
@@ -83,8 +84,12 @@ def plan_structure(recipe: DatasetRecipe, index: int) -> StructurePlan:
     )
 
 
-def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticlesOnFilm:
-    film, placement = recipe.film, recipe.placement
+def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticlesOnFilm | BuilderPlan:
+    if recipe.specimen is not None:
+        builder = recipe.specimen.runner
+        numbers = recipe.specimen.drawn(recipe.seed, index)
+        return BuilderPlan(builder.name, builder.version, builder.source, numbers)
+    film, placement = recipe.on_film.film, recipe.on_film.placement
     density, distances = film.matter
 
     def draw(name: str, distribution: Distribution) -> float:

@@ -2,7 +2,9 @@
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,10 +12,17 @@ from ase.formula import Formula
 
 from hrtem_sim.dataset.mask_recipe import MaskRecipe
 from hrtem_sim.dataset.named_cameras import with_camera
-from hrtem_sim.dataset.particle_recipe import ONE, ZERO, FilmRecipe, ParticleRecipe, PlacementRecipe
-from hrtem_sim.dataset.pixels import nearest_that_work
+from hrtem_sim.dataset.particle_recipe import (
+    ONE,
+    ZERO,
+    FilmRecipe,
+    OnFilmRecipe,
+    ParticleRecipe,
+    PlacementRecipe,
+)
+from hrtem_sim.dataset.pixels import check_pixels
+from hrtem_sim.dataset.specimen_recipe import SpecimenRecipe
 from hrtem_sim.dataset.storage_recipe import StorageRecipe
-from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector
 from hrtem_sim.imaging.aberrations import DEFOCUS
 from hrtem_sim.imaging.conditions import (
@@ -43,7 +52,6 @@ from hrtem_sim.provenance import (
 )
 from hrtem_sim.specimen.displacements import displacements_in
 from hrtem_sim.specimen.materials import FCC, WURTZITE, amounts_in
-from hrtem_sim.specimen.particles import reach
 from hrtem_sim.wave import WaveSettings
 
 
@@ -110,6 +118,10 @@ class ImagingRecipe(Checked):
                 rule.enforce("ImagingRecipe", f"aberrations.{name}", self.aberrations[name])
 
 
+ON_FILM = ("particle", "film", "placement")
+"""Tables of particles on a film."""
+
+
 @dataclass(frozen=True)
 class DatasetRecipe(Checked):
     """Everything that a data set is made from.
@@ -125,7 +137,7 @@ class DatasetRecipe(Checked):
     images_per_structure
         Micrographs of each, under conditions of their own.
     particle, film, placement
-        Particles, film and their placement: what is built.
+        Particles, film and their placement: what is built, unless `specimen` says it.
     wave
         Settings of the exit waves.
     imaging, detector
@@ -134,70 +146,74 @@ class DatasetRecipe(Checked):
         Rule of the labels.
     storage
         Parts of the result that are kept.
+    specimen
+        Builder and the ranges of its parameters, in place of particle, film and placement.
     """
 
     name: str
     seed: int = field(metadata=checks(whole(0)))
     structures: int = field(metadata=checks(whole(1)))
     images_per_structure: int = field(metadata=checks(whole(1)))
-    particle: ParticleRecipe
-    film: FilmRecipe
-    placement: PlacementRecipe
-    imaging: ImagingRecipe
+    particle: ParticleRecipe | None = None
+    film: FilmRecipe | None = None
+    placement: PlacementRecipe | None = None
+    imaging: ImagingRecipe = field(kw_only=True)
     wave: WaveSettings = field(default_factory=WaveSettings)
     detector: Detector = field(default_factory=Detector)
     mask: MaskRecipe = field(default_factory=MaskRecipe)
     storage: StorageRecipe = field(default_factory=StorageRecipe)
+    specimen: SpecimenRecipe | None = added(None)
 
     def _check_together(self) -> None:
-        room = min(self.placement.field) / 2 - 1.0  # the edge that plans keep
-        if self.particle.radius.high > room:
+        absent = [name for name in ON_FILM if getattr(self, name) is None]
+        if self.specimen is not None and len(absent) < len(ON_FILM):
             raise Refusal(
-                f"particle.radius must stay below {room:g} angstrom to fit placement.field; "
-                f"got {self.particle.radius.to_recipe()!r}"
+                "specimen must stand alone, as its builder says all of what is built; got "
+                f"{', '.join(name for name in ON_FILM if name not in absent)} beside it"
             )
-        if self.placement.border == "cut":
-            self._check_images()
+        if self.specimen is None and absent:
+            raise Refusal(f"{absent[0]} is missing, and so is specimen, which may stand for it")
         if self.wave.particles:
             raise Refusal(
                 f"wave.particles must be left out, each structure names its own; "
                 f"got {self.wave.particles!r}"
             )
-        self._check_pixels()
-        self._check_motion()
+        if self.specimen is None:
+            field = self.on_film.placement.field
+            check_pixels(field, self.wave.pixel_size, self.detector.pixel_size, "placement.field")
+            self._check_motion()
 
-    def _check_images(self) -> None:
-        """Refuse particles that would meet themselves across the border."""
-        widest = max(reach(shape, self.particle.radius.high) for shape in self.particle.shapes)
-        edge = min(self.placement.field)
-        if 2 * widest + self.particle.gap > edge:
+    @cached_property
+    def on_film(self) -> OnFilmRecipe:
+        """The tables particle, film and placement, where these say what is built."""
+        if self.particle is None or self.film is None or self.placement is None:
+            raise Refusal("particle must be a table of the recipe; got one with a builder instead")
+        return OnFilmRecipe(self.particle, self.film, self.placement)
+
+    def with_builder(self, builder: str | Path | Callable[..., Any] | None) -> "DatasetRecipe":
+        """Return the recipe with its builder found, see `SpecimenRecipe.with_builder`.
+
+        Parameters
+        ----------
+        builder
+            Function, class or file; None where the recipe names one of the package.
+        """
+        if self.specimen is None and builder is None:
+            return self
+        if self.specimen is None:
             raise Refusal(
-                "particle.radius must leave the gap between a particle and itself across the "
-                f"border of placement.field, {edge:g} angstrom away; "
-                f"got {self.particle.radius.to_recipe()!r}"
+                "builder must be left out for a recipe without a table specimen, whose particle, "
+                f"film and placement say what is built; got {builder!r}"
             )
-
-    def _check_pixels(self) -> None:
-        grid = Grid.covering(self.placement.field, self.wave.pixel_size)
-        for axis, pixel in zip("yx", grid.pixel_size, strict=True):
-            binning = self.detector.pixel_size / pixel
-            if abs(binning - round(binning)) > 1e-6:
-                field, wave = nearest_that_work(
-                    self.placement.field, self.wave.pixel_size, self.detector.pixel_size
-                )
-                raise Refusal(
-                    "detector.pixel_size must be a multiple of the wave's pixel, which is "
-                    f"{pixel:.6g} angstrom along {axis} for this field; "
-                    f"got {self.detector.pixel_size!r}. Nearest that work: placement.field = "
-                    f"{list(field)} with wave.pixel_size = {wave:g}"
-                )
+        return dataclasses.replace(self, specimen=self.specimen.with_builder(builder))
 
     def _check_motion(self) -> None:
         """Ask for displacements now, not when the first structure with this material comes."""
         if not self.wave.phonons:
             return
-        found = [amounts_in(material) for material in self.particle.materials]
-        film = {symbol: float(n) for symbol, n in Formula(self.film.material).count().items()}
+        found = [amounts_in(material) for material in self.on_film.particle.materials]
+        counts = Formula(self.on_film.film.material).count()
+        film = {symbol: float(n) for symbol, n in counts.items()}
         for amounts in [*found, film]:
             try:
                 displacements_in(amounts, self.wave.rms)
@@ -231,7 +247,10 @@ def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
     """
     table = _with_paths(read_file_table(path, "dataset"), recipe_file(path).parent)
     try:
-        return from_table(DatasetRecipe, with_camera(table), "dataset")
+        recipe = from_table(DatasetRecipe, with_camera(table), "dataset")
+        if recipe.specimen and recipe.specimen.needs_nobody:
+            return recipe.with_builder(None)
+        return recipe
     except RecipeError as error:
         raise RecipeError(f"{path}: {error}") from None
 

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from hrtem_sim.dataset.recipe import DatasetRecipe
+from hrtem_sim.dataset.recipe import ON_FILM, DatasetRecipe
 from hrtem_sim.imaging.cameras import CAMERAS
 from hrtem_sim.provenance.described import FieldDescription, TableDescription, describe_recipe
 from hrtem_sim.provenance.schema import table_schema
@@ -41,9 +41,11 @@ def dataset_schema() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(dataset_schema()["required"])[:3]
-    ['film', 'images_per_structure', 'imaging']
+    ['images_per_structure', 'imaging', 'name']
     """
     schema = table_schema(DatasetRecipe)
     camera = {"enum": list(CAMERAS), "description": CAMERA.meaning}
     schema["properties"]["detector"]["properties"]["camera"] = camera
+    schema["properties"]["specimen"]["properties"] = {"builder": {"type": "string"}}
+    schema["oneOf"] = [{"required": list(ON_FILM)}, {"required": ["specimen"]}]
     return schema

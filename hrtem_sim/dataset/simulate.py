@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from hrtem_sim.dataset.masks import make_mask
+from hrtem_sim.dataset.masks import make_mask, shown_objects
+from hrtem_sim.dataset.pixels import check_pixels
 from hrtem_sim.dataset.plan import ALGORITHM, StructurePlan
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.imaging import (
@@ -22,7 +23,8 @@ from hrtem_sim.imaging import (
 from hrtem_sim.imaging.formation import FORMATION
 from hrtem_sim.mask import Mask
 from hrtem_sim.provenance import identity, without_doubts
-from hrtem_sim.specimen.builders import BuiltSpecimen, build_particles_on_film
+from hrtem_sim.refusal import Refusal
+from hrtem_sim.specimen.builders import Builder, Built, ParticlesOnFilm, as_builder, is_file
 from hrtem_sim.wave import ExitWave, compute_exit_waves
 
 LABELLING = 2
@@ -56,7 +58,7 @@ class SimulatedStructure:
     """
 
     plan: StructurePlan
-    built: BuiltSpecimen
+    built: Built
     wave: ExitWave
     particle_wave: ExitWave
     mask: Mask
@@ -66,9 +68,38 @@ class SimulatedStructure:
     expected: tuple[np.ndarray, ...] = ()
 
 
-def build_structure(plan: StructurePlan) -> BuiltSpecimen:
-    """Build the atoms of a plan."""
-    return build_particles_on_film(plan.specimen, plan.rng)
+def build_structure(plan: StructurePlan, builder: Builder | None = None) -> Built:
+    """Build the atoms of a plan.
+
+    Parameters
+    ----------
+    plan
+        Numbers of the structure.
+    builder
+        Builder that they are of; default: the one of that name, where it is no file of a user.
+
+    Raises
+    ------
+    Refusal
+        If the builder is needed and not given, or is another than the plan was drawn for.
+    """
+    numbers = plan.specimen
+    if isinstance(numbers, ParticlesOnFilm):
+        return numbers.build(plan.rng)
+    if builder is None and (is_file(numbers.builder) or numbers.source):
+        raise Refusal(
+            f"builder must be given for structures of {numbers.builder!r}, which runs only where "
+            f'it is named: builder="{numbers.builder}"; got none'
+        )
+    found = as_builder(numbers.builder) if builder is None else builder
+    wanted = (numbers.builder, numbers.version, numbers.source)
+    if (found.name, found.version, found.source) != wanted:
+        raise Refusal(
+            "builder must be the one that the structure was drawn for, "
+            f"{' '.join(filter(None, wanted))}; got "
+            f"{' '.join(filter(None, (found.name, found.version, found.source)))}"
+        )
+    return found.build(numbers.numbers, plan.rng, plan.index)
 
 
 @without_doubts()
@@ -90,13 +121,19 @@ def simulate_structure(recipe: DatasetRecipe, plan: StructurePlan) -> SimulatedS
     >>> simulated.mask.classes.shape, len(simulated.micrographs)
     ((64, 64), 2)
     """
-    built = build_structure(plan)
-    wave, particle_wave = _waves(recipe, plan, built)
+    built = build_structure(plan, recipe.specimen.run if recipe.specimen else None)
+    if recipe.specimen is not None:
+        field = built.specimen.cell[0], built.specimen.cell[1]
+        check_pixels(
+            field, recipe.wave.pixel_size, recipe.detector.pixel_size, "the builder's cell"
+        )
+    shown = shown_objects(recipe.mask, built)
+    wave, particle_wave = _waves(recipe, plan, built, shown)
     mask, agreed = make_mask(recipe, built, particle_wave)
     zero = 0.0
     if recipe.imaging.focus_reference == "minimum_contrast":
         reach = built.specimen.cell[2] / 2
-        seen = particle_wave if built.particles else wave
+        seen = particle_wave if shown else wave
         zero = minimum_contrast_defocus(seen, search=(-reach, reach))
     conditions = [replace(image, defocus=image.defocus + zero) for image in plan.images]
     noise = [plan.rng("noise", image) for image in range(len(plan.images))]
@@ -129,10 +166,9 @@ def _scattered(
 
 
 def _waves(
-    recipe: DatasetRecipe, plan: StructurePlan, built: BuiltSpecimen
+    recipe: DatasetRecipe, plan: StructurePlan, built: Built, particles: tuple[str, ...]
 ) -> tuple[ExitWave, ExitWave]:
     """Exit waves of the whole structure and of its particles; fine pixels serve these alone."""
-    particles = built.particles
     fine = recipe.wave.particle_pixel if particles else None
     whole, *alone = compute_exit_waves(
         built.specimen,

@@ -4,16 +4,19 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from hrtem_sim.database import Database
 from hrtem_sim.dataset.again import stored_recipe
+from hrtem_sim.dataset.plan import StructurePlan
 from hrtem_sim.interchange.manifest import prepared
 from hrtem_sim.interchange.structures import rows_of, stored_instances
+from hrtem_sim.mask import InstanceMap
 from hrtem_sim.pictures import to_8_bit, write_png, write_tiff
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.specimen.builders import ParticlesOnFilm
 from hrtem_sim.specimen.materials import name_of
 
 ANNOTATIONS = "instances.json"
@@ -53,7 +56,8 @@ def to_coco(
     micrograph, the same for all its parts.
     Segmentations are run lengths down the columns (`{"size": [ny, nx], "counts": [...]}`, which
     pycocotools takes as it is); `bbox` is [x, y, width, height] and `area` a number, both in
-    pixels. Categories are the materials of the recipe, in its order, whichever rows are written.
+    pixels. Categories are the materials of the recipe, in its order, whichever rows are written, or
+    the classes of the masks where a builder makes the structures.
     Each image carries `pixel_size` in angstrom, the id of
     the micrograph and of its structure: split by structure, not by image.
 
@@ -74,7 +78,11 @@ def to_coco(
     (folder / "images").mkdir(exist_ok=True)
     pictures: list[dict] = []
     annotations: list[dict] = []
-    materials = list(map(name_of, stored_recipe(database).particle.materials))
+    recipe = stored_recipe(database)
+    if recipe.specimen is None:
+        categories_of = tuple(map(name_of, recipe.on_film.particle.materials))
+    else:
+        categories_of = database.classes[1:]
     for number, (row, plan, instances) in enumerate(stored_instances(database, rows), start=1):
         record = database.catalogue.iloc[row]
         name = f"{record['micrograph']}.{ending}"
@@ -96,28 +104,25 @@ def to_coco(
                 "defocus": _number(record["defocus"]),
             }
         )
-        for i, particle in enumerate(plan.specimen.particles):
+        for i, facts in enumerate(_facts(plan, instances, database.masks([row])[0], categories_of)):
             whole = instances.ids == i + 1
-            material = name_of(particle.material)
-            middle = [n / 2 + s for n, s in zip(plan.specimen.field, particle.offset, strict=True)]
+            middle = facts.pop("middle")
             for here in parts_cut_by_border(whole, middle, database.pixel_size):
                 annotations.append(
                     {
                         "id": len(annotations) + 1,
                         "image_id": number,
-                        "category_id": materials.index(material) + 1,
                         "segmentation": encode_rle(here),
                         "area": int(here.sum()),
                         "bbox": bounding_box(here),
                         "iscrowd": 0,
-                        "radius": particle.radius,
-                        "n_defects": particle.defects,
                         "particle": i + 1,
+                        **facts,
                     }
                 )
     categories = [
         {"id": i, "name": name, "supercategory": "particle"}
-        for i, name in enumerate(materials, start=1)
+        for i, name in enumerate(categories_of, start=1)
     ]
     info = {
         "description": f"{database.identity}: simulated HRTEM micrographs, lengths in angstrom",
@@ -133,6 +138,37 @@ def to_coco(
     path = folder / ANNOTATIONS
     path.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
     return path
+
+
+def _facts(
+    plan: StructurePlan, instances: InstanceMap, mask: np.ndarray, names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What is told of each instance: its category and its middle (x, y), sizes where known."""
+    if isinstance(plan.specimen, ParticlesOnFilm):
+        field = plan.specimen.field
+        return [
+            {
+                "category_id": names.index(name_of(particle.material)) + 1,
+                "radius": particle.radius,
+                "n_defects": particle.defects,
+                "middle": [n / 2 + s for n, s in zip(field, particle.offset, strict=True)],
+            }
+            for particle in plan.specimen.particles
+        ]
+    facts = []
+    for i in range(len(instances)):
+        here = instances.ids == i + 1
+        classes = np.bincount(mask[here], minlength=2)
+        middle = [_round_middle(line, instances.pixel_size) for line in (here.sum(0), here.sum(1))]
+        facts.append({"category_id": int(classes[1:].argmax()) + 1, "middle": middle})
+    return facts
+
+
+def _round_middle(weights: np.ndarray, pixel_size: float) -> float:
+    """Mean place along a periodic axis, in angstrom: the angle of the mean point of a circle."""
+    turns = np.exp(2j * np.pi * (np.arange(len(weights)) + 0.5) / len(weights))
+    angle = np.angle((weights * turns).sum()) / (2 * np.pi)
+    return float(angle % 1 * len(weights) * pixel_size)
 
 
 def parts_cut_by_border(

@@ -7,8 +7,6 @@ import numpy as np
 
 from hrtem_sim.database import Database
 
-CLASSES = ("background", "particle")
-
 
 def write_catalogue(database: Database, rows: Sequence[int], folder: Path) -> None:
     """Write the rows of the catalogue as `catalogue.csv`."""
@@ -28,7 +26,7 @@ def metadata(database: Database) -> dict[str, object]:
         "pixel_size_angstrom": database.pixel_size,
         "units": "electrons per pixel",
         "axes": ["micrograph", "y", "x"],
-        "classes": list(CLASSES),
+        "classes": list(database.classes),
         "dataset": database.identity,
         "recipe": database.recipe_toml,
     }

@@ -5,14 +5,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from hrtem_sim.database import Database
-from hrtem_sim.dataset import StructurePlan
+from hrtem_sim.dataset import DatasetRecipe, StructurePlan
 from hrtem_sim.dataset.again import stored_plan, stored_recipe
-from hrtem_sim.mask import InstanceMap, Mask, along_beam, instance_map, plan_volumes
+from hrtem_sim.mask import InstanceMap, Mask, along_beam, instance_map
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
-from hrtem_sim.specimen.builders import bounds_of, place
-
-NAMES = ("background", "particle")
+from hrtem_sim.specimen.builders import ParticlesOnFilm, bounds_of, place, plan_volumes
 
 
 def particles_of(plan: StructurePlan) -> Specimen:
@@ -37,6 +35,11 @@ def particles_of(plan: StructurePlan) -> Specimen:
     >>> particles_of(plan).objects
     ('particle-0',)
     """
+    if not isinstance(plan.specimen, ParticlesOnFilm):
+        raise Refusal(
+            f"plan must be of particles on a film; got one of the builder {plan.specimen.builder}, "
+            "whose atoms a data set keeps with storage.atoms = true"
+        )
     placed = place(plan.specimen, plan.rng)
     atoms = np.concatenate([np.zeros((0, 3)), *(particle.atoms for particle in placed)])
     low, high = bounds_of(plan.specimen, placed)
@@ -63,7 +66,9 @@ def stored_instances(
 
     Notes
     -----
-    Rows of one structure that follow each other cost its particles once.
+    Rows of one structure that follow each other cost its particles once. Structures of a builder
+    are not built again, as it may be a program of somebody's: their labels are those that the data
+    set keeps.
 
     Examples
     --------
@@ -72,14 +77,19 @@ def stored_instances(
     >>> [instances.names for _, _, instances in stored_instances(database, [0])]
     [('particle-0',)]
     """
-    tilt = stored_recipe(database).wave.tilt
+    recipe = stored_recipe(database)
+    if recipe.specimen is not None:
+        yield from _kept_instances(database, rows, recipe)
+        return
+    tilt = recipe.wave.tilt
     known: tuple[str, StructurePlan, InstanceMap] | None = None
     for row in map(int, rows):
         here = database.catalogue.iloc[row]["structure"]
         if known is None or here != known[0]:
             plan = stored_plan(database, row)
-            mask = Mask(database.masks([row])[0], NAMES, database.pixel_size)
+            mask = Mask(database.masks([row])[0], database.classes, database.pixel_size)
             (ny, nx), pixel = database.shape, database.pixel_size
+            assert isinstance(plan.specimen, ParticlesOnFilm)  # there is no builder
             volumes = plan_volumes(plan.specimen)
             particles = along_beam(particles_of(plan), tilt)
             known = (
@@ -95,6 +105,20 @@ def stored_instances(
                 ),
             )
         yield row, known[1], known[2]
+
+
+def _kept_instances(
+    database: Database, rows: Sequence[int], recipe: DatasetRecipe
+) -> Iterator[tuple[int, StructurePlan, InstanceMap]]:
+    if "instances" not in recipe.storage.labels:
+        raise Refusal(
+            "storage.labels must hold 'instances' for structures of a builder; "
+            f"got {list(recipe.storage.labels)}: build the data set with it"
+        )
+    for row in map(int, rows):
+        ids = database.labels([row])[0]
+        names = tuple(f"instance-{i}" for i in range(int(ids.max())))
+        yield row, stored_plan(database, row), InstanceMap(ids, names, database.pixel_size)
 
 
 def rows_of(database: Database, rows: Sequence[int] | None) -> list[int]:

@@ -21,9 +21,9 @@ from hrtem_sim.mask.lattice import STRUCTURES
 from hrtem_sim.mask.orientation import ZoneAxis, misorientation, zone_axis
 from hrtem_sim.mask.outline import agreement, outline_mask
 from hrtem_sim.mask.phase import Mask, phase_mask
-from hrtem_sim.mask.plans import plan_bases, plan_volumes
 from hrtem_sim.mask.projection import along_beam
 from hrtem_sim.mask.thickness import ThicknessMaps, atomic_volume, projected_thickness
+from hrtem_sim.specimen.builders import plan_bases, plan_volumes
 
 __all__ = [
     "ENVIRONMENTS",

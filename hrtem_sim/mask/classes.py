@@ -1,7 +1,7 @@
 """What a pixel shows: object, material, crystal structure or grain."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -36,6 +36,7 @@ def class_map(
     pixel_size: float,
     *,
     by: Kind = "structure",
+    objects: Sequence[str] | None = None,
     structure: CrystalStructure | None = None,
     volumes: Mapping[str, float] | None = None,
     within: Mask | None = None,
@@ -48,7 +49,7 @@ def class_map(
     Parameters
     ----------
     specimen
-        Atoms with their objects; those named particle... are labelled, all others are background.
+        Atoms with their objects.
     shape
         Pixels along y and x; with `pixel_size` they cover the cell.
     pixel_size
@@ -56,6 +57,8 @@ def class_map(
     by
         `"object"`: one class per particle; `"material"`: per composition, `"Au"` or `"CdSe"`;
         `"structure"`: crystal, twin, stacking fault; `"grain"`: one per single crystal.
+    objects
+        Particles; default: all objects named particle... All others are background.
     structure
         Result of `find_grains`, if it is known already; of use to `"structure"` and `"grain"`.
     volumes
@@ -100,9 +103,9 @@ def class_map(
     if not 0 <= fraction <= 1:
         raise Refusal(f"fraction must be in 0..1; got {fraction!r}")
     check_pixels(specimen, shape, pixel_size)
-    particles = particle_names(specimen)
+    particles = particle_names(specimen) if objects is None else tuple(objects)
     if by in ("structure", "grain"):
-        names, label_of = _crystal_labels(structure or find_grains(specimen), by)
+        names, label_of = _crystal_labels(structure or find_grains(specimen, objects=particles), by)
     else:
         names, label_of = _particle_labels(specimen, particles, by)
     if len(names) > 255:

@@ -32,7 +32,14 @@ from hrtem_sim.provenance.doubts import without_doubts
 from hrtem_sim.provenance.files import read_file_table, read_recipe
 from hrtem_sim.provenance.identity import added, identity
 from hrtem_sim.provenance.plausible import physical
-from hrtem_sim.provenance.recipes import RecipeError, from_table, require, to_table
+from hrtem_sim.provenance.recipes import (
+    RecipeError,
+    from_table,
+    from_value,
+    require,
+    to_table,
+    to_value,
+)
 from hrtem_sim.provenance.rules import (
     any_of,
     at_least,
@@ -65,6 +72,7 @@ __all__ = [
     "field_checks",
     "finite",
     "from_table",
+    "from_value",
     "identity",
     "number_held_out",
     "one_of",
@@ -83,6 +91,7 @@ __all__ = [
     "that",
     "to_table",
     "to_toml",
+    "to_value",
     "whole",
     "without_doubts",
 ]

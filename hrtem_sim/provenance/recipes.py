@@ -93,7 +93,7 @@ def from_table(cls: Callable[..., T], table: Any, path: str = "") -> T:
     values = {}
     for name, field in fields.items():
         if name in table:
-            read = field.metadata.get("read", partial(_convert, hints[name]))
+            read = field.metadata.get("read", partial(from_value, hints[name]))
             values[name] = read(table[name], _join(path, name))
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise RecipeError(f"{_join(path, name)} is missing from {where}")
@@ -124,13 +124,30 @@ def to_table(value: Any) -> dict[str, Any]:
     table = {}
     fields = {field.name: field for field in dataclasses.fields(value)}
     for name, content in content_fields(value):
-        item = fields[name].metadata.get("write", _plain)(content)
+        item = fields[name].metadata.get("write", to_value)(content)
         if item is not None:
             table[name] = item
     return table
 
 
-def _convert(annotation: Any, value: Any, path: str) -> Any:
+def from_value(annotation: Any, value: Any, path: str) -> Any:
+    """Return a value of a table as an annotation asks for it, strictly.
+
+    Parameters
+    ----------
+    annotation
+        bool, int, float, str, `Literal`, `tuple[X, ...]`, `tuple[X, Y]`, `dict[str, X]`, a union,
+        a dataclass, or a class with `from_recipe`.
+    value
+        As `tomllib` returns it.
+    path
+        Place of the value in the file, for messages.
+
+    Examples
+    --------
+    >>> from_value(tuple[float, ...], [1, 2], "field")
+    (1.0, 2.0)
+    """
     origin, args = typing.get_origin(annotation), typing.get_args(annotation)
     if hasattr(annotation, "from_recipe"):
         return annotation.from_recipe(value, path)
@@ -147,12 +164,12 @@ def _convert(annotation: Any, value: Any, path: str) -> Any:
             args = (args[0],) * len(value)
         require(len(value) == len(args), path, f"a list of {len(args)} values", value)
         return tuple(
-            _convert(arg, item, f"{path}[{i}]")
+            from_value(arg, item, f"{path}[{i}]")
             for i, (arg, item) in enumerate(zip(args, value, strict=True))
         )
     if origin is dict:
         require(isinstance(value, dict), path, "a table", value)
-        return {key: _convert(args[1], item, _join(path, key)) for key, item in value.items()}
+        return {key: from_value(args[1], item, _join(path, key)) for key, item in value.items()}
     if annotation is bool:
         require(isinstance(value, bool), path, "true or false", value)
         return value
@@ -173,7 +190,7 @@ def _first_that_fits(annotations: list[Any], value: Any, path: str) -> Any:
     refusals = []
     for annotation in annotations:
         try:
-            return _convert(annotation, value, path)
+            return from_value(annotation, value, path)
         except RecipeError as error:
             refusals.append(error)
     if len(refusals) == 1:
@@ -182,15 +199,27 @@ def _first_that_fits(annotations: list[Any], value: Any, path: str) -> Any:
     raise RecipeError(f"{path} must be {' or '.join(allowed)}; got {value!r}")
 
 
-def _plain(value: Any) -> Any:
+def to_value(value: Any) -> Any:
+    """Return what `from_value` reads back: numbers, texts, lists and tables.
+
+    Parameters
+    ----------
+    value
+        A number, a text, a dataclass, or tuples, lists and dicts of these.
+
+    Examples
+    --------
+    >>> to_value((1.0, (2, "a")))
+    [1.0, [2, 'a']]
+    """
     if hasattr(value, "to_recipe"):
         return value.to_recipe()
     if dataclasses.is_dataclass(value):
         return to_table(value)
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [to_value(item) for item in value]
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: to_value(item) for key, item in value.items()}
     return value
 
 

@@ -105,6 +105,8 @@ def _value(hint: Any, rules: tuple[Check, ...] = ()) -> Schema:
     if hint is Distribution:
         number = {"type": "number", **_bounds(rules)}
         return {"anyOf": [number, {"$ref": "#/$defs/range"}]}
+    if hasattr(hint, "from_recipe"):  # what a reader of its own takes only that reader knows
+        return {"type": "object"}
     if dataclasses.is_dataclass(hint):
         return table_schema(typing.cast(type, hint))
     schema: Schema = {"type": PLAIN[hint]}

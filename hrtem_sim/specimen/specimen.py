@@ -17,7 +17,7 @@ from hrtem_sim.specimen.contacts import tell_contacts
 if TYPE_CHECKING:
     from ase import Atoms
 
-    from czone.scene import Scene
+    from czone.scene import BaseScene
 
 _DEFAULT: Any = None  # replaced by an array when the specimen is made
 
@@ -172,7 +172,7 @@ class Specimen(Shown):
         return taken
 
     @classmethod
-    def from_scene(cls, scene: "Scene", objects: Sequence[str] | None = None) -> "Specimen":
+    def from_scene(cls, scene: "BaseScene", objects: Sequence[str] | None = None) -> "Specimen":
         """Take the atoms of a populated `czone` scene.
 
         Parameters

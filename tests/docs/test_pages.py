@@ -11,6 +11,7 @@ from textwrap import dedent
 
 import pytest
 
+from hrtem_sim.dataset import DatasetRecipe
 from hrtem_sim.dataset.mask_recipe import MaskRecipe
 from hrtem_sim.dataset.particle_recipe import ParticleRecipe, PlacementRecipe
 from hrtem_sim.dataset.recipe import ImagingRecipe, StorageRecipe
@@ -85,6 +86,8 @@ def test_recipes_in_pages_are_recipes():
         assert set(table) <= {"dataset", "training"}
         if "training" in table:
             from_table(TrainingRecipe, table["training"], "training")
+        if "seed" in table.get("dataset", {}):  # a whole one
+            from_table(DatasetRecipe, table.pop("dataset"), "dataset")
         for name, part in table.get("dataset", {}).items():
             from_table(kinds[name], part, f"dataset.{name}")
 

@@ -25,7 +25,7 @@ from hrtem_sim.mask import (
 from hrtem_sim.mask.environment import Environments
 from hrtem_sim.potential import PotentialSlices
 from hrtem_sim.specimen import Specimen
-from hrtem_sim.specimen.builders import PlacedParticle
+from hrtem_sim.specimen.builders import Built, PlacedParticle
 from hrtem_sim.wave import (
     ExitWave,
     FilmBank,
@@ -53,6 +53,7 @@ VALUES = {
         (np.ones((2, 3)), np.array([79, 6]), np.zeros(2, int), np.ones(2)),
         lambda a, b, c, d: Specimen(a, b, (4.0, 4.0, 4.0), c, ("atoms",), d),
     ),
+    Built: lambda: ((), lambda: Built(Specimen(np.ones((1, 3)), [79], (4.0, 4.0, 4.0)))),
     PlacedParticle: lambda: (
         (np.ones((2, 3)), np.array([79, 6])),
         lambda a, b: PlacedParticle(Volume(), a, b, ()),
@@ -116,6 +117,14 @@ def test_arrays_are_copied_in_and_read_only_inside(kind):
         np.testing.assert_array_equal(array, right)
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
+
+
+def test_bases_that_a_builder_tells_are_copied_and_read_only():
+    bases = np.eye(3)
+    atom = Specimen(np.ones((1, 3)), [79], (4.0, 4.0, 4.0), objects=("gold",))
+    built = Built(atom, bases={"gold": bases})
+    bases[...] = 7.0
+    assert (built.bases["gold"] == np.eye(3)).all() and not built.bases["gold"].flags.writeable
 
 
 def test_arrays_handed_over_by_name_are_not_copied():

@@ -89,6 +89,7 @@ WALK = {
     ("mask", "blur"): (3.0, {"beside"}),
     ("mask", "cut"): (0.2, {"beside"}),
     ("mask", "rule"): ("outline", {"beside"}),
+    ("mask", "classes"): ((("gold", "*"),), {"beside"}),
     ("storage", "structures_per_shard"): (1, set()),
     ("storage", "atoms"): (True, {"beside"}),
     ("storage", "waves"): (True, {"beside"}),
@@ -146,7 +147,7 @@ def ids(recipe):
 
 def test_the_walk_leaves_no_field_out(base):
     with_another = {("wave", "particles"), ("detector", "mtf_with_pixel"), ("mask", "margin")}
-    with_another |= {("particle", "coverage")}
+    with_another |= {("particle", "coverage"), ("specimen",)}
     assert set(fields_of(base)) == {*WALK, *with_another}
 
 

@@ -1,7 +1,6 @@
 """Structures of data sets, built with `czone`: particles on an amorphous film."""
 
 import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +8,7 @@ import numpy as np
 from ase.data import atomic_numbers
 from ase.formula import Formula
 from scipy.spatial import cKDTree
+from scipy.spatial.transform import Rotation
 
 from czone.generator import AmorphousGenerator
 from czone.scene import Scene
@@ -16,7 +16,9 @@ from czone.transform import Translation
 from czone.volume import BaseVolume, Volume, make_rect_prism
 from hrtem_sim.frozen import freeze
 from hrtem_sim.provenance import Checked, added, at_least, between, checks, each, positive, that
+from hrtem_sim.specimen.builders.built import Built, Streams
 from hrtem_sim.specimen.films import Distances, by_pairs, film_matter
+from hrtem_sim.specimen.materials import crystal_of
 from hrtem_sim.specimen.particles import ParticlePlan, build_particle
 from hrtem_sim.specimen.specimen import Specimen
 
@@ -77,33 +79,12 @@ class ParticlesOnFilm(Checked):
     def _check_together(self) -> None:
         film_matter(self.film_material, self.film_density, self.film_min_distance)
 
-
-@dataclass(frozen=True, eq=False)
-class BuiltSpecimen:
-    """A specimen and what was drawn while it was built.
-
-    Parameters
-    ----------
-    specimen
-        Atoms; objects "particle-0", "particle-1", ... and "film".
-    defects
-        For each particle the kinds of its planar defects, in order along the plane normal.
-    """
-
-    specimen: Specimen
-    defects: tuple[tuple[str, ...], ...]
-
-    @property
-    def particles(self) -> tuple[str, ...]:
-        """Names of the particles among the objects of the specimen."""
-        return tuple(name for name in self.specimen.objects if name != FILM)
+    def build(self, streams: Streams) -> Built:
+        """Return the specimen of these numbers; see `build_particles_on_film`."""
+        return build_particles_on_film(self, streams)
 
 
-Streams = Callable[..., np.random.Generator]
-"""Gives the random stream of a purpose: `streams("film")`, `streams("defect planes", 1)`."""
-
-
-def build_particles_on_film(plan: ParticlesOnFilm, streams: Streams) -> BuiltSpecimen:
+def build_particles_on_film(plan: ParticlesOnFilm, streams: Streams) -> Built:
     """Build particles on a film.
 
     Parameters
@@ -121,7 +102,13 @@ def build_particles_on_film(plan: ParticlesOnFilm, streams: Streams) -> BuiltSpe
     """
     scene, defects = particle_scene(plan, streams)
     names = [f"particle-{i}" for i in range(len(plan.particles))]
-    return BuiltSpecimen(Specimen.from_scene(scene, objects=[*names, FILM]), defects)
+    return Built(
+        Specimen.from_scene(scene, objects=[*names, FILM]),
+        particles=tuple(names),
+        defects=defects,
+        volumes=plan_volumes(plan),
+        bases=plan_bases(plan),
+    )
 
 
 def particle_scene(
@@ -264,3 +251,61 @@ def _rise(
 def _folded(places: np.ndarray, field: tuple[float, float]) -> np.ndarray:
     folded = places % field
     return np.where(folded < field, folded, 0.0)  # x % L can round up to L itself
+
+
+def plan_bases(plan: ParticlesOnFilm) -> dict[str, np.ndarray]:
+    """Return the basis vectors of the single crystals of a plan, as they lie in the specimen.
+
+    Parameters
+    ----------
+    plan
+        Plan of a data set; see `hrtem_sim.dataset.plan_structure`.
+
+    Returns
+    -------
+    bases
+        By the name of the object, matrices (3, 3) whose columns are the basis vectors in
+        angstrom. Of particles with twins they are those of one of the two orientations; decahedra
+        and icosahedra, which have many, are left out.
+
+    Examples
+    --------
+    >>> from hrtem_sim.dataset import plan_structure, read_dataset_recipe
+    >>> plan = plan_structure(read_dataset_recipe("demo"), 0)
+    >>> plan_bases(plan.specimen)["particle-0"].shape
+    (3, 3)
+    """
+    return {
+        f"particle-{i}": Rotation.from_quat(particle.orientation).as_matrix()
+        @ crystal_of(particle.material).voxel.bases
+        for i, particle in enumerate(plan.particles)
+        if particle.shape not in ("decahedron", "icosahedron")
+    }
+
+
+def plan_volumes(plan: ParticlesOnFilm) -> dict[str, float]:
+    """Return the volume per atom of the objects of a plan by name, in cubic angstrom.
+
+    Parameters
+    ----------
+    plan
+        Plan of a data set; see `hrtem_sim.dataset.plan_structure`.
+
+    Notes
+    -----
+    That of the crystal's unit cell divided by its atoms, exact for particles of any size; of the
+    film the inverse of its density.
+
+    Examples
+    --------
+    >>> from hrtem_sim.dataset import plan_structure, read_dataset_recipe
+    >>> plan = plan_structure(read_dataset_recipe("demo"), 0)
+    >>> round(plan_volumes(plan.specimen)["particle-0"], 2)  # of gold
+    16.96
+    """
+    structures = [crystal_of(particle.material).structure for particle in plan.particles]
+    volumes = {
+        f"particle-{i}": structure.lattice.volume / len(structure)
+        for i, structure in enumerate(structures)
+    }
+    return {**volumes, FILM: 1 / plan.film_density}
