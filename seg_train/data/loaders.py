@@ -109,12 +109,19 @@ def load_folder(
     ['a']
     """
     from hrtem_sim.interchange import classes_of, read_micrograph
-    from hrtem_sim.interchange.micrographs import ENDINGS
+    from hrtem_sim.interchange.opening import ENDINGS
 
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"folder must be a folder; got {folder}")
-    found = {p.stem: p for p in sorted(folder.glob("*")) if p.suffix.lower() in ENDINGS}
+    paths = [p for p in sorted(folder.glob("*")) if p.suffix.lower() in ENDINGS]
+    found = {p.stem: p for p in paths}
+    if len(found) < len(paths):
+        twice = next(p for p in paths if found[p.stem] != p)
+        raise Refusal(
+            f"folder must hold one file of a name; {folder} holds {twice.name} and "
+            f"{found[twice.stem].name}"
+        )
     names = [name for name in found if not name.endswith(mask_suffix)]
     if not names:
         raise Refusal(f"folder must hold micrographs as {', '.join(ENDINGS)}; {folder} has none")

@@ -287,9 +287,9 @@ ROWS = (
     # Interchange
     Row("encode_rle", "mask", "(ny, nx)", "(4,)", lambda: encode_rle(np.zeros(4, bool))),
     Row("decode_rle", "counts", "16", "[3]", lambda: decode_rle({"size": [4, 4], "counts": [3]})),
-    Row("read_micrograph", "path", ".dm4", "photo.jpg", lambda: read_micrograph("photo.jpg")),
+    Row("read_micrograph", "path", ".dm4", "photo.gif", lambda: read_micrograph("photo.gif")),
     Row("read_micrograph", "path", "file", "gone.dm4", lambda: read_micrograph("gone.dm4"), FileNotFoundError),
-    Row("read_micrograph", "path", ".npy", "photo.png", lambda: read_micrograph("photo.png")),
+    Row("read_micrograph", "path", ".npy", "photo.bmp", lambda: read_micrograph("photo.bmp")),
     Row("read_micrograph", "pixel_size", "positive", "-1", lambda: read_micrograph("a.dm4", pixel_size=-1)),
     Row("read_micrograph", "pixel_size", "positive", "0.0", lambda: read_micrograph("a.dm4", pixel_size=0.0)),
     Row("read_h5_pair", "images", "file", "gone.h5", lambda: next(iter(read_h5_pair("gone.h5", "gone.h5", pixel_size=0.2))), FileNotFoundError),
