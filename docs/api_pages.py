@@ -19,8 +19,9 @@ PACKAGES = {
     ).split(),
     "hrtem_sim": (
         "electron grid specimen specimen.builders specimen.particles potential wave imaging mask "
-        "database dataset dataset.reference interchange provenance provenance.described "
-        "provenance.schema figures drawing shown fft progress commands cli"
+        "database dataset dataset.reference dataset.trial interchange provenance "
+        "provenance.described provenance.schema figures preview drawing shown fft progress "
+        "commands cli"
     ).split(),
     "seg_train": (
         "recipe runs shipped data data.fresh metrics model training prediction benchmark study "

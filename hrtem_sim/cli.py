@@ -27,7 +27,12 @@ def _parser() -> argparse.ArgumentParser:
 
     build = commands.add_parser("build", help="make a data set from a recipe")
     build.add_argument("recipe", help="TOML file with a [dataset] table, or a name")
-    build.add_argument("--out", required=True, help="folder of the data set")
+    build.add_argument("--out", help="folder of the data set")
+    build.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="make a few structures and say what all of them will cost; write nothing",
+    )
     build.add_argument("--workers", type=count, default=1, help="processes (default 1)")
     build.add_argument(
         "--scale", type=positive, default=1.0, help="times the recipe's number of structures"
@@ -47,6 +52,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     build.add_argument("--quiet", action="store_true", help="show no progress")
     build.set_defaults(run=_build, resumes=True)
+
+    preview = commands.add_parser("preview", help="draw a few structures of a recipe")
+    preview.add_argument("recipe", help="TOML file with a [dataset] table, or a name")
+    preview.add_argument("--structures", type=count, default=6, help="how many (default 6)")
+    preview.add_argument("--builder", help="file of the recipe's builder: it is run")
+    preview.add_argument("--out", default="preview.png", help="picture (default preview.png)")
+    preview.set_defaults(run=_preview)
 
     show = commands.add_parser("show", help="describe a data set")
     show.add_argument("folder")
@@ -110,6 +122,13 @@ def _build(options: argparse.Namespace) -> int:
     from hrtem_sim.wave import PrismaticError
 
     recipe = read_dataset_recipe(options.recipe).scaled(options.scale)
+    if options.dry_run:
+        from hrtem_sim.dataset.trial import estimate
+
+        print(estimate(recipe, workers=options.workers, builder=options.builder))
+        return 0
+    if options.out is None:
+        raise Refusal("--out must name the folder of the data set; got none")
     try:
         database = build_dataset(
             recipe,
@@ -123,6 +142,17 @@ def _build(options: argparse.Namespace) -> int:
     except PrismaticError as error:
         raise DatabaseError(f"no wave from the engine of the recipe: {error}") from None
     print(database.identity, database)
+    return 0
+
+
+def _preview(options: argparse.Namespace) -> int:
+    from hrtem_sim.dataset import read_dataset_recipe
+    from hrtem_sim.preview import preview
+
+    recipe = read_dataset_recipe(options.recipe)
+    figure = preview(recipe, structures=options.structures, builder=options.builder)
+    figure.savefig(options.out, dpi=110)
+    print(options.out)
     return 0
 
 

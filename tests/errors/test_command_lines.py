@@ -130,7 +130,7 @@ LINES = (
     (hrtem_sim, "build {recipe} --out {out} --scale big", "--scale", "number", "'big'"),
     (hrtem_sim, "build {recipe} --out {out} --share 3/2", "--share", "i/n", "'3/2'"),
     (hrtem_sim, "build {recipe} --out {out} --share one", "--share", "i/n", "'one'"),
-    (hrtem_sim, "build {recipe}", "--out", "required", ""),
+    (hrtem_sim, "build {recipe}", "--out", "must name the folder", "none"),
     (hrtem_sim, "build demos --out {out}", "recipe", "names that come with the package", "demos"),
     (hrtem_sim, "recipes demos", "name", "one of baseline", "'demos'"),
     (hrtem_sim, "bild {recipe}", "command", "choose from", "'bild'"),

@@ -368,8 +368,9 @@ def test_command_line_builds_shows_and_checks(tiny_file, tmp_path, capsys):
     assert main([*arguments, "--select", "image_index == 0"]) == 0
     assert "2 micrographs" in capsys.readouterr().out
     arguments[3] = "gif"
-    assert main(arguments) == 2
-    assert "got 'gif'" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2 and "'gif' (choose from 'coco'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

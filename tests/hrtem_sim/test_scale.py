@@ -41,7 +41,7 @@ def test_a_dask_cluster_of_processes_gives_the_same_bytes(tiny, tiny_database, t
 @pytest.mark.slow
 def test_kills_lose_nothing_and_repeat_nothing(tiny_file, tiny_database, tmp_path):
     out = tmp_path / "set"
-    command = [sys.executable, "-m", "hrtem_sim.cli", "build", str(tiny_file), "--out", str(out)]
+    command = [sys.executable, "-m", "hrtem_sim", "build", str(tiny_file), "--out", str(out)]
     dice = random.Random(5)
     for _ in range(20):
         process = subprocess.Popen(
@@ -64,7 +64,7 @@ def test_kills_lose_nothing_and_repeat_nothing(tiny_file, tiny_database, tmp_pat
 
 
 def test_workers_do_not_outlive_the_process_that_started_them(tiny_file, tmp_path):
-    command = [sys.executable, "-m", "hrtem_sim.cli", "build", str(tiny_file)]
+    command = [sys.executable, "-m", "hrtem_sim", "build", str(tiny_file)]
     command += ["--out", str(tmp_path / "set"), "--workers", "2", "--quiet"]
     process = subprocess.Popen(command, start_new_session=True)
     workers: list[str] = []
