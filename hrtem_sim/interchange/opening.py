@@ -147,12 +147,13 @@ def _tiff_axes(axes: list[dict], tags: dict, path: Path) -> list[dict]:
     if ome:
         return [_ome_axis(ome, name) for name in "YX"]
     length = {2: "inch", 3: "cm"}.get(int(tags.get("ResolutionUnit", 1)))
-    per = [tags.get(f"{name}Resolution") for name in "YX"]
-    if not length or not all(isinstance(part, tuple) and part[0] for part in per):
+    per = [tags.get(f"{name}Resolution") or (0, 1) for name in "YX"]
+    if not length or not all(part[0] for part in per):
         return axes
-    read = [{"scale": part[1] / part[0], "units": length} for part in per]
-    whole = [axis["scale"] * (in_angstrom(length) or 0.0) for axis in read]
-    return read if max(whole) < FINEST_PRINT else axes
+    sizes = [part[1] / part[0] for part in per]
+    if max(sizes) * (in_angstrom(length) or 0.0) >= FINEST_PRINT:
+        return axes
+    return [{"scale": size, "units": length} for size in sizes]
 
 
 def _ome_axis(ome: str, name: str) -> dict[str, Any]:
