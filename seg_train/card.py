@@ -78,7 +78,8 @@ def _scores(scores: pd.DataFrame) -> list[str]:
     lines = ["| group | images | F1 (soft, both classes) | particle F1 | 95 % interval |"]
     lines.append("|---|---|---|---|---|")
     for group, row in summarise(scores, rng=0).iterrows():
-        interval = f"{row['particle_f1_low']:.3f} to {row['particle_f1_high']:.3f}"
+        low, high = row["particle_f1_low"], row["particle_f1_high"]
+        interval = f"{low:.3f} to {high:.3f}" if low <= high else "–"  # one image tells none
         lines.append(
             f"| {group} | {int(row['images'])} | {row['f1']:.3f} | {row['particle_f1']:.3f} "
             f"| {interval} |"

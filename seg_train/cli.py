@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,14 @@ def _parser() -> argparse.ArgumentParser:
 
     predict = commands.add_parser("predict", help="segment micrographs and list their particles")
     predict.add_argument("network", help="folder of a run")
-    predict.add_argument("images", nargs="+", help="DM3, DM4, EMD, MRC, SER, TIFF, .npy")
-    predict.add_argument("--pixel-size", type=positive, required=True, help="in angstrom")
-    predict.add_argument("--out", required=True, help="folder for masks and tables")
+    predict.add_argument("images", nargs="+", help="DM3, DM4, EMD, MRC, SER, TIFF, PNG, .npy, ...")
+    predict.add_argument(
+        "--pixel-size", type=positive, help="in angstrom; default: what each file says"
+    )
+    predict.add_argument("--frame", type=int, help="of stacks, from 0")
+    predict.add_argument("--detector", help="name of one of several images in a file")
+    predict.add_argument("--out", required=True, help="folder for masks, overlays and tables")
+    predict.add_argument("--separate", action="store_true", help="split touching particles")
     predict.add_argument("--min-area", type=not_negative, default=50.0, help="square angstrom (50)")
     predict.add_argument("--symmetries", action="store_true", help="average eight predictions")
     predict.set_defaults(run=_predict)
@@ -147,18 +153,27 @@ def _samples(options: argparse.Namespace) -> Any:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from seg_train.reports import prediction_report
+    from seg_train.segmenting import segment_files
 
-    table = prediction_report(
+    done = segment_files(
         options.network,
         options.images,
         options.out,
         pixel_size=options.pixel_size,
+        frame=options.frame,
+        detector=options.detector,
         min_area=options.min_area,
+        separate=options.separate,
         symmetries=options.symmetries,
     )
-    print(f"{len(table)} particles in {len(options.images)} micrographs:", Path(options.out))
-    return 0
+    for row in done.micrographs.itertuples():
+        if row.notes:
+            print(f"{row.image}: {row.notes}", file=sys.stderr)
+    good = len(done.micrographs) - len(done.failed)
+    print(f"{len(done.particles)} particles in {good} micrographs:", Path(options.out))
+    for line in done.failed:
+        print(f"not segmented: {line}", file=sys.stderr)
+    return 1 if done.failed else 0
 
 
 def _study(options: argparse.Namespace) -> int:

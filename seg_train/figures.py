@@ -62,6 +62,34 @@ def predictions_over_micrographs(
     return figure
 
 
+def found_over_micrograph(
+    image: np.ndarray, mask: np.ndarray, *, pixel_size: float, title: str = ""
+) -> Figure:
+    """Draw a micrograph with the outlines of what was found in it.
+
+    Parameters
+    ----------
+    image
+        (ny, nx).
+    mask
+        Classes found, (ny, nx).
+    pixel_size
+        In angstrom.
+    title
+        Title of the picture.
+    """
+    ny, nx = image.shape
+    figure = Figure(figsize=(8 * min(1, nx / ny), 8 * min(1, ny / nx) + 0.3), layout="constrained")
+    ax = figure.subplots()
+    ax.set_axis_off()
+    low, high = np.percentile(image, [0.5, 99.5])
+    ax.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="antialiased")
+    _outline(ax, mask, _FOUND, "-")
+    ax.set_title(title, fontsize=9)
+    scale_bar(ax, image.shape, pixel_size)
+    return figure
+
+
 def size_histogram(particles: pd.DataFrame, *, bins: int | str = "auto") -> Figure:
     """Draw the diameters of the particles that lie wholly in the image.
 

@@ -9,17 +9,21 @@ from hrtem_sim.refusal import Refusal
 from seg_train.metrics import label_particles
 
 
-def particle_table(mask: np.ndarray, *, pixel_size: float, min_area: float = 0.0) -> pd.DataFrame:
+def particle_table(
+    mask: np.ndarray, *, pixel_size: float, min_area: float = 0.0, separate: bool = False
+) -> pd.DataFrame:
     """List the particles of a mask.
 
     Parameters
     ----------
     mask
-        (ny, nx); everything but 0 is particle, touching particles are one.
+        (ny, nx); everything but 0 is particle.
     pixel_size
         In angstrom.
     min_area
         Smaller particles are left out, in square angstrom.
+    separate
+        Split particles that touch at their necks; without, they are one.
 
     Returns
     -------
@@ -37,7 +41,8 @@ def particle_table(mask: np.ndarray, *, pixel_size: float, min_area: float = 0.0
     _check_pixel(pixel_size)
     if not 0 <= min_area < np.inf:
         raise Refusal(f"min_area must be >= 0, in square angstrom; got {min_area!r}")
-    labels = label_particles(mask, min_area=max(1, int(np.ceil(min_area / pixel_size**2))))
+    smallest = max(1, int(np.ceil(min_area / pixel_size**2)))
+    labels = label_particles(mask, min_area=smallest, separate=separate)
     n = int(labels.max(initial=0))
     flat = labels.ravel()
     pixels = np.bincount(flat, minlength=n + 1)[1:]
@@ -66,7 +71,8 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
     path
         Ends in .tif or .tiff.
     mask
-        (ny, nx), uint8.
+        (ny, nx), uint8. Particles of one class are written as 255, white in any viewer; where there
+        are more, classes are written as they are.
     pixel_size
         In angstrom.
 
@@ -80,9 +86,10 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
         raise Refusal(f"mask must have shape (ny, nx); got {mask.shape}")
     from hrtem_sim.pictures import tifffile
 
+    shown = np.where(mask > 0, 255, 0) if mask.max(initial=0) <= 1 else mask
     tifffile().imwrite(
         path,
-        mask.astype(np.uint8),
+        shown.astype(np.uint8),
         imagej=True,
         resolution=(1 / pixel_size, 1 / pixel_size),
         metadata={"unit": "angstrom"},

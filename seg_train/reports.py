@@ -1,27 +1,20 @@
-"""Folders that people open: scores, predictions and studies with their tables and pictures."""
+"""Folders that people open: scores and studies with their tables and pictures."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from hrtem_sim.interchange import read_micrograph
-from hrtem_sim.progress import stage
-from hrtem_sim.refusal import Refusal
 from seg_train.benchmark import evaluate
 from seg_train.card import model_card
 from seg_train.data import LabelledMicrograph
 from seg_train.figures import (
     loss_curves,
     predictions_over_micrographs,
-    size_histogram,
     study_figure,
     transfer_figure,
 )
 from seg_train.metrics import summarise
-from seg_train.model import load_network
-from seg_train.particles import particle_table, write_mask
-from seg_train.prediction import predict
 from seg_train.runs import load_run
 from seg_train.study import StudyRecipe, run_study, study_table
 from seg_train.study.run import Stores
@@ -70,58 +63,6 @@ def benchmark_report(
     loss_curves(trained.history).savefig(folder / "history.png", dpi=110)
     (folder / "model-card.md").write_text(model_card(trained, scores), encoding="utf-8")
     return summary
-
-
-def prediction_report(
-    run: str | Path,
-    images: Sequence[str | Path],
-    folder: str | Path,
-    *,
-    pixel_size: float,
-    min_area: float = 50.0,
-    symmetries: bool = False,
-) -> pd.DataFrame:
-    """Segment micrographs of one pixel size and list their particles.
-
-    Parameters
-    ----------
-    run
-        Folder of the run.
-    images
-        Files that `hrtem_sim.interchange.read_micrograph` reads.
-    folder
-        For `NAME_mask.tif` of each, `particles.csv` and `sizes.png`.
-    pixel_size
-        In angstrom.
-    min_area
-        Smaller particles are left out of the table, in square angstrom.
-    symmetries
-        Average predictions over the eight symmetries of the square.
-
-    Returns
-    -------
-    particles
-        As `seg_train.particle_table` makes it, with the column `image`.
-    """
-    stems = [Path(path).stem for path in images]
-    if len(set(stems)) < len(stems):
-        raise Refusal("images must have different names, for their masks are named after them")
-    network = load_network(run)
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    tables = []
-    for path in stage(images, desc="segmenting", unit="image"):
-        path = Path(path)
-        image = read_micrograph(path, pixel_size=pixel_size).image
-        mask = predict(network, image, pixel_size=pixel_size, symmetries=symmetries).mask
-        write_mask(folder / f"{path.stem}_mask.tif", mask, pixel_size=pixel_size)
-        table = particle_table(mask, pixel_size=pixel_size, min_area=min_area)
-        table.insert(0, "image", path.stem)
-        tables.append(table)
-    particles = pd.concat(tables, ignore_index=True)
-    particles.to_csv(folder / "particles.csv", index=False)
-    size_histogram(particles).savefig(folder / "sizes.png", dpi=110)
-    return particles
 
 
 def study_report(

@@ -10,10 +10,13 @@ import pandas as pd
 from hrtem_sim.progress import stage
 from hrtem_sim.refusal import Refusal
 from seg_train.data import LabelledMicrograph
-from seg_train.metrics import count_pixels, detect
+from seg_train.metrics import count_near, count_pixels, detect
 from seg_train.model import Network, load_network
 from seg_train.prediction import Prediction, predict
 from seg_train.runs import TrainingRun
+
+BORDER = 4.0
+"""angstrom; outlines that people draw differ by as much."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +27,8 @@ class Evaluation:
     ----------
     table
         One row per micrograph: name, group, pixel_size; `f1` (the paper's), `soft_particle_f1`,
-        `particle_f1`, `iou`, `precision`, `recall`; the pixel counts these are made of; particles
+        `particle_f1`, `iou`, `precision`, `recall`; the pixel counts these are made of;
+        `tolerant_f1`, which forgives `BORDER` at the edge of a particle, and its counts; particles
         `found`, `missed`, `invented`, `split`, `merged`. `seg_train.summarise` pools it.
     predictions
         In the order of the rows; none where they were not kept.
@@ -45,6 +49,7 @@ def evaluate(
     *,
     symmetries: bool = False,
     min_area: float = 50.0,
+    separate: bool = False,
     keep: bool = True,
     progress: bool = False,
 ) -> Evaluation:
@@ -60,6 +65,8 @@ def evaluate(
         Average predictions over the eight symmetries of the square.
     min_area
         Particles and regions smaller than this are no detections, in square angstrom.
+    separate
+        Split touching particles at their necks before they are counted, in masks and predictions.
     keep
         Keep the predictions; without, a generator of many micrographs needs the memory of one.
     progress
@@ -92,7 +99,7 @@ def evaluate(
         prediction = predict(
             network, sample.image, pixel_size=sample.pixel_size, symmetries=symmetries
         )
-        rows.append(score(sample, prediction, min_area=min_area))
+        rows.append(score(sample, prediction, min_area=min_area, separate=separate))
         if keep:
             predictions.append(prediction)
     if not rows:
@@ -101,7 +108,11 @@ def evaluate(
 
 
 def score(
-    sample: LabelledMicrograph, prediction: Prediction, *, min_area: float = 50.0
+    sample: LabelledMicrograph,
+    prediction: Prediction,
+    *,
+    min_area: float = 50.0,
+    separate: bool = False,
 ) -> dict[str, float | str]:
     """Return the row of one micrograph; see `Evaluation`.
 
@@ -113,6 +124,8 @@ def score(
         Prediction for the same pixels.
     min_area
         Smaller particles do not count, in square angstrom.
+    separate
+        Split touching particles at their necks first.
 
     Examples
     --------
@@ -126,7 +139,9 @@ def score(
     """
     counts = count_pixels(sample.mask, prediction.particle)
     smallest = max(1, round(min_area / sample.pixel_size**2))
-    detection = detect(sample.mask, prediction.particle > 0.5, min_area=smallest)
+    found = prediction.particle > 0.5
+    near = count_near(sample.mask, found, distance=BORDER / sample.pixel_size)
+    detection = detect(sample.mask, found, min_area=smallest, separate=separate)
     return {
         "name": sample.name,
         "group": sample.group,
@@ -138,5 +153,8 @@ def score(
         "precision": counts.precision,
         "recall": counts.recall,
         **asdict(counts),
+        "tolerant_f1": near.f1,
+        "found_near": near.found_near,
+        "truth_near": near.truth_near,
         **asdict(detection),
     }

@@ -1,8 +1,10 @@
 """How sure a score is: over the images it was pooled from, over repeated networks."""
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
+from scipy.stats import bootstrap
 from scipy.stats import t as student
 
 from hrtem_sim.refusal import Refusal
@@ -16,7 +18,7 @@ def bootstrap_interval(
     resamples: int = 1000,
     confidence: float = 0.95,
 ) -> tuple[float, float]:
-    """Return the percentile bootstrap interval of a statistic of n items.
+    """Return the bootstrap interval of a statistic of n items, corrected for bias and skew.
 
     Parameters
     ----------
@@ -34,12 +36,13 @@ def bootstrap_interval(
     Returns
     -------
     low, high
-        Equal when n is 1: one item tells nothing of the spread.
+        NaN when n is 1, or the items are all alike: these tell nothing of the spread.
 
     Notes
     -----
-    Efron, Ann. Statist. 7 (1979) 1, doi 10.1214/aos/1176344552. Pixels of one image are not
-    independent; images are what is resampled.
+    The BCa interval of Efron, J. Am. Stat. Assoc. 82 (1987) 171, by `scipy.stats.bootstrap`.
+    Pixels of one image are not independent; images are what is resampled. Of few items every
+    bootstrap interval is too narrow: of five, by about a third.
 
     Examples
     --------
@@ -55,10 +58,19 @@ def bootstrap_interval(
     _check_confidence(confidence)
     if resamples < 1:
         raise Refusal(f"resamples must be at least 1; got {resamples}")
-    values = [statistic(rng.integers(n, size=n)) for _ in range(resamples)]
-    tail = 50 * (1 - confidence)
-    low, high = np.percentile(values, [tail, 100 - tail])
-    return float(low), float(high)
+    if n == 1:
+        return float("nan"), float("nan")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of items that are all alike: NaN says it
+        interval = bootstrap(
+            (np.arange(n),),
+            statistic,
+            n_resamples=resamples,
+            confidence_level=confidence,
+            vectorized=False,
+            random_state=rng,
+        ).confidence_interval
+    return float(interval.low), float(interval.high)
 
 
 def mean_interval(values: np.ndarray, *, confidence: float = 0.95) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import label
 
 from hrtem_sim.refusal import Refusal
+from seg_train.metrics.separation import separate_particles
 
 _EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=int)
 
@@ -40,7 +41,9 @@ class Detection:
         return self.found + self.missed + self.split + self.merged
 
 
-def detect(mask: np.ndarray, prediction: np.ndarray, *, min_area: int = 1) -> Detection:
+def detect(
+    mask: np.ndarray, prediction: np.ndarray, *, min_area: int = 1, separate: bool = False
+) -> Detection:
     """Return how many particles are found, missed, invented, split and merged.
 
     Parameters
@@ -50,6 +53,8 @@ def detect(mask: np.ndarray, prediction: np.ndarray, *, min_area: int = 1) -> De
         particle.
     min_area
         Smaller regions and particles are left out, in pixels.
+    separate
+        Split particles and regions at their necks first; see `separate_particles`.
 
     Examples
     --------
@@ -62,8 +67,8 @@ def detect(mask: np.ndarray, prediction: np.ndarray, *, min_area: int = 1) -> De
         raise Refusal(
             f"prediction must have the shape of the mask, {mask.shape}; got {prediction.shape}"
         )
-    truth, n_truth = _regions(mask, min_area)
-    region, n_region = _regions(prediction, min_area)
+    truth, n_truth = _regions(mask, min_area, separate)
+    region, n_region = _regions(prediction, min_area, separate)
     overlap = np.zeros((n_truth + 1, n_region + 1), dtype=int)
     np.add.at(overlap, (truth.ravel(), region.ravel()), 1)
     truth_area, region_area = overlap.sum(axis=1)[1:], overlap.sum(axis=0)[1:]
@@ -86,7 +91,7 @@ def detect(mask: np.ndarray, prediction: np.ndarray, *, min_area: int = 1) -> De
     )
 
 
-def label_particles(mask: np.ndarray, *, min_area: int = 1) -> np.ndarray:
+def label_particles(mask: np.ndarray, *, min_area: int = 1, separate: bool = False) -> np.ndarray:
     """Return the mask with its connected particles numbered from 1.
 
     Parameters
@@ -95,21 +100,26 @@ def label_particles(mask: np.ndarray, *, min_area: int = 1) -> np.ndarray:
         (ny, nx); everything but 0 is particle.
     min_area
         Smaller particles become 0, in pixels.
+    separate
+        Split particles that touch at their necks; see `separate_particles`.
 
     Examples
     --------
     >>> label_particles(np.array([[1, 1, 0, 1]]), min_area=2).tolist()
     [[1, 1, 0, 0]]
     """
-    return _regions(np.asarray(mask), min_area)[0]
+    return _regions(np.asarray(mask), min_area, separate)[0]
 
 
-def _regions(mask: np.ndarray, min_area: int) -> tuple[np.ndarray, int]:
+def _regions(mask: np.ndarray, min_area: int, separate: bool) -> tuple[np.ndarray, int]:
     if mask.ndim != 2:
         raise Refusal(f"mask must have shape (ny, nx); got {mask.shape}")
     if not min_area >= 1:
         raise Refusal(f"min_area must be at least 1, in pixels; got {min_area!r}")
     labels, n = label(mask > 0, structure=_EIGHT_NEIGHBOURS)
+    if separate:
+        labels = separate_particles(labels)
+        n = int(labels.max(initial=0))
     keep = np.bincount(labels.ravel(), minlength=n + 1) >= min_area
     keep[0] = False
     numbers = np.where(keep, np.cumsum(keep), 0)

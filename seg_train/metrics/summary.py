@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from hrtem_sim.refusal import Refusal
+from seg_train.metrics.borders import NearCounts
 from seg_train.metrics.intervals import bootstrap_interval
 from seg_train.metrics.pixels import PixelCounts
 
@@ -43,8 +44,9 @@ def summarise(
     summary
         One row per group and one, `all`, of everything: number of images; the mean of the paper's
         `f1` over images (`mean_f1`); pooled `f1` (the paper's kind), `particle_f1`, `iou`,
-        `precision`, `recall`; the 95 % interval of the pooled `f1` and `particle_f1` over images,
-        `_low` and `_high`; detections, summed.
+        `precision`, `recall`, and `tolerant_f1` where the table has it; the 95 % interval of the
+        pooled `f1` and `particle_f1` over images, `_low` and `_high`, NaN for a single image;
+        detections, summed.
 
     Examples
     --------
@@ -89,6 +91,10 @@ def _pooled(name: str, table: pd.DataFrame, rng: np.random.Generator, resamples:
     counts = pooled_counts(table)
     row = {"group": name, "images": len(table), "mean_f1": float(table["f1"].mean())}
     row |= {column: getattr(counts, key) for column, key in _SCORES.items()}
+    if "found_near" in table:
+        near = [int(table[column].sum()) for column in ("found_near", "truth_near")]
+        found, truth = int(counts.tp + counts.fp), int(counts.tp + counts.fn)
+        row["tolerant_f1"] = NearCounts(found, near[0], truth, near[1]).f1
     values = table[list(_COUNTS)].to_numpy(dtype=float)
     for column in ("f1", "particle_f1"):
 

@@ -33,13 +33,16 @@ from seg_train.data import (
 )
 from seg_train.metrics import (
     bootstrap_interval,
+    count_near,
     count_pixels,
     detect,
     label_particles,
     mean_interval,
+    separate_particles,
 )
 from seg_train.model import SegmentationLoss, build_model
 from seg_train.prediction import plan_tiles
+from seg_train.segmenting import segment_files
 from seg_train.study import Condition, StudyRecipe, read_study_recipe
 from tests.errors.table import refusal as Row
 from tests.errors.table import refused, table
@@ -156,7 +159,13 @@ ROWS = (
     Row("write_mask", "mask", "(ny, nx)", "(64,)", lambda: write_mask("m.tif", MASK.ravel(), pixel_size=1)),
     Row("prepare", "masks", "whole numbers from 0", "0.1 to 0.8", lambda: prepare(Example(IMAGE, np.where(MASK, 0.8, 0.1), 0.5), recipe(patch=32), 0.5)),
     Row("prepare", "masks", "whole numbers from 0", "-1 to 1", lambda: prepare(Example(IMAGE, 2 * MASK.astype(int) - 1, 0.5), recipe(patch=32), 0.5)),
+    Row("segment_files", "files", "different names", "m0", lambda: segment_files("gone", ["m0.tif", "m0.npy"], "out")),
+    Row("segment_files", "files", "a micrograph", "all named as masks", lambda: segment_files("gone", ["m0_mask.tif"], "out")),
     # Scores
+    Row("count_near", "prediction", "shape of the mask", "(4, 4)", lambda: count_near(MASK, MASK[:4, :4], distance=1)),
+    Row("count_near", "distance", "zero or more", "-1", lambda: count_near(MASK, MASK, distance=-1)),
+    Row("separate_particles", "labels", "(ny, nx)", "(64,)", lambda: separate_particles(MASK.ravel())),
+    Row("separate_particles", "neck", "between 0 and 1", "1.5", lambda: separate_particles(MASK, neck=1.5)),
     Row("count_pixels", "probability", "shape of the mask", "(4, 4)", lambda: count_pixels(MASK, MASK[:4, :4])),
     Row("count_pixels", "threshold", "between 0 and 1", "2", lambda: count_pixels(MASK, MASK, threshold=2)),
     Row("count_pixels", "probability", "finite", "nan", lambda: count_pixels(MASK, np.full((8, 8), NAN))),

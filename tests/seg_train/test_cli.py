@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def test_benchmark_scores_the_sample_and_leaves_pictures(run, tmp_path, capsys):
     assert "| all | 16 |" in (tmp_path / "b" / "model-card.md").read_text()
 
 
-def test_predict_leaves_masks_a_table_and_a_histogram(run, database, tmp_path):
+def test_predict_leaves_masks_overlays_tables_and_a_histogram(run, database, tmp_path):
     for number in (0, 2):
         np.save(tmp_path / f"m{number}.npy", database.counts([number])[0])
     images = [str(tmp_path / f"m{number}.npy") for number in (0, 2)]
@@ -37,10 +38,33 @@ def test_predict_leaves_masks_a_table_and_a_histogram(run, database, tmp_path):
     assert code == 0
     assert {path.name for path in out.iterdir()} == {
         "m0_mask.tif",
+        "m0_overlay.png",
         "m2_mask.tif",
+        "m2_overlay.png",
         "particles.csv",
+        "micrographs.csv",
         "sizes.png",
+        "export.json",
     }
+
+
+def test_predict_goes_on_past_bad_files_and_ends_with_their_list(run, database, tmp_path, capsys):
+    np.save(tmp_path / "good.npy", database.counts([0])[0])
+    (tmp_path / "torn.dm4").write_bytes(b"torn")
+    (tmp_path / "photo.gif").write_bytes(b"GIF89a")
+    files = [str(tmp_path / name) for name in ("torn.dm4", "good.npy", "photo.gif", "gone.tif")]
+    out = tmp_path / "out"
+    code = main(["predict", str(run.folder), *files, "--pixel-size", "0.5", "--out", str(out)])
+    assert code == 1
+    said = capsys.readouterr()
+    assert "in 1 micrographs" in said.out
+    lines = [line for line in said.err.splitlines() if line.startswith("not segmented: ")]
+    assert [Path(line.split(": ")[1]).name for line in lines] == [
+        "torn.dm4",
+        "photo.gif",
+        "gone.tif",
+    ]
+    assert (out / "good_mask.tif").is_file() and not (out / "torn_mask.tif").exists()
 
 
 def test_light_modules_load_neither_tensorflow_nor_matplotlib():

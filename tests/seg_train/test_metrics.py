@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.ndimage import gaussian_filter
 
 from seg_train.metrics import (
     Detection,
     PixelCounts,
     bootstrap_interval,
+    count_near,
     count_pixels,
     detect,
     label_particles,
+    separate_particles,
     summarise,
 )
 
@@ -134,4 +137,93 @@ def test_pooled_scores_weigh_images_by_their_pixels():
     assert list(summary.index) == ["big", "small", "all"]
     assert summary.loc["all", "recall"] == pytest.approx(90 / 110)
     assert summary.loc["all", "found"] == 2
-    assert summary.notna().all().all()
+    intervals = [name for name in summary if name.endswith(("_low", "_high"))]
+    assert summary.drop(columns=intervals).notna().all().all()
+    assert summary.loc[["big", "small"], intervals].isna().all().all()  # of one image: none
+    assert summary.loc["all", "particle_f1_low"] < summary.loc["all", "particle_f1"]
+
+
+def test_one_item_and_items_that_are_alike_have_no_interval():
+    for values in (np.ones(1), np.ones(5)):
+        interval = bootstrap_interval(
+            lambda drawn, v=values: v[drawn].mean(), len(values), rng=np.random.default_rng(1)
+        )
+        assert np.isnan(interval).all()
+
+
+def test_the_interval_of_a_skewed_mean_is_skewed():
+    """The mean of 20 exponentials is a gamma, whose tails are 1 : 1.4."""
+    values = -np.log(1 - (np.arange(20) + 0.5) / 20)  # quantiles of the exponential
+    low, high = bootstrap_interval(
+        lambda drawn: values[drawn].mean(), 20, rng=np.random.default_rng(2), resamples=4000
+    )
+    assert 1.15 < (high - values.mean()) / (values.mean() - low) < 1.9
+
+
+def disc(y, x, radius, shape=(120, 160)):
+    rows, columns = np.indices(shape)
+    return np.hypot(rows - y, columns - x) < radius
+
+
+@given(masks, masks)
+def test_at_no_distance_the_tolerant_score_is_the_strict_one(a, b):
+    assert count_near(a, b, distance=0).f1 == pytest.approx(count_pixels(a, b).f1)
+
+
+@given(masks, masks)
+def test_tolerance_never_costs(a, b):
+    scores = [count_near(a, b, distance=distance).f1 for distance in (0, 1, 2, 20)]
+    assert scores == sorted(scores)
+    assert scores[-1] == float(a.any() == b.any())
+
+
+def test_a_shifted_outline_is_forgiven_and_an_invented_particle_is_not():
+    truth = disc(50, 50, 20)
+    assert count_near(truth, disc(53, 50, 20), distance=4).f1 == 1
+    assert count_near(truth, disc(50, 50, 23), distance=4).f1 == 1
+    invented = truth | disc(50, 120, 20)
+    assert count_near(truth, invented, distance=4).f1 == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("distance", "parts"), [(1.0, 1), (1.25, 1), (1.4, 2), (1.9, 2)])
+def test_discs_are_two_where_their_neck_is_narrow(distance, parts):
+    """The neck of two discs is sqrt(1 - (distance / 2)^2) of their width: 0.75 at 1.32 radii."""
+    both = disc(50, 50, 20) | disc(50, 50 + 20 * distance, 20)
+    assert label_particles(both).max() == 1
+    split = label_particles(both, separate=True)
+    assert split.max() == parts
+    assert ((split > 0) == both).all()
+    if parts == 2:  # cut half way, to a pixel
+        assert split[50, 50] != split[50, 50 + int(20 * distance)]
+        assert abs((split == 1).sum() - (split == 2).sum()) < 60
+
+
+def test_shapes_without_a_neck_stay_whole():
+    y, x = np.indices((120, 160))
+    shapes = {
+        "ellipse": ((y - 50) / 12) ** 2 + ((x - 70) / 40) ** 2 < 1,
+        "rod": (abs(y - 50) < 8) & (abs(x - 70) < 50),
+        "square": (abs(y - 50) < 30) & (abs(x - 70) < 30),
+        "at the border": disc(-5, 40, 25),
+        "in the corner": disc(0, 0, 30),
+        "speck": disc(9, 9, 1),
+    }
+    for name, shape in shapes.items():
+        assert separate_particles(shape.astype(int)).max() == 1, name
+    assert separate_particles((disc(0, 40, 15) | disc(0, 66, 15)).astype(int)).max() == 2
+
+
+def test_ragged_outlines_do_not_split():
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        noisy = disc(60, 80, 14) + 0.5 * rng.normal(size=(120, 160))
+        rough = gaussian_filter(noisy, 1.5) > 0.5  # as smooth as what a network gives
+        labels = label_particles(rough)
+        assert separate_particles((labels == labels[60, 80]).astype(int)).max() == 1
+
+
+def test_touching_particles_that_are_found_apart_are_found():
+    truth = disc(50, 50, 20) | disc(50, 85, 20)
+    apart = disc(50, 49, 18) | disc(50, 87, 18)
+    assert detect(truth, apart).split == 1
+    assert detect(truth, apart, separate=True) == Detection(2, 0, 0, 0, 0)

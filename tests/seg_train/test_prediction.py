@@ -136,9 +136,12 @@ def test_masks_are_written_with_their_pixel_size(tmp_path):
     mask = np.eye(5, dtype=np.uint8)
     write_mask(tmp_path / "mask.tif", mask, pixel_size=0.5)
     with tifffile.TiffFile(tmp_path / "mask.tif") as file:
-        assert np.array_equal(file.asarray(), mask)
+        assert np.array_equal(file.asarray(), 255 * mask)
         pixels, unit = file.pages[0].tags["XResolution"].value
         assert pixels / unit == 2.0 and file.imagej_metadata["unit"] == "angstrom"
+
+    write_mask(tmp_path / "mask.tif", np.arange(9, dtype=np.uint8).reshape(3, 3), pixel_size=0.5)
+    assert tifffile.imread(tmp_path / "mask.tif").max() == 8
 
 
 def test_the_shipped_network_finds_particles_on_micrographs_it_never_saw():
