@@ -10,13 +10,14 @@
 * `configurations` gives the atoms of the frozen phonons one after the other.
 * `FilmBank` keeps the waves behind films; `waves_behind_film` puts particles behind one of them.
 * `thickness_series` gives the waves at several depths.
-* `converge` and `phonon_convergence` report errors against finer sampling and more phonons.
+* `converge` and `phonon_convergence` report errors against finer sampling and more phonons;
+  `converge(specimen, error=0.05)` chooses the cheapest settings, a `Choice`.
 """
 
 from hrtem_sim.wave.bank import FilmBank, FilmWave, move_film, waves_behind_film
 from hrtem_sim.wave.compute import compute_exit_wave, compute_exit_waves
 from hrtem_sim.wave.configurations import configurations
-from hrtem_sim.wave.convergence import converge, phonon_convergence
+from hrtem_sim.wave.convergence import Choice, converge, phonon_convergence
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.engines import ENGINES
 from hrtem_sim.wave.exit_wave import ExitWave, LostElectrons
@@ -33,6 +34,7 @@ from hrtem_sim.wave.torch_engine import TorchEngine
 
 __all__ = [
     "ENGINES",
+    "Choice",
     "Engine",
     "ExitWave",
     "FilmBank",

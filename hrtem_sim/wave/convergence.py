@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import product
+from operator import itemgetter
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -17,40 +20,106 @@ from hrtem_sim.wave.settings import WaveSettings
 CUTOFF = 1.25
 """1/angstrom; what aberration-corrected microscopes pass."""
 
+NAMES = ["pixel_size", "particle_pixel", "slice_thickness", "wave_error", "image_error", "lost"]
+NAMES += ["cpu_seconds"]
+
+SLICES = (4.0, 2.0, 1.0)
+"""Angstrom."""
+
+
+PIXELS, FINE_PIXELS = (0.2, 0.1), (0.2, 0.133, 0.1, 0.067)
+"""Angstrom: to report on, and to choose from."""
+
+WINDOWED = 0.25
+"""Of the cell that windows are taken to cover when costs are guessed, before they are measured."""
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The cheapest settings that keep an error, and what was tried to find them.
+
+    Parameters
+    ----------
+    settings
+        The settings asked about, with the pixels and slices that were chosen.
+    table
+        A row for each pair of pixel and slice that was tried, see `converge`.
+    """
+
+    settings: WaveSettings
+    table: pd.DataFrame
+
+
+@overload
+def converge(
+    specimen: Specimen,
+    settings: WaveSettings | None = None,
+    *,
+    error: None = None,
+    pixel_sizes: Sequence[float] | None = None,
+    slice_thicknesses: Sequence[float] = SLICES,
+    cutoff: float = CUTOFF,
+) -> pd.DataFrame: ...
+
+
+@overload
+def converge(
+    specimen: Specimen,
+    settings: WaveSettings | None = None,
+    *,
+    error: float,
+    pixel_sizes: Sequence[float] | None = None,
+    slice_thicknesses: Sequence[float] = SLICES,
+    cutoff: float = CUTOFF,
+) -> Choice: ...
+
 
 def converge(
     specimen: Specimen,
     settings: WaveSettings | None = None,
     *,
-    pixel_sizes: Sequence[float] = (0.2, 0.1),
-    slice_thicknesses: Sequence[float] = (4.0, 2.0, 1.0),
+    error: float | None = None,
+    pixel_sizes: Sequence[float] | None = None,
+    slice_thicknesses: Sequence[float] = SLICES,
     cutoff: float = CUTOFF,
-) -> pd.DataFrame:
-    """Report the error of the exit wave against finer sampling.
+) -> pd.DataFrame | Choice:
+    """Report the error of the exit wave against finer sampling, or choose the sampling by it.
 
     Parameters
     ----------
     specimen
         Atoms; taken at rest.
     settings
-        Everything but sampling and phonons, `engine` included; default `WaveSettings()`.
+        Everything but sampling and phonons, `engine` included; default `WaveSettings()`. Where it
+        names `particles`, those on finer pixels than the rest are tried too.
+    error
+        Largest `wave_error` to accept, such as 0.05: samplings are tried from the cheapest on until
+        one keeps it. None tries all.
     pixel_sizes, slice_thicknesses
-        To try, each with each, in angstrom. The reference has half the finest of both.
+        To try, each with each, in angstrom. The reference has half the finest of both. By default
+        pixels of 0.2 and 0.1, and to choose from also 0.133 and 0.067.
     cutoff
         Frequency in 1/angstrom up to which errors count.
 
     Returns
     -------
     table
-        A row per pair: `pixel_size` and `slice_thickness` asked for, `wave_error` (rms error over
-        rms of the scattered wave, global phase removed), `image_error` (rms error of the intensity
-        in focus over its standard deviation), `lost` (`ExitWave.lost`, electrons beyond the band)
-        and `cpu_seconds`, those of other programs included.
+        A row per pair: `pixel_size`, `particle_pixel` (NaN where all pixels are alike) and
+        `slice_thickness` asked for, `wave_error` (rms error over rms of the scattered wave, global
+        phase removed), `image_error` (rms error of the intensity in focus over its standard
+        deviation), `lost` (`ExitWave.lost`, electrons beyond the band) and `cpu_seconds`, those of
+        other programs included. With `error` a `Choice` of settings and table.
 
     Raises
     ------
     ValueError
-        If a pixel is too coarse for waves up to `cutoff`.
+        If a pixel is too coarse for waves up to `cutoff`, or nothing that was tried keeps `error`.
+
+    Notes
+    -----
+    An error is that of one specimen at rest: take the largest particle of a data set, near a zone
+    axis if it may lie there. Thermal motion makes waves easier. The reference errs itself, by about
+    a quarter of what its neighbour in the table does.
 
     Examples
     --------
@@ -58,27 +127,69 @@ def converge(
     >>> table = converge(atom, pixel_sizes=[0.2, 0.1], slice_thicknesses=[2.0])
     >>> bool(table.wave_error[0] > table.wave_error[1])
     True
+    >>> choice = converge(atom, error=0.05, slice_thicknesses=[2.0])
+    >>> choice.settings.pixel_size, len(choice.table)
+    (0.133, 2)
     """
-    settings = replace(settings or WaveSettings(), phonons=0, particle_pixel=None)
+    if error is not None and not 0 < error < 1:
+        raise Refusal(f"error must be between 0 and 1, such as 0.05; got {error!r}")
+    asked = settings or WaveSettings()
+    settings = replace(asked, phonons=0, particle_pixel=None)
+    pixels = pixel_sizes or (PIXELS if error is None else FINE_PIXELS)
     finest = replace(
         settings,
-        pixel_size=min(pixel_sizes) / 2,
+        pixel_size=min(pixels) / 2,
         slice_thickness=min(slice_thicknesses) / 2,
     )
-    shape = Grid.covering(specimen.cell[:2], max(pixel_sizes)).shape
+    shape = Grid.covering(specimen.cell[:2], max(pixels)).shape
     band = _band(specimen, shape, cutoff)
     right = _spectrum(compute_exit_wave(specimen, finest), shape) * band
-    rows = []
-    for pixel_size in pixel_sizes:
-        for slice_thickness in slice_thicknesses:
-            tried = replace(settings, pixel_size=pixel_size, slice_thickness=slice_thickness)
-            start = _cpu_seconds()
-            wave = compute_exit_wave(specimen, tried)
-            seconds = _cpu_seconds() - start
-            errors = _errors(_spectrum(wave, shape) * band, right)
-            rows.append((pixel_size, slice_thickness, *errors, wave.lost, seconds))
-    names = ["pixel_size", "slice_thickness", "wave_error", "image_error", "lost", "cpu_seconds"]
-    return pd.DataFrame(rows, columns=names)
+    rows: list[tuple] = []
+    for tried in _samplings(settings, pixels, slice_thicknesses, sort=error is not None):
+        start = _cpu_seconds()
+        wave = compute_exit_wave(specimen, tried)
+        seconds = _cpu_seconds() - start
+        errors = _errors(_spectrum(wave, shape) * band, right)
+        sampling = (getattr(tried, name) for name in NAMES[:3])
+        rows.append((*sampling, *errors, wave.lost, seconds))
+        if error is not None and errors[0] <= error:
+            chosen = {name: getattr(tried, name) for name in NAMES[:3]}
+            return Choice(replace(asked, **chosen), _table(rows))
+    table = _table(rows)
+    if error is None:
+        return table
+    best = table.loc[table.wave_error.idxmin()]
+    raise Refusal(
+        f"error must be {best.wave_error:.2g} or more of this specimen with pixel_sizes down to "
+        f"{min(pixels):g} and slice_thicknesses down to {min(slice_thicknesses):g} angstrom; got "
+        f"{error:g}. Give finer ones"
+    )
+
+
+def _table(rows: list[tuple]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=NAMES).astype({"particle_pixel": float})
+
+
+def _samplings(
+    settings: WaveSettings,
+    pixels: Sequence[float],
+    slices: Sequence[float],
+    *,
+    sort: bool,
+) -> list[WaveSettings]:
+    """Return settings of every sampling, those first that are likely to be cheap if asked for."""
+    found: list[tuple[float, WaveSettings]] = []
+    for pixel, thickness in product(pixels, slices):
+        finer = [p for p in pixels if p < pixel] if settings.particles else []
+        for fine in [None, *finer]:
+            work = 1 / pixel**2 + (WINDOWED / fine**2 if fine else 0)
+            sampling: dict[str, Any] = dict(zip(NAMES, (pixel, fine, thickness), strict=False))
+            try:
+                found.append((work / thickness, replace(settings, **sampling)))
+            except Refusal:
+                if fine is None:
+                    raise  # else it is an engine without windows
+    return [tried for _, tried in (sorted(found, key=itemgetter(0)) if sort else found)]
 
 
 def phonon_convergence(

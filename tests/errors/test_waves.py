@@ -62,6 +62,8 @@ ROWS = (
     Row("FilmBank", "rng", "must be given", "None", lambda: bank(phonons=1)),
     Row("FilmBank", "engine", "numpy for banked films", "TorchEngine", lambda: bank(engine="torch")),
     # Sampling and memory
+    Row("converge", "error", "between 0 and 1", "5", lambda: converge(GOLD, error=5)),
+    Row("converge", "error", "Give finer ones", "0.001", lambda: converge(GOLD, error=0.001, pixel_sizes=[0.2], slice_thicknesses=[2.0])),
     Row("converge", "pixel_size", "below 0.4 angstrom", "0.5", lambda: converge(GOLD, pixel_sizes=[0.5, 0.1])),
     Row("compute_exit_wave", "waves", "need up to", "there are 1e-06 GB", lambda: compute_exit_wave(GOLD, memory_limit=1e3), MemoryError),
     Row("compute_exit_wave", "waves", "larger pixels, fewer phonons", "1.6e+06 GB", lambda: compute_exit_wave(HUGE), MemoryError),

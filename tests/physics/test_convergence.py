@@ -1,8 +1,11 @@
-"""Reports of convergence, thickness series."""
+"""Reports of convergence, the cheapest settings for an error, thickness series."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from czone.matter import contact_rule
 from hrtem_sim.electron import interaction_parameter, wavelength
 from hrtem_sim.grid import Grid
 from hrtem_sim.potential import projected_potential
@@ -30,6 +33,51 @@ def test_errors_fall_with_pixels_and_slices(gold):
     assert (errors[4.0] > errors[2.0]).all()
     assert errors.loc[0.1, 2.0] < 0.05
     assert (table.image_error > 0).all()
+
+
+def test_the_cheapest_settings_that_keep_an_error(gold):
+    asked = WaveSettings(phonons=3, energy=200e3)
+    choice = converge(gold, asked, error=0.05)
+    table = choice.table
+    assert (table.wave_error[:-1] > 0.05).all()
+    last = table.iloc[-1]
+    assert last.wave_error <= 0.05
+    assert choice.settings == replace(
+        asked, pixel_size=last.pixel_size, slice_thickness=last.slice_thickness
+    )
+    # Against a finer reference than its own, at rest, it errs no more.
+    sampling = [last.pixel_size], [last.slice_thickness]
+    alone = converge(gold, WaveSettings(energy=200e3), pixel_sizes=[*sampling[0], 0.05],
+                     slice_thicknesses=[*sampling[1], 0.8])  # fmt: skip
+    assert alone.wave_error[0] < 0.055
+    # Coarser ones that were tried cost less: what is tried goes by cost.
+    pixels = table.pixel_size.to_numpy() ** -2 / table.slice_thickness
+    assert (np.diff(pixels) >= 0).all()
+
+
+def test_windows_are_chosen_where_particles_are_named():
+    rng = np.random.default_rng(1)
+    atoms = particle(np.array([32.0, 32.0, 24.0]), radius=8.0)
+    film = rng.uniform(0, 1, (300, 3)) * [64, 64, 12]
+    specimen = Specimen(
+        np.vstack([atoms, film]),
+        np.repeat([79, 6], [len(atoms), len(film)]),
+        (64.0, 64.0, 36.0),
+        labels=np.repeat([0, 1], [len(atoms), len(film)]),
+        objects=("particle", "film"),
+    )
+    settings = WaveSettings(particles=("particle",))
+    tried = dict(pixel_sizes=[0.2, 0.1], slice_thicknesses=[3.0])
+    with contact_rule(impossible="ignore", short="ignore"):
+        table = converge(specimen, settings, **tried)
+        fine, windowed, coarse = (
+            table[(table.pixel_size == pixel) & (table.particle_pixel.isna() == whole)].iloc[0]
+            for pixel, whole in [(0.1, True), (0.2, False), (0.2, True)]
+        )
+        bound = 1.1 * max(fine.wave_error, windowed.wave_error)
+        assert bound < coarse.wave_error
+        choice = converge(specimen, settings, error=bound, **tried)
+    assert (choice.settings.pixel_size, choice.settings.particle_pixel) == (0.2, 0.1)
 
 
 def test_image_error_falls_with_the_root_of_the_number_of_phonons(gold):
