@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     benchmark.add_argument("--threshold", type=float, help="gray above which masks are particle")
     benchmark.add_argument("--symmetries", action="store_true", help="average eight predictions")
+    benchmark.add_argument(
+        "--scales", type=positive, nargs="+", default=[1.0], help="average these (1 1.12 1.25)"
+    )
     benchmark.set_defaults(run=_benchmark)
 
     predict = commands.add_parser("predict", help="segment micrographs and list their particles")
@@ -123,7 +126,13 @@ def _benchmark(options: argparse.Namespace) -> int:
     from seg_train.reports import benchmark_report
 
     samples = _samples(options)
-    summary = benchmark_report(options.network, samples, options.out, symmetries=options.symmetries)
+    summary = benchmark_report(
+        options.network,
+        samples,
+        options.out,
+        symmetries=options.symmetries,
+        scales=options.scales,
+    )
     print(summary.to_string(float_format="{:.3f}".format))
     return 0
 

@@ -26,6 +26,7 @@ def benchmark_report(
     folder: str | Path | None = None,
     *,
     symmetries: bool = False,
+    scales: Sequence[float] = (1.0,),
 ) -> pd.DataFrame:
     """Score a run and write what there is to see.
 
@@ -40,6 +41,8 @@ def benchmark_report(
         `model-card.md`; absent: nothing is written.
     symmetries
         Average predictions over the eight symmetries of the square.
+    scales
+        Average predictions over these scales, see `seg_train.predict`.
 
     Returns
     -------
@@ -47,7 +50,7 @@ def benchmark_report(
         As `seg_train.summarise` makes it.
     """
     trained = load_run(run)
-    evaluation = evaluate(trained, samples, symmetries=symmetries, progress=True)
+    evaluation = evaluate(trained, samples, symmetries=symmetries, scales=scales, progress=True)
     scores = evaluation.table
     summary = summarise(scores, rng=0)
     if folder is None:

@@ -1,8 +1,7 @@
 """Scoring a network on labelled micrographs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,7 @@ from hrtem_sim.progress import stage
 from hrtem_sim.refusal import Refusal
 from seg_train.data import LabelledMicrograph
 from seg_train.metrics import count_near, count_pixels, detect
-from seg_train.model import Network, load_network
-from seg_train.prediction import Prediction, predict
-from seg_train.runs import TrainingRun
+from seg_train.prediction import Networks, Prediction, load_networks, predict
 
 BORDER = 4.0
 """angstrom; outlines that people draw differ by as much."""
@@ -44,10 +41,11 @@ class Evaluation:
 
 
 def evaluate(
-    network: Network | TrainingRun | str | Path,
+    network: Networks,
     samples: Iterable[LabelledMicrograph],
     *,
-    symmetries: bool = False,
+    symmetries: bool | int = False,
+    scales: Sequence[float] = (1.0,),
     min_area: float = 50.0,
     separate: bool = False,
     keep: bool = True,
@@ -58,11 +56,13 @@ def evaluate(
     Parameters
     ----------
     network
-        A network, a run or the folder of one.
+        A network, a run or the folder of one, or a list of these, which predict together.
     samples
         Micrographs with masks; a generator is read one at a time.
     symmetries
         Average predictions over the eight symmetries of the square.
+    scales
+        Average predictions over these scales, see `seg_train.predict`.
     min_area
         Particles and regions smaller than this are no detections, in square angstrom.
     separate
@@ -93,11 +93,15 @@ def evaluate(
     >>> len(evaluation.table), evaluation.masks[0].shape
     (2, (203, 203))
     """
-    network = load_network(network)
+    networks = load_networks(network)
     rows, predictions = [], []
     for sample in stage(samples, desc="scoring", unit="image", shown=progress):
         prediction = predict(
-            network, sample.image, pixel_size=sample.pixel_size, symmetries=symmetries
+            networks,
+            sample.image,
+            pixel_size=sample.pixel_size,
+            symmetries=symmetries,
+            scales=scales,
         )
         rows.append(score(sample, prediction, min_area=min_area, separate=separate))
         if keep:

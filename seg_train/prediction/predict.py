@@ -1,6 +1,7 @@
 """What a network sees in a micrograph of any size and pixel."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,12 +9,10 @@ import numpy as np
 
 from hrtem_sim.refusal import Implausible, Refusal
 from seg_train.data.mending import Blemished, mend
-from seg_train.data.preprocess import denoise, normalise
-from seg_train.data.resampling import grid_shape, resample
-from seg_train.data.symmetry import SYMMETRIES, apply_symmetry, undo_symmetry
-from seg_train.model import Network, load_network, receptive_radius
+from seg_train.data.resampling import grid_shape
+from seg_train.model import Network, load_network
+from seg_train.prediction.looks import check_looks, looks
 from seg_train.prediction.memory import check_enlargement
-from seg_train.prediction.tiles import plan_tiles
 from seg_train.runs import TrainingRun
 
 FARTHEST = 30.0
@@ -36,11 +35,15 @@ class Prediction:
         In angstrom.
     found
         List in words of what was mended in the micrograph or left out; see `seg_train.data.mend`.
+    disagreement
+        Map, (ny, nx), of how far the looks disagree: the standard deviation of the particles'
+        probability over networks, scales and symmetries; absent where there was one look.
     """
 
     probabilities: np.ndarray
     pixel_size: float
     found: tuple[str, ...] = ()
+    disagreement: np.ndarray | None = None
 
     @property
     def mask(self) -> np.ndarray:
@@ -53,12 +56,36 @@ class Prediction:
         return 1 - self.probabilities[..., 0]
 
 
+One = Network | TrainingRun | str | Path
+Networks = One | Sequence[One]
+"""A network, or several that work together."""
+
+
+def load_networks(networks: Networks) -> list[Network]:
+    """Return networks with their best weights.
+
+    Parameters
+    ----------
+    networks
+        A network, a run or the folder of one, or a list of these.
+
+    Examples
+    --------
+    >>> [network.pixel_size for network in load_networks(["real_micrographs"] * 2)]
+    [0.8, 0.8]
+    """
+    if isinstance(networks, Network | TrainingRun | str | Path):
+        return [load_network(networks)]
+    return [load_network(one) for one in networks]
+
+
 def predict(
-    network: Network | TrainingRun | str | Path,
+    network: Networks,
     image: np.ndarray,
     *,
     pixel_size: float | None = None,
-    symmetries: bool = False,
+    symmetries: bool | int = False,
+    scales: Sequence[float] = (1.0,),
     window: int = 1408,
     overlap: int | None = None,
 ) -> Prediction:
@@ -67,7 +94,8 @@ def predict(
     Parameters
     ----------
     network
-        A network of `load_network`, a run or the folder of one (which are loaded at every call).
+        A network of `load_network`, a run or the folder of one (which are loaded at every call);
+        or a list of these, whose mean is taken.
     image
         Intensity, (ny, nx), any unit and size; it is resampled to the pixel the network was
         trained on and the probabilities are brought back. Hot and dead pixels and rows are mended
@@ -77,7 +105,11 @@ def predict(
         times finer or coarser than the training grid is refused; more than 10 times finer or twice
         coarser is warned of (`hrtem_sim.Implausible`).
     symmetries
-        Average over the eight symmetries of the square: eight times the work.
+        Average over the eight symmetries of the square: eight times the work; or over so many of
+        them.
+    scales
+        Average over the micrograph shown larger by these factors, for example (1, 1.12, 1.25):
+        each costs the square of its factor. Particles of sizes that were rare in training gain.
     window
         Largest edge in pixels, on the training grid, of what the network sees at a time; bounds
         the memory.
@@ -105,33 +137,34 @@ def predict(
     >>> prediction.probabilities.shape, prediction.mask.shape
     ((50, 70, 2), (50, 70))
     """
-    network = load_network(network)
+    networks = load_networks(network)
     image = np.asarray(image)
     if image.ndim != 2:
         raise Refusal(f"image must be of shape (ny, nx); got {image.shape}")
-    if network.recipe.model.channels != 1:
-        raise Refusal(
-            f"network must take 1 channel; this one takes {network.recipe.model.channels}"
-        )
-    pixel_size = pixel_size or network.pixel_size
-    _check_scale(pixel_size, network.pixel_size)
-    grid = grid_shape(image.shape, pixel_size, network.pixel_size)
-    check_enlargement(image.shape, grid, network.recipe.model.classes, pixel_size=pixel_size)
+    turns = check_looks(networks, scales, symmetries)
+    pixel_size = pixel_size or networks[0].pixel_size
+    for one in networks:
+        _check_scale(pixel_size, one.pixel_size)
+        grid = grid_shape(image.shape, pixel_size * max(scales), one.pixel_size)
+        check_enlargement(image.shape, grid, one.recipe.model.classes, pixel_size=pixel_size)
     mended = mend(image)
     if mended.found:
         warnings.warn(f"image: {'; '.join(mended.found)}", Blemished, stacklevel=2)
-    prepared = prepare_image(network, mended.image, pixel_size)
-    total = _tiled(network, prepared, window, overlap)
-    for index in range(1, SYMMETRIES if symmetries else 1):
-        turned = np.ascontiguousarray(apply_symmetry(prepared, index))
-        total += undo_symmetry(_tiled(network, turned, window, overlap), index)
-    if symmetries:
-        total /= SYMMETRIES
-    if total.shape[1:] != image.shape:
-        total = np.stack([resample(channel, image.shape) for channel in total])
+    seen = looks(
+        networks,
+        mended.image,
+        pixel_size=pixel_size,
+        scales=scales,
+        symmetries=turns,
+        window=window,
+        overlap=overlap,
+    )
     if mended.left_out is not None:
-        total[:, mended.left_out] = np.eye(len(total), 1, dtype=np.float32)
-    return Prediction(np.moveaxis(total, 0, -1), pixel_size, mended.found)
+        seen.mean[:, mended.left_out] = np.eye(len(seen.mean), 1, dtype=np.float32)
+        seen.spread[mended.left_out] = 0
+    alone = len(networks) * len(scales) * turns == 1
+    spread = None if alone else seen.spread
+    return Prediction(np.moveaxis(seen.mean, 0, -1), pixel_size, mended.found, spread)
 
 
 def _check_scale(pixel_size: float, trained: float) -> None:
@@ -147,48 +180,3 @@ def _check_scale(pixel_size: float, trained: float) -> None:
     if not 1 / FINER <= factor <= COARSER:
         rule = f"at most {FINER:g} times finer and {COARSER:g} times coarser than"
         warnings.warn(f"pixel_size should be {rule} {got}", Implausible, stacklevel=3)
-
-
-def prepare_image(network: Network, image: np.ndarray, pixel_size: float) -> np.ndarray:
-    """Return an image as the network sees it: resampled, denoised and normalised.
-
-    Parameters
-    ----------
-    network
-        Network with its pixel size and its preprocessing.
-    image
-        (ny, nx).
-    pixel_size
-        Pixel size of the image, in angstrom.
-
-    Examples
-    --------
-    >>> from seg_train.model import Network, build_model
-    >>> from seg_train import ModelRecipe, TrainingRecipe
-    >>> tiny = ModelRecipe(backbone="plain", stages=2, width=2)
-    >>> network = Network(build_model(tiny, seed=1), TrainingRecipe(seed=1, model=tiny), 0.5)
-    >>> prepare_image(network, np.eye(20), 0.25).shape
-    (10, 10)
-    """
-    recipe = network.recipe
-    shape = grid_shape(image.shape, pixel_size, network.pixel_size)
-    prepared = denoise(resample(image, shape), recipe.preprocessing)
-    return normalise(prepared, recipe.preprocessing, patch=recipe.patch)
-
-
-def _tiled(network: Network, image: np.ndarray, window: int, overlap: int | None) -> np.ndarray:
-    """Return class probabilities, (classes, ny, nx), of a prepared image."""
-    ny, nx = image.shape
-    stride = network.recipe.model.stride
-    padding = [(0, -n % stride) for n in image.shape]
-    padded = np.pad(image, padding, mode="symmetric") if any(p[1] for p in padding) else image
-    margin = receptive_radius(network.model) if overlap is None else overlap
-    out = np.empty((network.recipe.model.classes, *padded.shape), np.float32)
-    for tile in plan_tiles(padded.shape, window=window, overlap=margin, stride=stride):
-        top, bottom, left, right = tile.window
-        y0, y1, x0, x1 = tile.core
-        seen = padded[None, top:bottom, left:right, None]
-        found = network.probabilities(seen)[0]
-        core = found[y0 - top : y1 - top, x0 - left : x1 - left]
-        out[:, y0:y1, x0:x1] = np.moveaxis(core, -1, 0)
-    return out[:, :ny, :nx]

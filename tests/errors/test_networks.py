@@ -40,8 +40,9 @@ from seg_train.metrics import (
     mean_interval,
     separate_particles,
 )
-from seg_train.model import SegmentationLoss, build_model
-from seg_train.prediction import plan_tiles
+from seg_train.model import Network, SegmentationLoss, build_model
+from seg_train.prediction import plan_tiles, predict
+from seg_train.recipe import LowPassRecipe, TextureRecipe
 from seg_train.segmenting import segment_files
 from seg_train.study import Condition, StudyRecipe, read_study_recipe
 from tests.errors.table import refusal as Row
@@ -67,6 +68,11 @@ def model(**values) -> ModelRecipe:
 
 def sample(image=IMAGE, mask=MASK, pixel_size=0.5) -> LabelledMicrograph:
     return LabelledMicrograph(image, mask, pixel_size, "gold", "g1")
+
+
+def network(**values) -> Network:
+    of = ModelRecipe(**{"backbone": "plain", "stages": 2, "width": 2, **values})
+    return Network(build_model(of, seed=1), recipe(model=of), 0.5)
 
 
 def study(**values) -> StudyRecipe:
@@ -178,6 +184,17 @@ ROWS = (
     Row("summarise", "by", "among", "'colour'", lambda: summarise(pd.DataFrame({"group": ["a"]}), by="colour")),
     Row("plan_tiles", "shape", "multiples of 32", "(50, 64)", lambda: plan_tiles((50, 64), window=64, overlap=0, stride=32)),
     Row("plan_tiles", "window", "at least", "32", lambda: plan_tiles((256, 256), window=32, overlap=64, stride=32)),
+    Row("predict", "network", "one or several", "none", lambda: predict([], IMAGE)),
+    Row("predict", "network", "same classes", "[2, 3]", lambda: predict([network(), network(classes=3)], IMAGE)),
+    Row("predict", "scales", "factors in [0.5, 2]", "(3.0,)", lambda: predict(network(), IMAGE, scales=(3.0,))),
+    Row("predict", "scales", "factors in [0.5, 2]", "()", lambda: predict(network(), IMAGE, scales=())),
+    Row("predict", "symmetries", "from 1 to 8", "9", lambda: predict(network(), IMAGE, symmetries=9)),
+    # Schedules
+    Row("TrainingRecipe", "warmup", "end before the training", "2.0", lambda: recipe(warmup=2.0, epochs=2)),
+    Row("TrainingRecipe", "ema", "[0, 1)", "1.0", lambda: recipe(ema=1.0)),
+    Row("LowPass", "cutoff", "0.05 to 10 1/angstrom", "44.0", lambda: LowPassRecipe(cutoff=Distribution("constant", (44.0,)))),
+    Row("LowPass", "sharpness", "[1, 100]", "0.0", lambda: LowPassRecipe(cutoff=Distribution("constant", (0.5,)), sharpness=Distribution("constant", (0.0,)))),
+    Row("Texture", "length", "positive", "0.0", lambda: TextureRecipe(amplitude=Distribution("constant", (0.5,)), length=Distribution("constant", (0.0,)))),
 )
 # fmt: on
 

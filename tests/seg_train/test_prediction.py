@@ -16,7 +16,7 @@ from seg_train import (
 )
 from seg_train.data import LabelledMicrograph, Prepared, apply_symmetry, resample
 from seg_train.data.augment import validation_patch
-from seg_train.model import receptive_radius
+from seg_train.model import Network, build_model, receptive_radius
 from seg_train.prediction import plan_tiles, prepare_image
 
 
@@ -78,6 +78,33 @@ def test_turning_the_micrograph_turns_the_averaged_prediction(network, micrograp
     straight = predict(network, image, symmetries=True).particle
     turned = predict(network, apply_symmetry(image, 5), symmetries=True).particle
     assert np.allclose(apply_symmetry(straight, 5), turned, atol=1e-5)
+
+
+def test_several_networks_and_scales_are_averaged_and_say_where_they_disagree(network, micrograph):
+    image = micrograph[0]
+    other = Network(build_model(network.recipe.model, seed=5), network.recipe, network.pixel_size)
+    pairs = [(one, scale) for one in (network, other) for scale in (1.0, 1.25)]
+    alone = [predict(one, image, pixel_size=0.5, scales=(scale,)).particle for one, scale in pairs]
+    both = predict([network, other], image, pixel_size=0.5, scales=(1.0, 1.25))
+    np.testing.assert_allclose(both.particle, np.mean(alone, axis=0), atol=1e-5)
+    inner = np.s_[8:-8, 8:-8]
+    assert both.disagreement.max() > 0.05
+    # squares are resampled with the probabilities they are of, so nearly the same
+    close = np.abs(both.disagreement - np.std(alone, axis=0))[inner]
+    assert np.median(close) < 0.01
+    assert predict(network, image, pixel_size=0.5).disagreement is None
+    few = [predict(network, image, pixel_size=0.5, symmetries=n).particle for n in (1, 2, 8, True)]
+    np.testing.assert_array_equal(few[0], alone[0])
+    np.testing.assert_array_equal(few[2], few[3])
+    assert (few[1] != few[0]).any()
+
+
+def test_an_enlarged_look_is_a_look_at_larger_pixels(network, micrograph):
+    image = micrograph[0]
+    larger = predict(network, image, pixel_size=0.5 * 1.25)
+    np.testing.assert_array_equal(
+        predict(network, image, pixel_size=0.5, scales=(1.25,)).probabilities, larger.probabilities
+    )
 
 
 def test_a_trained_network_finds_the_particle_at_any_pixel_size(network, micrograph):
