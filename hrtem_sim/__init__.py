@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hrtem_sim.database import (
         Database,
         open_database,
+        open_databases,
     )
     from hrtem_sim.dataset import (
         DatasetRecipe,
@@ -82,6 +83,7 @@ _ROOMS = {
     "form_images": "imaging",
     "instance_map": "mask",
     "open_database": "database",
+    "open_databases": "database",
     "phase_mask": "mask",
     "plan_structure": "dataset",
     "read_dataset_recipe": "dataset",
@@ -114,6 +116,7 @@ __all__ = [
     "form_images",
     "instance_map",
     "open_database",
+    "open_databases",
     "phase_mask",
     "plan_structure",
     "read_dataset_recipe",

@@ -68,7 +68,7 @@ def write_tiff(path: str | Path, image: np.ndarray, pixel_size: float) -> None:
     path
         Path of the file.
     image
-        uint8, uint16 or float32, shape (ny, nx); others become float32.
+        uint8, uint16 or float32, shape (ny, nx), or (n, ny, nx) of a stack; others become float32.
     pixel_size
         In angstrom.
 
@@ -90,7 +90,7 @@ def write_tiff(path: str | Path, image: np.ndarray, pixel_size: float) -> None:
         image,
         imagej=True,
         resolution=(10 / pixel_size, 10 / pixel_size),
-        metadata={"unit": "nm", "axes": "YX"},
+        metadata={"unit": "nm", "axes": "YX" if image.ndim == 2 else "ZYX"},
         extratags=[
             *[(tag, "s", 0, "nm", False) for tag in (65003, 65004)],
             *[(tag, "d", 1, 0.0, False) for tag in (65006, 65007)],

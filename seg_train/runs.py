@@ -21,6 +21,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.hdf5 import open_hdf5
 from hrtem_sim.provenance import identity, to_table, to_toml
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
@@ -191,7 +192,7 @@ def weights_identity(path: str | Path) -> str:
         if isinstance(item, h5py.Dataset):
             arrays[name] = item[...]
 
-    with h5py.File(path, "r") as file:
+    with open_hdf5(path) as file:
         file.visititems(visit)
     return identity(arrays, "weights")
 

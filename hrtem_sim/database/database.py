@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from hrtem_sim.database.selecting import checked_rows, selected
 from hrtem_sim.database.shard import DatabaseError, read_catalogue, read_shard
-from hrtem_sim.provenance import from_table, identity, rng_for, rows_that_meet
-from hrtem_sim.refusal import Refusal
+from hrtem_sim.provenance import from_table, identity, rng_for
 from hrtem_sim.shown import Shown
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Database(Shown):
             Electrons per pixel, shape (n, ny, nx), uint16 or uint32. A data set of expected images
             draws them, each from the noise stream of its own, the same every time.
         """
-        chosen = self._checked(rows)
+        chosen = checked_rows(rows, len(self))
         if self.keeps_expected:
             pairs = zip(chosen.tolist(), self.expected(chosen), strict=True)
             drawn = [self.recorder(row).record(image, self._noise(row)) for row, image in pairs]
@@ -210,7 +210,7 @@ class Database(Shown):
         from hrtem_sim.imaging import from_contrast
 
         self._check_expected()
-        places = self._places(self._checked(rows))
+        places = self._places(checked_rows(rows, len(self)))
         kept = [self._file(s)["images/contrast"][r] for s, r in places]
         return from_contrast(np.stack(kept) if kept else np.zeros((0, *self.shape), np.float16))
 
@@ -254,7 +254,7 @@ class Database(Shown):
 
     def masks(self, rows: ArrayLike) -> np.ndarray:
         """Return the masks of some rows: uint8 (n, ny, nx), numbers of `classes`."""
-        places = self._places(self._checked(rows))
+        places = self._places(checked_rows(rows, len(self)))
         out = np.zeros((len(places), *self.shape), np.uint8)
         for mask, (shard, row) in zip(out, places, strict=True):
             group = self._file(shard)["masks"]
@@ -282,7 +282,7 @@ class Database(Shown):
             If the data set does not keep them.
         """
         maps = []
-        for shard, row in self._places(self._checked(rows)):
+        for shard, row in self._places(checked_rows(rows, len(self))):
             file = self._file(shard)
             path = f"labels/{int(file['masks/of'][row])}/{name}"
             if path not in file:
@@ -322,25 +322,7 @@ class Database(Shown):
         ValueError
             If the query cannot be understood, selects nothing, or fewer than `n`.
         """
-        found = self.catalogue
-        if query is not None:
-            try:
-                found = found[rows_that_meet(query, found)]
-            except Refusal as error:
-                columns = ", ".join(map(str, self.catalogue.columns))
-                raise Refusal(
-                    f"query must be a condition on the columns {columns}; got {query!r} ({error})"
-                ) from None
-        if not len(found):
-            raise Refusal(f"query must select at least one micrograph; got none for {query!r}")
-        if n is None:
-            return found
-        if rng is None:
-            raise Refusal("rng must be given to draw n rows; got None")
-        if not 1 <= n <= len(found):
-            raise Refusal(f"n must be in 1..{len(found)}, the micrographs selected; got {n}")
-        chosen = np.random.default_rng(rng).choice(len(found), size=n, replace=False)
-        return found.iloc[np.sort(chosen)]
+        return selected(self.catalogue, query, n=n, rng=rng)
 
     def check(self) -> None:
         """Verify the checksum of every shard; raise `DatabaseError` at the first that is wrong."""
@@ -354,14 +336,6 @@ class Database(Shown):
 
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_files": {}}
-
-    def _checked(self, rows: ArrayLike) -> np.ndarray:
-        array = np.atleast_1d(np.asarray(rows))
-        if array.size == 0:
-            return array.astype(int)
-        if array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= len(self):
-            raise Refusal(f"rows must be integers in 0..{len(self) - 1}; got {rows!r}")
-        return array
 
     def _places(self, rows: np.ndarray) -> list[tuple[int, int]]:
         places = self.catalogue[["shard", "row"]].to_numpy()[rows]

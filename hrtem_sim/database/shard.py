@@ -31,6 +31,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.hdf5 import open_hdf5
 from hrtem_sim.refusal import Refusal
 
 FORMAT = "micrograph-foundry shard"
@@ -195,7 +196,7 @@ def read_shard(path: Path, *, verify: bool = False) -> h5py.File:
     ['catalogue', 'images', 'masks', 'recipe', 'structures', 'waves']
     """
     try:
-        file = h5py.File(path, "r")
+        file = open_hdf5(path)
     except OSError as error:
         raise DatabaseError(f"{path} cannot be read as HDF5: {error}") from None
     try:
@@ -286,7 +287,14 @@ def _timeless_file(path: Path) -> h5py.File:
     access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
     access.set_libver_bounds(h5py.h5f.LIBVER_V110, h5py.h5f.LIBVER_V114)
     access.set_fclose_degree(h5py.h5f.CLOSE_STRONG)
-    return h5py.File(h5py.h5f.create(os.fsencode(path), h5py.h5f.ACC_TRUNC, creation, access))
+    name, mode = os.fsencode(path), h5py.h5f.ACC_TRUNC
+    try:
+        return h5py.File(h5py.h5f.create(name, mode, creation, access))
+    except OSError as error:
+        if "lock" not in str(error):
+            raise
+        access.set_file_locking(False, True)  # some file systems have none, and nobody else writes
+        return h5py.File(h5py.h5f.create(name, mode, creation, access))
 
 
 def _timeless_group(parent: h5py.Group, name: str) -> h5py.Group:

@@ -16,6 +16,7 @@ import numpy as np
 from hrtem_sim.dataset.build import ShardTask, build_shard
 from hrtem_sim.dataset.executors import check_executor, run_tasks
 from hrtem_sim.dataset.recipe import DatasetRecipe
+from hrtem_sim.hdf5 import open_hdf5
 from hrtem_sim.refusal import Refusal
 
 FEWEST, MOST = 3, 24
@@ -146,7 +147,7 @@ def _timed(task: ShardTask) -> _Made:
     seconds = time.perf_counter() - begin
     path = task.folder / f"shard-{task.index:05d}.h5"
     sizes: list[int] = []
-    with h5py.File(path) as file:
+    with open_hdf5(path) as file:
         file.visititems(
             lambda _, item: sizes.append(item.nbytes) if isinstance(item, h5py.Dataset) else None
         )

@@ -6,6 +6,7 @@
   `Detector.preset` knows the `CAMERAS` that were measured; a `Clipped` warning tells of saturation.
 * A beam tilted by tau (rad) against the lens, with C30, is as good as C21 = 3 C30 tau, C12 = C30
   tau^2 and C10 = 2 C30 tau^2 more: `WaveSettings(tilt=...)` tilts it against the specimen alone.
+* `Micrograph.save` writes one micrograph, `save_series` a focal series as a stack.
 * `minimum_contrast_defocus` is a zero of focus; `UncertainFocus` warns where there is none.
 * `quick_look` is a cheap approximation to look at, never to train on.
 * `as_contrast` and `from_contrast` keep expected images, of which a `Recorder` makes micrographs.
@@ -27,6 +28,7 @@ from hrtem_sim.imaging.formation import (
 )
 from hrtem_sim.imaging.former import ImageFormer
 from hrtem_sim.imaging.recorder import Recorder, as_contrast, from_contrast
+from hrtem_sim.imaging.saving import save_series
 
 __all__ = [
     "CAMERAS",
@@ -48,5 +50,6 @@ __all__ = [
     "minimum_contrast_defocus",
     "number_of_foci",
     "quick_look",
+    "save_series",
     "sigma_from_1_over_e",
 ]

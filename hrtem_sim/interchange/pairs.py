@@ -6,6 +6,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from hrtem_sim.hdf5 import open_hdf5
 from hrtem_sim.interchange.drawn import Labels, classes_of
 from hrtem_sim.interchange.micrographs import ImportedMicrograph
 from hrtem_sim.refusal import Refusal
@@ -68,7 +69,10 @@ def read_h5_pair(
     for name, path in (("images", images), ("masks", masks)):
         if not path.is_file():
             raise FileNotFoundError(f"{name} must be a file; got {path}")
-    with h5py.File(images, "r") as image_file, h5py.File(masks, "r") as mask_file:
+    with (
+        open_hdf5(images) as image_file,
+        open_hdf5(masks) as mask_file,
+    ):
         patches = _dataset(image_file, "images")
         drawn = _dataset(mask_file, "maps", "labels", "masks")
         if patches.shape[:3] != drawn.shape[:3] or patches.shape[3:] not in ((), (1,)):

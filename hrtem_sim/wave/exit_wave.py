@@ -127,6 +127,41 @@ class ExitWave(Shown):
         array = array.astype(self.array.dtype)
         return ExitWave(array, grid, self.energy, self.plane, owned=True)
 
+    def to_abtem(self) -> Any:
+        """Return the wave as `abtem.Waves`, to go on with abTEM's optics and detectors.
+
+        Returns
+        -------
+        waves
+            An ensemble of frozen phonons, arrays [x, y] as abTEM has them, in the plane of this
+            wave: take `refocused` first to start from another.
+
+        Raises
+        ------
+        ImportError
+            If abTEM is not installed.
+        """
+        from hrtem_sim.wave.conversions import to_abtem
+
+        return to_abtem(self)
+
+    def to_hyperspy(self) -> Any:
+        """Return the wave as a `ComplexSignal2D` of HyperSpy, calibrated in angstrom.
+
+        Returns
+        -------
+        signal
+            Navigated by frozen phonon where there are several.
+
+        Raises
+        ------
+        ImportError
+            If HyperSpy is not installed.
+        """
+        from hrtem_sim.wave.conversions import to_hyperspy
+
+        return to_hyperspy(self)
+
 
 def tell_losses(waves: Sequence[ExitWave]) -> list[ExitWave]:
     """Warn of the wave that has lost most if that is more than `MOST_LOST`; return the waves.

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import h5py
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hrtem_sim.frozen import frozen
+from hrtem_sim.hdf5 import open_hdf5
 from hrtem_sim.provenance import Checked, checks, identity, positive
 from hrtem_sim.refusal import Refusal
 from seg_train.data.source import MicrographStore
@@ -80,7 +80,7 @@ def load_experimental_sample() -> list[LabelledMicrograph]:
     >>> len(sample), sample[0].group, sample[0].image.shape
     (16, '5nm_Ag', (203, 203))
     """
-    with h5py.File(_SAMPLE, "r") as file:
+    with open_hdf5(_SAMPLE) as file:
         return [
             LabelledMicrograph(
                 image=group["image"][...],

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hrtem_sim.database import DatabaseError, open_database
+from hrtem_sim.database import DatabaseError, open_database, open_databases
 from hrtem_sim.database.shard import _checksum
 from hrtem_sim.dataset import build_dataset, check_dataset, read_dataset_recipe
+from hrtem_sim.grid import Grid
 from hrtem_sim.interchange import (
+    MapDataset,
     export_numpy,
     export_tiff,
     export_zarr,
@@ -22,6 +24,7 @@ from hrtem_sim.interchange import (
     to_coco,
 )
 from hrtem_sim.provenance import RecipeError, read_recipe, rows_that_meet
+from hrtem_sim.wave import ExitWave
 from tests.errors.table import refusal as Row
 from tests.errors.table import refused, table
 from tests.solids import symbol, write_cif
@@ -159,13 +162,25 @@ def test_kinds_of_pictures_that_there_are_not_are_refused(tiny_database, tmp_pat
         ("zarr", lambda data, folder: export_zarr(data, [0], folder / "a.zarr")),
         ("tifffile", lambda data, folder: export_tiff(data, [0], folder / "a")),
         ("rsciio.digitalmicrograph", lambda data, folder: read_micrograph(folder / "a.dm3")),
+        ("PIL", lambda data, folder: read_micrograph(folder / "a.png")),
     ],
 )
 def test_a_missing_library_is_named(tiny_database, tmp_path, monkeypatch, module, call):
-    (tmp_path / "a.dm3").write_bytes(b"")
+    for name in ("a.dm3", "a.png"):
+        (tmp_path / name).write_bytes(b"")
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ImportError, match=r"micrograph-foundry\[io\]"):
         call(tiny_database, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("module", "method"), [("abtem", "to_abtem"), ("hyperspy.api", "to_hyperspy")]
+)
+def test_a_missing_program_for_waves_is_named(monkeypatch, module, method):
+    monkeypatch.setitem(sys.modules, module, None)
+    wave = ExitWave(np.ones((1, 8, 8), np.complex64), Grid((8, 8), 0.2), 300e3)
+    with pytest.raises(ImportError, match=f"pip install {module.split('.')[0]}"):
+        getattr(wave, method)()
 
 
 def test_printers_pixels_are_not_believed(tmp_path):
@@ -189,3 +204,32 @@ def test_h5_pairs_must_fit_each_other(masks, message, tmp_path):
                 file[key] = np.zeros((n, 8, 8), np.uint8)
     with pytest.raises(ValueError, match=message):
         next(read_h5_pair(tmp_path / "i.h5", tmp_path / "m.h5", pixel_size=0.2))
+
+
+def test_data_sets_that_do_not_fit_are_not_pooled(tiny_database, tiny, tmp_path):
+    other = replace(tiny, detector=replace(tiny.detector, pixel_size=2 * tiny.wave.pixel_size * 2))
+    for databases, message in (
+        ([], "databases must hold at least one data set; got none"),
+        ([tiny_database, tiny_database.folder], "databases must be different data sets"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            open_databases(databases)
+    with pytest.raises(ValueError, match=r"folders must be a list of folders; got 'data' alone"):
+        open_databases("data")
+    coarse = build_dataset(other, tmp_path / "coarse", progress=False)
+    with pytest.raises(ValueError, match="databases must have images of one shape"):
+        open_databases([tiny_database, coarse])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rows": []}, r"rows must be at least one of 0\.\.11"),
+        ({"rows": [12]}, r"rows must be at least one of 0\.\.11"),
+        ({"labels": "instances"}, "labels must be a list of names"),
+        ({"labels": ["grains"]}, "keeps no labels 'grains'"),
+    ],
+)
+def test_examples_that_there_are_not_are_refused(tiny_database, options, message):
+    with pytest.raises(ValueError, match=message):
+        MapDataset(tiny_database, **options)

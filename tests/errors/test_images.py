@@ -18,6 +18,7 @@ from hrtem_sim.imaging import (
     focal_series_weights,
     form_image,
     number_of_foci,
+    save_series,
 )
 from hrtem_sim.interchange import decode_rle, encode_rle, read_h5_pair, read_micrograph
 from hrtem_sim.mask import (
@@ -292,6 +293,7 @@ ROWS = (
     Row("read_micrograph", "path", ".npy", "photo.bmp", lambda: read_micrograph("photo.bmp")),
     Row("read_micrograph", "pixel_size", "positive", "-1", lambda: read_micrograph("a.dm4", pixel_size=-1)),
     Row("read_micrograph", "pixel_size", "positive", "0.0", lambda: read_micrograph("a.dm4", pixel_size=0.0)),
+    Row("save_series", "micrographs", "one shape and pixel size", "0 of", lambda: save_series([], "a.tif")),
     Row("read_h5_pair", "images", "file", "gone.h5", lambda: next(iter(read_h5_pair("gone.h5", "gone.h5", pixel_size=0.2))), FileNotFoundError),
 )
 # fmt: on

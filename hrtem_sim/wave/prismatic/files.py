@@ -14,6 +14,7 @@ import h5py
 import numpy as np
 
 from hrtem_sim.grid import Grid
+from hrtem_sim.hdf5 import open_hdf5
 from hrtem_sim.potential import PotentialSlices
 from hrtem_sim.potential.slices import slice_count
 from hrtem_sim.specimen import Specimen
@@ -143,7 +144,7 @@ def read_prismatic(path: str | Path) -> ExitWave:
     """
     path = Path(path)
     try:
-        with h5py.File(path, "r") as file:
+        with open_hdf5(path) as file:
             stacks = _complex_waves(file, path.name)
             parameters = {name: np.array(value) for name, value in _parameters(file).items()}
     except (OSError, KeyError, RuntimeError) as error:
