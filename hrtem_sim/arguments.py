@@ -8,7 +8,11 @@ import math
 
 from hrtem_sim.refusal import Refusal
 
-__all__ = ["checked_share", "count", "not_negative", "positive", "share"]
+__all__ = ["IdleShare", "checked_share", "count", "not_negative", "positive", "share"]
+
+
+class IdleShare(Refusal):
+    """A share of some work that there is too little of; command lines end well on it."""
 
 
 def count(text: str) -> int:
@@ -48,20 +52,44 @@ def share(text: str) -> tuple[int, int]:
     """
     try:
         mine, shares = (int(word) for word in text.split("/"))
-        return checked_share((mine, shares))
+        return _share((mine, shares))
     except ValueError:
-        message = f"must be i/n with 0 <= i < n; got {text!r}"
+        message = (
+            f"must be i/n with 0 <= i < n; got {text!r}: shares are counted from 0, and n is the "
+            "number of all, also if only some of them are made now"
+        )
         raise argparse.ArgumentTypeError(message) from None
 
 
-def checked_share(share: tuple[int, int]) -> tuple[int, int]:
+def checked_share(share: tuple[int, int], parts: int, of: str) -> tuple[int, int]:
     """Return a share, or refuse one that is none.
+
+    Parameters
+    ----------
+    share
+        Share (i, n).
+    parts
+        Number of parts that the work has.
+    of
+        Name of the parts, in the plural.
+
+    Raises
+    ------
+    IdleShare
+        If there are too few parts for this share to have one.
 
     Examples
     --------
-    >>> checked_share((0, 4))
+    >>> checked_share((0, 4), 10, "shards")
     (0, 4)
     """
+    mine, shares = _share(share)
+    if mine >= parts:
+        raise IdleShare(f"share {mine}/{shares} has nothing to do: there are {parts} {of}")
+    return mine, shares
+
+
+def _share(share: tuple[int, int]) -> tuple[int, int]:
     good = isinstance(share, tuple | list) and len(share) == 2
     if not (good and all(isinstance(n, int) for n in share) and 0 <= share[0] < share[1]):
         raise Refusal(f"share must be (i, n) with 0 <= i < n; got {share!r}")

@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from hrtem_sim.arguments import count, positive, share
+from hrtem_sim.arguments import IdleShare, count, positive, share
 from hrtem_sim.commands import command_line, run_command
 from hrtem_sim.refusal import Refusal
 
@@ -139,6 +139,9 @@ def _build(options: argparse.Namespace) -> int:
             on_error=options.on_error,
             progress=not options.quiet,
         )
+    except IdleShare as idle:
+        print(idle)
+        return 0
     except PrismaticError as error:
         raise DatabaseError(f"no wave from the engine of the recipe: {error}") from None
     print(database.identity, database)

@@ -7,8 +7,12 @@ same line goes on where it was stopped.
 import argparse
 import logging
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 import shtab
 
@@ -17,8 +21,12 @@ from hrtem_sim.refusal import answered
 
 __all__ = ["command_line", "run_command"]
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
+INTERRUPTED, TERMINATED = 130, 143
+"""Exit codes after Ctrl-C and SIGTERM, as shells have it: 128 and the number of the signal."""
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end (SIGTERM), as schedulers do at a time limit."""
 
 
 def command_line(name: str, description: str | None) -> argparse.ArgumentParser:
@@ -55,25 +63,45 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
 
     Notes
     -----
-    Ctrl-C ends with one line and code 130; a reader that closes the pipe, as `head` does, ends the
-    command without a word.
+    Ctrl-C ends with one line and code 130, SIGTERM with one line and code 143; a reader that closes
+    the pipe, as `head` does, ends the command without a word.
     """
     resumes = False
     try:
         options = parser.parse_args(arguments)
         resumes = getattr(options, "resumes", False)
         _set_up_logs(options.verbose)
-        code, line = answered(lambda: options.run(options))
+        with _terminable():
+            code, line = answered(lambda: options.run(options))
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's last flush
         return 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as asked:
         words = "; the same command goes on where it stopped" if resumes else ""
-        code, line = INTERRUPTED, f"interrupted{words}"
+        ended = isinstance(asked, Terminated)
+        code, line = (TERMINATED, "terminated") if ended else (INTERRUPTED, "interrupted")
+        line += words
     if line:
         print(f"{parser.prog}: {line}", file=sys.stderr)
     return code
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Turn SIGTERM into `Terminated`, so that what is half written is taken away."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _set_up_logs(verbose: bool) -> None:

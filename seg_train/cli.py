@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hrtem_sim.arguments import count, not_negative, positive, share
+from hrtem_sim.arguments import IdleShare, count, not_negative, positive, share
 from hrtem_sim.commands import command_line, run_command
 from hrtem_sim.refusal import Refusal
 
@@ -191,13 +191,17 @@ def _study(options: argparse.Namespace) -> int:
     recipe = read_study_recipe(options.recipe).scaled(options.scale)
     from seg_train.reports import study_report
 
-    table = study_report(
-        recipe,
-        options.data,
-        options.out,
-        share=options.share,
-        progress=not options.quiet,
-    )
+    try:
+        table = study_report(
+            recipe,
+            options.data,
+            options.out,
+            share=options.share,
+            progress=not options.quiet,
+        )
+    except IdleShare as idle:
+        print(idle)
+        return 0
     print(table.T.to_string(float_format="{:.3f}".format))
     return 0
 

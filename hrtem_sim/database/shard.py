@@ -170,6 +170,9 @@ def write_shard(folder: Path, content: ShardContent) -> Path:
     except (OSError, RuntimeError) as error:
         part.unlink(missing_ok=True)
         raise DatabaseError(f"{path} cannot be written: {error}") from error
+    except KeyboardInterrupt:  # Ctrl-C, or a scheduler's time limit
+        part.unlink(missing_ok=True)
+        raise
     return path
 
 

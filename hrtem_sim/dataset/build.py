@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import time
 import tomllib
 import warnings
 from collections.abc import Callable
@@ -51,6 +52,9 @@ from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders import BuilderError
 
 OnError = Literal["stop", "skip"]
+
+ABANDONED = 3600.0
+"""Seconds after which nobody is writing a `.part` file any more: writing one takes seconds."""
 
 TRIALS = 20
 """Structures that may fail one after another before a builder is given up."""
@@ -116,6 +120,8 @@ def build_dataset(
     ------
     TypeError, ValueError
         For impossible `workers`, `client`, `share`, `builder` or `on_error`; nothing is made then.
+    IdleShare
+        If there are fewer shards than shares, and none is for this one; nothing is made then.
     BuilderError
         If a builder fails; the message names the structure, its numbers and the line.
     DatabaseError
@@ -130,13 +136,13 @@ def build_dataset(
     2
     """
     check_executor(workers, client)
-    mine, shares = checked_share(share)
+    n_shards = -(-recipe.structures // recipe.storage.structures_per_shard)
+    mine, shares = checked_share(share, n_shards, "shards")
     if on_error not in get_args(OnError):
         raise Refusal(f"on_error must be 'stop' or 'skip'; got {on_error!r}")
     if recipe.specimen is not None or builder is not None:
         recipe = recipe.with_builder(builder)
     folder = Path(folder)
-    n_shards = -(-recipe.structures // recipe.storage.structures_per_shard)
     tasks = [ShardTask(recipe, index, folder, on_error) for index in range(n_shards)]
     missing = [task for task in tasks[mine::shares] if not _is_done(task)]
     if missing:
@@ -327,7 +333,7 @@ def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
             raise DatabaseError(f"{folder} holds shards of another data set: {strangers[0]}")
         for torn in folder.glob("shard-*.part"):
             if not _is_alive(torn):
-                torn.unlink()
+                torn.unlink(missing_ok=True)  # another task of an array may have been faster
         text = to_toml({"dataset": to_table(recipe)})
         (folder / "recipe.toml").write_text(text, encoding="utf-8")
         if recipe.specimen is not None and recipe.specimen.runner.text:  # kept, and never run
@@ -338,10 +344,16 @@ def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
 
 
 def _is_alive(part: Path) -> bool:
-    """Whether the process of this machine that writes a `.part` file may still be at it."""
+    """Whether the process that writes a `.part` file, here or elsewhere, may still be at it."""
     host, pid = part.name.split(".")[-3:-1]
+    try:
+        untouched = time.time() - part.stat().st_mtime
+    except FileNotFoundError:
+        return False
+    if untouched > ABANDONED:
+        return False  # its machine may be lost, its number another process's
     if host != host_name():
-        return True  # cannot be asked; its own restart replaces the file
+        return True
     try:
         os.kill(int(pid), 0)
     except (OSError, ValueError):

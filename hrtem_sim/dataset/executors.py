@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -9,6 +10,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from numbers import Integral
 from typing import Any, TypeVar
+
+from tqdm import tqdm
 
 from hrtem_sim.refusal import Refusal
 
@@ -77,6 +80,7 @@ def run_tasks(
     context = multiprocessing.get_context("spawn")
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))  # inherited by the workers
+    others = set(multiprocessing.active_children())
     try:
         with ProcessPoolExecutor(
             min(workers, len(tasks)), mp_context=context, initializer=_leave_with_parent
@@ -90,6 +94,11 @@ def run_tasks(
                     "a worker process died: it was killed, ran out of memory, or could not import "
                     'the main script (scripts need the guard if __name__ == "__main__")'
                 ) from None
+            except (KeyboardInterrupt, GeneratorExit):
+                for worker in set(multiprocessing.active_children()) - others:
+                    worker.terminate()  # a shard takes minutes: too long to wait for
+                pool.shutdown(cancel_futures=True)
+                raise
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
@@ -102,7 +111,12 @@ def run_tasks(
 
 
 def _leave_with_parent() -> None:
-    """End this worker when the process that started it ends, however that came about."""
+    """End this worker when the process that started it ends, however that came about.
+
+    Ctrl-C in a terminal comes to all its processes: the one that started the workers ends them.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tqdm.set_lock(threading.RLock())  # tqdm's own lock outlives a worker that is ended
     parent = multiprocessing.parent_process()
     assert parent is not None  # workers are started by another process
     sentinel = parent.sentinel

@@ -58,12 +58,18 @@ def run_study(
     -------
     results
         One row per network of this share; see `result_row`.
+
+    Raises
+    ------
+    IdleShare
+        If there are fewer networks than shares, and none is for this one.
     """
-    folder, (mine, shares) = Path(folder), checked_share(share)
+    folder = Path(folder)
+    jobs = [(c, repeat) for repeat in range(recipe.repeats) for c in recipe.conditions]
+    mine, shares = checked_share(share, len(jobs), "networks")
     opened = {c.name: _database(databases, c) for c in recipe.conditions}
     samples = load_experimental_sample() if samples is None else list(samples)
     tests = test_micrographs(recipe, lambda condition: opened[condition.name])
-    jobs = [(c, repeat) for repeat in range(recipe.repeats) for c in recipe.conditions]
     rows = []
     todo = stage(jobs[mine::shares], desc=recipe.name, unit="network", shown=progress)
     for condition, repeat in todo:

@@ -139,6 +139,61 @@ def test_read_only_folders_are_told(tiny, tmp_path, monkeypatch, workers):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "inter")]
+)
+def test_a_build_that_is_asked_to_end_does_so_at_once(
+    tiny_file, tmp_path, workers, number, code, word
+):
+    """As schedulers do at a time limit, and terminals at Ctrl-C: every process is told."""
+    recipe = tmp_path / "many.toml"
+    recipe.write_text(tiny_file.read_text().replace("structures = 4", "structures = 400"))
+    command = [sys.executable, "-m", "hrtem_sim", "build", str(recipe), "--quiet"]
+    command += ["--out", str(tmp_path / "set"), "--workers", str(workers)]
+    process = subprocess.Popen(
+        command, start_new_session=True, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "set" / "shard-00000.h5").exists() and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, number)
+    _, said = process.communicate(timeout=30)
+    *_, last = said.splitlines()
+    assert process.returncode == code
+    assert last.startswith(f"hrtem-sim: {word}")
+    assert last.endswith("the same command goes on where it stopped")
+    assert "Traceback" not in said and "leaked" not in said
+
+
+def test_a_shard_whose_writing_is_interrupted_leaves_nothing(tiny, tmp_path, monkeypatch):
+    def interrupted(handle):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hrtem_sim.database.shard.os.fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build_dataset(tiny, tmp_path, progress=False)
+    assert not list(tmp_path.glob("shard-*"))
+
+
+def test_what_a_lost_machine_left_is_taken_away_when_nobody_can_be_writing(tiny, tmp_path):
+    old, new = (tmp_path / f"shard-00001.h5.lost.{pid}.part" for pid in (1, 2))
+    for part in (old, new):
+        part.write_bytes(b"torn")
+    an_hour_ago = time.time() - 3700
+    os.utime(old, (an_hour_ago, an_hour_ago))
+    build_dataset(tiny, tmp_path, share=(0, 2), progress=False)
+    assert [path.name for path in tmp_path.glob("*.part")] == [new.name]
+
+
+def test_tasks_of_an_array_without_a_shard_end_well(tiny_file, tmp_path, capsys):
+    arguments = ["build", str(tiny_file), "--out", str(tmp_path / "x"), "--share", "2/3"]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out == "share 2/3 has nothing to do: there are 2 shards\n"
+    assert not (tmp_path / "x").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hrtem_sim.arguments import IdleShare
 from seg_train.data import LabelledMicrograph
 from seg_train.metrics import mean_interval
 from seg_train.study import read_study_recipe, run_study, study_table
@@ -106,6 +107,8 @@ def test_shares_together_are_the_whole(recipe, database, samples, tmp_path):
     ]
     whole = run_study(recipe, database, home, samples=samples, progress=False)
     assert sorted(pd.concat(parts)["run"]) == sorted(whole["run"])
+    with pytest.raises(IdleShare, match="share 4/6 has nothing to do: there are 4 networks"):
+        run_study(recipe, database, home, samples=samples, share=(4, 6))
     with pytest.raises(ValueError, match="share must be"):
         run_study(recipe, database, home, samples=samples, share=(2, 2))
 
