@@ -10,8 +10,9 @@ from hrtem_sim.imaging.coherence import focal_envelope, motion_transfer
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.focal_modes import BINS, FocalModes, focal_modes
-from hrtem_sim.imaging.kernels import accumulate_intensity, delay, product, weight_by_table
-from hrtem_sim.imaging.pixels import CameraPixels, camera_shape, intensity_grid
+from hrtem_sim.imaging.kernels import delay, weight_by_table
+from hrtem_sim.imaging.pixels import CameraPixels, camera_shape, contrast_of, intensity_grids
+from hrtem_sim.imaging.raster import Raster
 from hrtem_sim.imaging.source import TRUSTED, tilts_of_source
 from hrtem_sim.potential.passes import Passes
 from hrtem_sim.wave import ExitWave
@@ -32,7 +33,8 @@ class ImageFormer:
     Notes
     -----
     Camera pixel (i, j) collects what falls on y from i to i + 1 and x from j to j + 1 pixels: the
-    intensity is formed on `grid`, whose first sample is the middle of the first pixel.
+    intensity is formed on `grid`, whose first sample is the middle of the first pixel; that of the
+    mean wave, which is the strongest, on a finer one where it needs that.
 
     Examples
     --------
@@ -49,12 +51,14 @@ class ImageFormer:
         self.wave, self.detector, self.fft = wave, detector, fft or choose_fft()
         self.shape = camera_shape(wave.grid, detector.pixel_size)
         spectra = [self._spectrum(array) for array in wave.array]
-        density = _density(spectra)
-        self._direct = float(density[0, 0])
-        self._contrast = _contrast(float(density.sum(dtype=float)), self._direct)
-        self.grid = intensity_grid(wave.grid, self.shape, density, self._contrast)
-        self.pixels = CameraPixels(self.grid, self.shape)
+        mean, diffuse = _densities(spectra)
+        density = mean + diffuse
+        self._direct, self._contrast = float(density[0, 0]), contrast_of(density)
+        fine, self.grid = intensity_grids(wave.grid, self.shape, mean, diffuse, len(spectra))
         self._passes = Passes(self.grid.shape, self.fft, kept=_kept_columns(density))
+        self.rasters = [Raster(self.grid, self._passes, self.shape, self.fft)]
+        if fine != self.grid:
+            self.rasters.append(Raster(fine, self._passes, self.shape, self.fft))
         kept, nx = self._passes.kept, self.grid.shape[1]
         self._kept = np.r_[0:kept, nx - (self._passes.total - kept) : nx]
         self._columns = self._phonon_modes(spectra)
@@ -65,13 +69,17 @@ class ImageFormer:
         self._limit = float(squared[filled].max()) or float(squared.max())
         self._position = np.minimum(self._squared(), 1)
         self._power = _power_by_frequency(powers, self._position)
-        self._factor, self._work = self._passes.columns(), self._passes.columns()
-        self._rows = self.fft.empty(self.grid.shape)
+        self._factor = self._passes.columns()
 
     @property
     def pixel_size(self) -> float:
         """Of the image, in angstrom."""
         return self.pixels.pixel_size[0]
+
+    @property
+    def pixels(self) -> CameraPixels:
+        """Pixels of the camera over `grid`."""
+        return self.rasters[0].pixels
 
     def expected(self, conditions: ImagingConditions) -> np.ndarray:
         """Return the mean of what the detector shows, without noise; float64 (ny, nx).
@@ -99,12 +107,18 @@ class ImageFormer:
         transfer *= envelope[:, self._kept].T.astype(np.float32)
         return self._on_camera(self._sharp(transfer), conditions)[1]
 
-    def _sharp(self, transfer: np.ndarray) -> np.ndarray:
-        """Mean intensity on the grid without a spread of foci."""
+    def _sharp(self, transfer: np.ndarray) -> list[np.ndarray]:
+        """Mean intensity on each raster without a spread of foci."""
         modes = focal_modes(self._power, self._limit, self._contrast, 0.0, self.wave.wavelength)
-        intensity = np.zeros(self.grid.shape, np.float32)
-        self._add(intensity, modes, transfer)
-        return intensity
+        intensities = self._blank(0.0)
+        self._add(intensities, modes, transfer)
+        return intensities
+
+    def _blank(self, value: float) -> list[np.ndarray]:
+        """Intensities on all rasters that add up to a constant."""
+        blank = [np.zeros(raster.grid.shape, np.float32) for raster in self.rasters]
+        blank[0] += np.float32(value)
+        return blank
 
     def _spectrum(self, wave: np.ndarray) -> np.ndarray:
         """Spectrum of a wave (ny, nx)."""
@@ -159,7 +173,7 @@ class ImageFormer:
         density = np.sum(powers, axis=0).astype(np.float32)
         direct = self._direct * float(passed[0, 0])
         power = _power_by_frequency(powers, self._position)
-        return power, density, direct, _contrast(float(density.sum(dtype=float)), direct)
+        return power, density, direct, contrast_of(density)
 
     def _shift(self, lens: Aberrations, convergence: float) -> np.ndarray:
         """How far a tilt by the source's standard deviation turns each beam, float32 columns."""
@@ -167,46 +181,51 @@ class ImageFormer:
         shift = convergence * 1e-3 / self.wave.wavelength * np.hypot(dx, dy)
         return np.ascontiguousarray(shift.T.astype(np.float32))
 
-    def _intensity(self, conditions: ImagingConditions) -> np.ndarray:
-        """Mean intensity on the grid over phonons, foci and angles of the illumination."""
+    def _intensity(self, conditions: ImagingConditions) -> list[np.ndarray]:
+        """Mean intensity on each raster over phonons, foci and angles of the illumination."""
         lens = self._lens(conditions)
         power, density, direct, contrast = self._passed(conditions)
         modes = focal_modes(
             power, self._limit, contrast, conditions.focal_spread, self.wave.wavelength
         )
-        intensity = np.full(self.grid.shape, modes.left_out, np.float32)
+        intensities = self._blank(modes.left_out)
         transfer = self._transfer(conditions)
         if not conditions.convergence:
-            self._add(intensity, modes, transfer)
-            return intensity
+            self._add(intensities, modes, transfer)
+            return intensities
         shift = self._shift(lens, conditions.convergence)
         taken = float(np.sum(density * -np.expm1(-(shift**2)), dtype=float))
         if taken < TRUSTED * contrast:
-            self._add(intensity, modes, transfer * np.exp(-0.5 * shift**2))
-            return intensity + np.float32(taken)
+            self._add(intensities, modes, transfer * np.exp(-0.5 * shift**2))
+            intensities[0] += np.float32(taken)
+            return intensities
         tilts, weights = tilts_of_source(shift, density, direct, contrast)
         per_deviation = conditions.convergence * 1e-3 / self.wave.wavelength
         for (x, y), weight in zip((tilts * per_deviation).tolist(), weights, strict=True):
-            self._add(intensity, modes, self._transfer(conditions, (x, y)), weight, tilt=(x, y))
-        return intensity
+            self._add(intensities, modes, self._transfer(conditions, (x, y)), weight, tilt=(x, y))
+        return intensities
 
     def _on_camera(
-        self, intensity: np.ndarray, conditions: ImagingConditions
+        self, intensities: list[np.ndarray], conditions: ImagingConditions
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Images before and after the modulation transfer from the intensity on the grid."""
-        spectrum = self.pixels.collected(intensity)
-        if conditions.vibration or any(conditions.drift):
-            frequencies = self.pixels.frequencies
-            spectrum *= motion_transfer(*frequencies, conditions.vibration, conditions.drift)
-        collected = _plasmon_losses(self.pixels.image(spectrum), conditions)
-        if not self.detector.blurs:
-            return collected, collected
-        spectrum *= self.detector.mtf(self.pixels.in_nyquist)
-        return collected, _plasmon_losses(self.pixels.image(spectrum), conditions)
+        """Images before and after the modulation transfer from the intensity on each raster."""
+        collected, blurred = np.zeros(self.shape), np.zeros(self.shape)
+        for raster, intensity in zip(self.rasters, intensities, strict=True):
+            pixels = raster.pixels
+            spectrum = pixels.collected(intensity)
+            if conditions.vibration or any(conditions.drift):
+                moved = motion_transfer(*pixels.frequencies, conditions.vibration, conditions.drift)
+                spectrum *= moved
+            collected += pixels.image(spectrum)
+            if self.detector.blurs:
+                spectrum *= self.detector.mtf(pixels.in_nyquist)
+                blurred += pixels.image(spectrum)
+        image = _plasmon_losses(collected, conditions)
+        return image, _plasmon_losses(blurred, conditions) if self.detector.blurs else image
 
     def _add(
         self,
-        intensity: np.ndarray,
+        intensities: list[np.ndarray],
         modes: FocalModes,
         transfer: np.ndarray,
         weight: float = 1.0,
@@ -214,11 +233,7 @@ class ImageFormer:
         tilt: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         """Add the images of all waves in all modes about a transfer."""
-        each = np.float32(weight / len(self._columns))
-
-        def gather(block: slice, rows: np.ndarray) -> None:
-            accumulate_intensity(intensity[block].ravel(), rows.ravel(), each)
-
+        each = weight / len(self._columns)
         position = self._squared(tilt) if any(tilt) else self._position
         factor, scale = self._factor, np.float32(modes.scale)
         for table, start, used in zip(modes.tables, modes.starts, modes.used, strict=True):
@@ -231,11 +246,8 @@ class ImageFormer:
                 factor.ravel(),
             )
             for wave in np.flatnonzero(used):
-                spectrum = self._columns[wave]
-                for block, work in self._passes.column_blocks(self._work):
-                    product(spectrum[block].ravel(), factor[block].ravel(), work.ravel())
-                    self.fft.inverse_rows(work)
-                self._passes.leave(self._work, self._rows, gather)
+                where = 0 if wave else -1  # the mean wave on the finest
+                self.rasters[where].add(intensities[where], self._columns[wave], factor, each)
 
     def _squared(self, tilt: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
         """|k + tilt|^2 over the largest k^2 of the wave, float32 columns."""
@@ -250,12 +262,14 @@ class ImageFormer:
         return columns
 
 
-def _density(spectra: list[np.ndarray]) -> np.ndarray:
-    """Mean intensity of waves at each frequency, (ny, nx), from their spectra."""
+def _densities(spectra: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean intensity at each frequency, (ny, nx), of the mean wave and of all diffuse ones."""
     total = np.zeros(spectra[0].shape, np.float32)
     for spectrum in spectra:
         total += spectrum.real**2 + spectrum.imag**2
-    return total / np.float32(len(spectra) * float(total.size) ** 2)
+    mean = np.abs(np.sum(spectra, axis=0)) ** 2 / np.float32(len(spectra))
+    scale = np.float32(len(spectra) * float(total.size) ** 2)
+    return mean / scale, np.maximum(total - mean, 0) / scale
 
 
 def _kept_columns(density: np.ndarray) -> int:
@@ -275,15 +289,6 @@ def _power_by_frequency(powers: list[np.ndarray], position: np.ndarray) -> np.nd
     """Mean intensity of each wave in steps of k^2 from 0 to the largest."""
     bins = np.rint(position * BINS).astype(int).ravel()
     return np.array([np.bincount(bins, power.ravel(), BINS + 1) for power in powers])
-
-
-def _contrast(intensity: float, direct: float) -> float:
-    """Standard deviation that an image may have.
-
-    That is of the interference with the direct beam, and of scattered beams with each other.
-    """
-    scattered = max(0.0, intensity - direct)
-    return float(np.sqrt(scattered * (2 * direct + scattered)))
 
 
 def _plasmon_losses(image: np.ndarray, conditions: ImagingConditions) -> np.ndarray:

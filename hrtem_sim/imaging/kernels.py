@@ -23,10 +23,25 @@ def weight_by_table(array, position, scale, start, table, out):
 
 
 @njit(cache=True, fastmath=_STRICT)
-def product(one, other, out):
-    """Write the product of two flat complex arrays into a third."""
-    for i in range(out.size):
-        out[i] = one[i] * other[i]
+def product(one, other, out, first, kept, left_out):
+    """Write the product of two arrays of columns into some columns of a grid as fine or finer.
+
+    `out` holds the columns from `first` on; those from `kept` on are `left_out` further on in
+    `one` and `other`. Frequencies along a column beyond theirs are 0, and so is their Nyquist.
+    """
+    length, room = one.shape[1], out.shape[1]
+    head = length if room == length else (length + 1) // 2
+    tail = length - head if room == length else (length - 1) // 2
+    for row in range(out.shape[0]):
+        j = first + row
+        if j >= kept:
+            j += left_out
+        for i in range(head):
+            out[row, i] = one[j, i] * other[j, i]
+        for i in range(head, room - tail):
+            out[row, i] = 0
+        for i in range(tail):
+            out[row, room - tail + i] = one[j, length - tail + i] * other[j, length - tail + i]
 
 
 @njit(cache=True, fastmath=_STRICT)

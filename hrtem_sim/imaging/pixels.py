@@ -30,7 +30,13 @@ LADDER = 16
 """Sizes that are tried between the wave's own and that which holds all of its intensity."""
 
 WORTH = 1.6
-"""How many times the samples a multiple of the camera's pixels may have, being more accurate."""
+"""How many times as much a multiple of the camera's pixels may cost, being more accurate."""
+
+SPLIT = 1.3
+"""How many times the samples of the diffuse waves the mean wave must need to be formed apart."""
+
+POWER = 0.87
+"""Cost of a sample along an axis whose length is a power of two, over that of other lengths."""
 
 COARSE = 64
 """Frequencies of either sign by which the estimate knows a wave's power."""
@@ -155,12 +161,59 @@ def intensity_grid(
     multiple = next((m for m in multiples if 0.5 * folded(m) <= allowed), multiples[-1])
     for part in range(LADDER + 1):  # from the wave's own samples to four times its frequencies
         y, x = (
-            fast_even_length(max(n, 2 * m * (1 + part / LADDER) + 1))
+            _quick_length(max(n, 2 * m * (1 + part / LADDER) + 1))
             for m, n in zip(highest, grid.shape, strict=True)
         )
         if folded((y, x)) <= 0.5 * allowed:
             break
-    return grid.resized((y, x) if y * x * WORTH < multiple[0] * multiple[1] else multiple)
+    return grid.resized((y, x) if WORTH * _cost(y, x) < _cost(*multiple) else multiple)
+
+
+def intensity_grids(
+    grid: Grid, shape: tuple[int, int], mean: np.ndarray, diffuse: np.ndarray, waves: int
+) -> tuple[Grid, Grid]:
+    """Return the coarsest samplings of the intensities of the mean wave and of the diffuse ones.
+
+    Parameters
+    ----------
+    grid
+        Sampling of the waves.
+    shape
+        Pixels of the camera.
+    mean, diffuse
+        Mean intensity of the mean wave, and of all others together, at each frequency, (ny, nx).
+    waves
+        Number of waves.
+
+    Notes
+    -----
+    Diffuse waves are weak and have nothing to do with each other: of n equal ones the rms of what
+    folds over is sqrt(n) times that of one, where one wave of their intensity would have n times.
+    """
+    density = mean + diffuse
+    contrast = contrast_of(density)
+    whole = intensity_grid(grid, shape, density, contrast)
+    if waves == 1:
+        return whole, whole
+    weak = intensity_grid(grid, shape, diffuse, math.sqrt(waves - 1) * contrast)
+    coarser = all(few <= many for few, many in zip(weak.shape, whole.shape, strict=True))
+    pays = coarser and SPLIT * np.prod(weak.shape) < np.prod(whole.shape)
+    return whole, weak if pays else whole
+
+
+def contrast_of(density: np.ndarray) -> float:
+    """Return the standard deviation that an image of waves may have.
+
+    That is of the interference with the direct beam, and of scattered beams with each other.
+
+    Parameters
+    ----------
+    density
+        Mean intensity at each frequency, the direct beam first.
+    """
+    direct = float(density.flat[0])
+    scattered = max(0.0, float(density.sum(dtype=float)) - direct)
+    return float(np.sqrt(scattered * (2 * direct + scattered)))
 
 
 def folded_over(
@@ -204,6 +257,18 @@ def folded_over(
         return float(np.sqrt(pairs[beyond[0][:, None] | beyond[1]].sum()))
 
     return rms
+
+
+def _quick_length(minimum: float) -> int:
+    """Return a length of transforms that is not below `minimum` and costs least."""
+    length = fast_even_length(minimum)
+    power = 2 ** math.ceil(math.log2(length))
+    return power if _cost(power, power) < _cost(length, length) else length
+
+
+def _cost(ny: int, nx: int) -> float:
+    """Return what a transform of (ny, nx) samples costs, in samples of one of odd factors."""
+    return float(ny * nx * np.prod([POWER if n & (n - 1) == 0 else 1.0 for n in (ny, nx)]))
 
 
 def _highest(power: np.ndarray) -> int:

@@ -106,6 +106,19 @@ class Passes:
             if finish is not None:
                 finish(block, part)
 
+    def visit(self, columns: np.ndarray, visitor: Callable[[slice, np.ndarray], None]) -> None:
+        """Show the array that columns are the transform of to `visitor(range, rows)`, in blocks.
+
+        The array itself is never written: its blocks stay in the cache, one in place of the other.
+        """
+        first = next(self.blocks(0, *self.shape))
+        rows = self.fft.empty((first.stop, self.shape[1]), self.dtype)
+        for block in self.blocks(0, *self.shape):
+            part = rows[: block.stop - block.start]
+            columns_to_rows(columns, part, block.start, self.kept)
+            self.fft.inverse_rows(part)
+            visitor(block, part)
+
 
 @njit(cache=True)
 def rows_to_columns(rows: np.ndarray, columns: np.ndarray, first: int, kept: int) -> None:

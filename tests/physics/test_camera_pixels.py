@@ -5,7 +5,13 @@ import pytest
 from ase.build import bulk
 
 from hrtem_sim.grid import Grid
-from hrtem_sim.imaging import Aberrations, Detector, ImagingConditions, expected_image
+from hrtem_sim.imaging import (
+    Aberrations,
+    Detector,
+    ImageFormer,
+    ImagingConditions,
+    expected_image,
+)
 from hrtem_sim.imaging.aberrations import aberration_phase
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import ExitWave, WaveSettings, compute_exit_wave
@@ -101,3 +107,18 @@ def test_waves_that_fill_their_pixels_are_formed_on_finer_ones():
     for camera, shape in ((0.2, (128, 128)), (0.4, (64, 64))):
         image = expected_image(wave, CONDITIONS, Detector(camera))
         assert error(image, integrated(intensity, shape)) < 0.01
+
+
+def test_diffuse_waves_are_formed_on_coarser_samples_than_their_mean():
+    """As in data sets with windows: frozen phonons with beams up to the Nyquist frequency."""
+    settings = WaveSettings(pixel_size=0.1, rms=0.08, phonons=6)
+    wave = compute_exit_wave(gold_on_axis(), settings, rng=1).resampled((128, 128))
+    former = ImageFormer(wave, Detector(0.2))
+    mean, diffuse = former.rasters[-1], former.rasters[0]
+    assert (len(former.rasters), diffuse.grid.shape) == (2, (128, 128))
+    assert mean.grid.shape[0] >= 192
+    exact = integrated(intensity_of(lens_spectra(wave)), (128, 128))
+    assert error(former.expected(CONDITIONS), exact) < 0.01
+    # All on the coarser ones would be wrong by more.
+    former.rasters = former.rasters[:1]
+    assert error(former.expected(CONDITIONS), exact) > 0.01
