@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 
 from hrtem_sim.dataset import DatasetRecipe, SimulatedStructure, plan_structure, simulate_structure
 from hrtem_sim.dataset.labels import make_labels
-from hrtem_sim.dataset.masks import shown_objects
 from hrtem_sim.drawing import CLASS_COLOURS, Figure, scale_bar, show_micrograph
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
@@ -78,14 +77,13 @@ def preview(
 
 def _draw(axes: Sequence[Axes], recipe: DatasetRecipe, simulated: SimulatedStructure) -> None:
     built, mask, micrograph = simulated.built, simulated.mask, simulated.micrographs[0]
-    shown = shown_objects(recipe.mask, built)
     _draw_atoms(axes[0], built.specimen, across=2, depth=1)
     _draw_atoms(axes[1], built.specimen, across=1, depth=2)
     show_micrograph(axes[2], micrograph.counts, micrograph.pixel_size)
     colours = np.array([_rgb(name) for name in CLASS_COLOURS])
     classes = np.where(mask.classes, (mask.classes - 1) % (len(colours) - 1) + 1, 0)
     axes[3].imshow(colours[classes], interpolation="nearest")
-    ids = make_labels(("instances",), built, shown, mask, recipe.wave.tilt)["instances"]
+    ids = make_labels(("instances",), built, recipe.mask, mask, recipe.wave.tilt)["instances"]
     axes[4].imshow(
         np.where(ids, (ids - 1) % 20, np.nan),
         cmap="tab20",

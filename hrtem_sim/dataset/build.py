@@ -35,7 +35,6 @@ from hrtem_sim.dataset.catalogue import (
 )
 from hrtem_sim.dataset.executors import check_executor, run_tasks
 from hrtem_sim.dataset.labels import make_labels
-from hrtem_sim.dataset.masks import shown_objects
 from hrtem_sim.dataset.pixels import check_pixels
 from hrtem_sim.dataset.plan import plan_structure
 from hrtem_sim.dataset.recipe import DatasetRecipe
@@ -239,7 +238,7 @@ class _Kept:
         labels = make_labels(
             recipe.storage.labels,
             structure.built,
-            shown_objects(recipe.mask, structure.built),
+            recipe.mask,
             structure.mask,
             recipe.wave.tilt,
         )

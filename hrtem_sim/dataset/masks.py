@@ -1,5 +1,6 @@
 """The mask of a structure by the rule of its recipe, and how far the two rules agree."""
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -45,6 +46,25 @@ def shown_objects(rule: MaskRecipe, built: Built) -> tuple[str, ...]:
     return shown
 
 
+def objects_by_class(rule: MaskRecipe, objects: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the objects of each class, each in the first that meets it.
+
+    Parameters
+    ----------
+    rule
+        Rule of the masks.
+    objects
+        Names of the objects that they show.
+    """
+    if not rule.classes:
+        return [tuple(objects)]
+    left, found = list(objects), []
+    for _, pattern in rule.classes:
+        found.append(tuple(name for name in left if fnmatchcase(name, pattern)))
+        left = [name for name in left if name not in found[-1]]
+    return found
+
+
 def make_mask(recipe: DatasetRecipe, built: Built, particle_wave: ExitWave) -> tuple[Mask, float]:
     """Return the mask of a structure and the agreement of both rules.
 
@@ -79,8 +99,7 @@ def _told_apart(mask: Mask, seen: Specimen, rule: MaskRecipe, volumes: dict[str,
     """Share out a mask between classes: of those over a pixel the first, else the nearest."""
     shape, pixel = mask.classes.shape, mask.pixel_size
     labels = np.zeros(shape, np.uint8)
-    for number, (_, pattern) in reversed(list(enumerate(rule.classes, start=1))):
-        objects = [name for name in volumes if fnmatchcase(name, pattern)]
+    for number, objects in reversed(list(enumerate(objects_by_class(rule, list(volumes)), 1))):
         maps = projected_thickness(seen, shape, pixel, objects=objects, volumes=volumes, blur=BLUR)
         labels[maps.total > OUTLINE] = number
     return Mask(shared_out(labels, mask, pixel), rule.names, pixel)

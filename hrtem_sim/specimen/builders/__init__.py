@@ -11,6 +11,7 @@ keyword parameters. Recipes name it and give every parameter a value or a range.
 * `ParticlesOnFilm` are particles on an amorphous film, what most data sets hold.
 """
 
+from hrtem_sim.specimen.builders.assembly import gathered
 from hrtem_sim.specimen.builders.builder import Builder, BuilderError
 from hrtem_sim.specimen.builders.built import Built
 from hrtem_sim.specimen.builders.found import SHIPPED, as_builder, is_file
@@ -28,6 +29,7 @@ from hrtem_sim.specimen.builders.on_film import (
     plan_volumes,
 )
 from hrtem_sim.specimen.builders.parts import film_slab, turned_crystal
+from hrtem_sim.specimen.builders.places import free_places
 from hrtem_sim.specimen.builders.signature import Signature
 
 __all__ = [
@@ -45,6 +47,8 @@ __all__ = [
     "bounds_of",
     "build_particles_on_film",
     "film_slab",
+    "free_places",
+    "gathered",
     "is_file",
     "particle_scene",
     "place",

@@ -15,7 +15,13 @@ from hrtem_sim.specimen.builders.builder import Builder, from_text, version_of
 GROUP = "hrtem_sim.builders"
 """Group of entry points by which installed packages offer builders."""
 
-SHIPPED: dict[str, str] = {}
+SHIPPED: dict[str, str] = {
+    "core_shell": "hrtem_sim.specimen.builders.core_shell:CoreShell",
+    "particle_on_crystal": "hrtem_sim.specimen.builders.on_crystal:ParticlesOnCrystal",
+    "polycrystal": "hrtem_sim.specimen.builders.polycrystal:Polycrystal",
+    "sheet": "hrtem_sim.specimen.builders.sheet:Sheet",
+    "nanoislands": "hrtem_sim.specimen.builders.nanoislands:Nanoislands",
+}
 """Builders of the package: where each is defined, by its name in recipes."""
 
 

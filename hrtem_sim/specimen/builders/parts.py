@@ -1,4 +1,4 @@
-"""Parts that builders share: slabs of amorphous matter, turned crystals, random orientations."""
+"""Parts that builders share: slabs of amorphous matter and turned crystals."""
 
 import numpy as np
 from scipy.spatial.transform import Rotation as SpatialRotation
@@ -64,6 +64,24 @@ def turned_crystal(material: Material, rng: np.random.Generator) -> Generator:
     rng
         Source of the orientation.
 
+    Examples
+    --------
+    >>> turned_crystal("Au", np.random.default_rng(1)).voxel.bases.shape
+    (3, 3)
+    """
+    crystal = crystal_of(as_material(material), rng)
+    crystal.transform(Rotation(random_turn(rng)))
+    return crystal
+
+
+def random_turn(rng: np.random.Generator) -> np.ndarray:
+    """Return the matrix (3, 3) of a rotation, all of them equally likely.
+
+    Parameters
+    ----------
+    rng
+        Source of the rotation.
+
     Notes
     -----
     A quaternion of four normal numbers is uniform over rotations (Shoemake, Graphics Gems III
@@ -71,10 +89,8 @@ def turned_crystal(material: Material, rng: np.random.Generator) -> Generator:
 
     Examples
     --------
-    >>> turned_crystal("Au", np.random.default_rng(1)).voxel.bases.shape
-    (3, 3)
+    >>> turn = random_turn(np.random.default_rng(1))
+    >>> bool(np.allclose(turn @ turn.T, np.eye(3)))
+    True
     """
-    crystal = crystal_of(as_material(material), rng)
-    turn = SpatialRotation.from_quat(rng.standard_normal(4)).as_matrix()
-    crystal.transform(Rotation(turn))
-    return crystal
+    return SpatialRotation.from_quat(rng.standard_normal(4)).as_matrix()
