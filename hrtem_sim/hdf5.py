@@ -1,8 +1,12 @@
-"""HDF5 files on any file system, also on those that have no locks."""
+"""HDF5 files that note no hour, on any file system, also on those that have no locks."""
 
 from pathlib import Path
 
 import h5py
+
+from czone.timeless import new_file, new_group
+
+__all__ = ["new_file", "new_group", "open_hdf5"]
 
 
 def open_hdf5(path: str | Path) -> h5py.File:

@@ -10,7 +10,7 @@ import numpy as np
 from czone.blueprint.fields import LARGEST
 from czone.blueprint.nodes import BlueprintError
 from czone.blueprint.plain import CHILDREN, DEEPEST, ID, KIND, NUMBER
-from czone.blueprint.timeless import new_file, ordered_group
+from czone.timeless import new_file, new_group
 
 __all__ = ["read_group", "read_hdf5", "write_group", "write_hdf5"]
 
@@ -40,7 +40,7 @@ def write_group(tree: dict[str, Any], above: h5py.Group, name: str | None = None
         Of the new group; the name of the class if None.
     """
     # In the order of creation, which is that of the children.
-    group = ordered_group(above, tree[KIND] if name is None else name)
+    group = new_group(above, tree[KIND] if name is None else name, ordered=True)
     counts: dict[str, int] = {}
     for field, value in tree.items():
         if field == CHILDREN:

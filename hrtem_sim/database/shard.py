@@ -31,7 +31,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from hrtem_sim.hdf5 import open_hdf5
+from hrtem_sim.hdf5 import new_file, new_group, open_hdf5
 from hrtem_sim.refusal import Refusal
 
 FORMAT = "micrograph-foundry shard"
@@ -160,7 +160,7 @@ def write_shard(folder: Path, content: ShardContent) -> Path:
     path = Path(folder) / shard_name(content.index)
     part = path.with_name(f"{path.name}.{host_name()}.{os.getpid()}.part")
     try:
-        with _timeless_file(part) as file:
+        with new_file(part, compact=True) as file:
             _fill(file, content)
             file.attrs["checksum"] = _checksum(file)
         with part.open("rb") as stream:
@@ -240,14 +240,14 @@ def _fill(file: h5py.File, content: ShardContent) -> None:
     file.attrs["versions"] = content.versions
     text = h5py.string_dtype("utf-8")
     file.create_dataset("recipe", data=content.recipe, dtype=text)
-    catalogue = _timeless_group(file, "catalogue")
+    catalogue = new_group(file, "catalogue")
     catalogue.attrs["columns"] = list(content.catalogue.columns)
     for name, column in content.catalogue.items():
         plain = column.dtype.kind in "iuf"
         values = column.to_numpy() if plain else column.astype(str).to_numpy(object)
         catalogue.create_dataset(name, data=values, dtype=None if plain else text)
     kept = image_kind(content.images)
-    images = _timeless_group(file, "images").create_dataset(
+    images = new_group(file, "images").create_dataset(
         kept,
         data=content.images,
         chunks=(1, *content.images.shape[1:]),
@@ -256,7 +256,7 @@ def _fill(file: h5py.File, content: ShardContent) -> None:
         shuffle=True,
     )
     images.attrs["units"] = UNITS[kept]
-    group = _timeless_group(file, "masks")
+    group = new_group(file, "masks")
     if len(content.classes) == 2:
         packed = np.packbits(content.masks.astype(bool), axis=-1)
         masks = group.create_dataset("packed", data=packed)
@@ -268,43 +268,15 @@ def _fill(file: h5py.File, content: ShardContent) -> None:
     if content.skipped:
         file.create_dataset("skipped", data=json.dumps(content.skipped), dtype=text)
     group.create_dataset("of", data=np.asarray(content.mask_of, np.int64))
-    structures = _timeless_group(file, "structures")
+    structures = new_group(file, "structures")
     structures.create_dataset("plan", data=list(content.plans), dtype=text)
     for name, array in content.extras.items():
         packing = "gzip" if name.startswith("labels/") else None
         *above, last = name.split("/")
         parent: h5py.Group = file
         for step in above:
-            parent = parent[step] if step in parent else _timeless_group(parent, step)
+            parent = parent[step] if step in parent else new_group(parent, step)
         parent.create_dataset(last, data=array, compression=packing)
-
-
-def _timeless_file(path: Path) -> h5py.File:
-    """Create a file whose bytes do not depend on the hour.
-
-    HDF5 notes in the header of every group when it was made, unless the group's creation
-    properties forbid it; h5py reaches these by its low level alone. (Datasets it creates without.)
-    """
-    creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
-    creation.set_obj_track_times(False)
-    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
-    access.set_libver_bounds(h5py.h5f.LIBVER_V110, h5py.h5f.LIBVER_V114)
-    access.set_fclose_degree(h5py.h5f.CLOSE_STRONG)
-    name, mode = os.fsencode(path), h5py.h5f.ACC_TRUNC
-    try:
-        return h5py.File(h5py.h5f.create(name, mode, creation, access))
-    except OSError as error:
-        if "lock" not in str(error):
-            raise
-        access.set_file_locking(False, True)  # some file systems have none, and nobody else writes
-        return h5py.File(h5py.h5f.create(name, mode, creation, access))
-
-
-def _timeless_group(parent: h5py.Group, name: str) -> h5py.Group:
-    """Create a group that does not note the hour."""
-    creation = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
-    creation.set_obj_track_times(False)
-    return h5py.Group(h5py.h5g.create(parent.id, name.encode(), gcpl=creation))
 
 
 def _checksum(file: h5py.File) -> str:
