@@ -67,7 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("--out", required=True, help="folder for masks, overlays and tables")
     predict.add_argument("--separate", action="store_true", help="split touching particles")
     predict.add_argument("--min-area", type=not_negative, default=50.0, help="square angstrom (50)")
+    predict.add_argument("--also", action="append", default=[], help="one more network to average")
     predict.add_argument("--symmetries", action="store_true", help="average eight predictions")
+    predict.add_argument(
+        "--scales", type=positive, nargs="+", default=[1.0], help="average these (1 1.12 1.25)"
+    )
     predict.set_defaults(run=_predict)
 
     study = commands.add_parser("study", help="train and compare networks under conditions")
@@ -165,7 +169,7 @@ def _predict(options: argparse.Namespace) -> int:
     from seg_train.segmenting import segment_files
 
     done = segment_files(
-        options.network,
+        [options.network, *options.also],
         options.images,
         options.out,
         pixel_size=options.pixel_size,
@@ -174,6 +178,7 @@ def _predict(options: argparse.Namespace) -> int:
         min_area=options.min_area,
         separate=options.separate,
         symmetries=options.symmetries,
+        scales=options.scales,
     )
     for row in done.micrographs.itertuples():
         if row.notes:

@@ -4,13 +4,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.ndimage import binary_dilation
 
 from hrtem_sim.refusal import Refusal
 from seg_train.metrics import label_particles
 
 
 def particle_table(
-    mask: np.ndarray, *, pixel_size: float, min_area: float = 0.0, separate: bool = False
+    mask: np.ndarray,
+    *,
+    pixel_size: float,
+    min_area: float = 0.0,
+    separate: bool = False,
+    left_out: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """List the particles of a mask.
 
@@ -24,6 +30,9 @@ def particle_table(
         Smaller particles are left out, in square angstrom.
     separate
         Split particles that touch at their necks; without, they are one.
+    left_out
+        Pixels that are no micrograph, bool (ny, nx), as a `Prediction` has them; what touches them
+        touches an edge.
 
     Returns
     -------
@@ -50,6 +59,8 @@ def particle_table(
     centre_y = np.bincount(flat, weights=y, minlength=n + 1)[1:] / pixels
     centre_x = np.bincount(flat, weights=x, minlength=n + 1)[1:] / pixels
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    if left_out is not None:
+        border = np.concatenate([border, labels[binary_dilation(left_out, np.ones((3, 3)))]])
     area = pixels * pixel_size**2
     return pd.DataFrame(
         {

@@ -16,10 +16,9 @@ from hrtem_sim.progress import stage
 from hrtem_sim.refusal import Implausible, Refusal
 from seg_train.data.mending import Blemished
 from seg_train.figures import found_over_micrograph, size_histogram
-from seg_train.model import Network, load_network
 from seg_train.particles import particle_table, write_mask
 from seg_train.prediction import Prediction, predict
-from seg_train.runs import TrainingRun
+from seg_train.prediction.predict import Networks, load_networks
 
 MASK = "_mask"
 """Ending of the names of masks, which are no micrographs."""
@@ -55,7 +54,7 @@ class Segmented:
 
 
 def segment_files(
-    network: Network | TrainingRun | str | Path,
+    network: Networks,
     files: Sequence[str | Path],
     folder: str | Path,
     *,
@@ -65,6 +64,7 @@ def segment_files(
     min_area: float = 50.0,
     separate: bool = False,
     symmetries: bool = False,
+    scales: Sequence[float] = (1.0,),
     progress: bool = True,
 ) -> Segmented:
     """Segment micrographs out of files and write what there is to see.
@@ -89,8 +89,9 @@ def segment_files(
         Smaller particles are left out of the tables, in square angstrom.
     separate
         Split touching particles at their necks.
-    symmetries
-        Average predictions over the eight symmetries of the square.
+    symmetries, scales
+        Average predictions over the eight symmetries of the square, and over these scales; see
+        `seg_train.predict`.
     progress
         Show progress.
 
@@ -114,7 +115,7 @@ def segment_files(
             f"files must have different names, for their masks are named after them; got "
             f"{', '.join(twice)} more than once"
         )
-    network = load_network(network)
+    networks = load_networks(network)
     made = [f"{name}{ending}" for name in names for ending in ("_mask.tif", "_overlay.png")]
     folder = prepared(folder, [*made, "particles.csv", "micrographs.csv", "sizes.png"])
     tables, rows = [], []
@@ -125,10 +126,18 @@ def segment_files(
                 warnings.simplefilter("always")
                 read = read_micrograph(path, pixel_size=pixel_size, frame=frame, detector=detector)
                 found = predict(
-                    network, read.image, pixel_size=read.pixel_size, symmetries=symmetries
+                    networks,
+                    read.image,
+                    pixel_size=read.pixel_size,
+                    symmetries=symmetries,
+                    scales=scales,
                 )
             table = particle_table(
-                found.mask, pixel_size=read.pixel_size, min_area=min_area, separate=separate
+                found.mask,
+                pixel_size=read.pixel_size,
+                min_area=min_area,
+                separate=separate,
+                left_out=found.left_out,
             )
             _write(folder, read, found, len(table))
             said = [*_doubts(read), *(str(w.message) for w in told if w.category in _TOLD)]

@@ -29,15 +29,22 @@ THIN = 3
 MOST = 8
 """Bars in one image; more are something else."""
 
+UNEVEN = 16.0
+"""Levels of 255 by which a JPEG makes white and black uneven."""
+
+LONG = 4
+"""Times its width that a dark bar is long."""
+
 _MOSTLY = 0.6  # of a row of a data bar is its ground, also where there is text
 
 
 class Bar(NamedTuple):
-    """A rectangle of one value, y and x from and to, and that value."""
+    """A rectangle of one value, y and x from and to, that value, and how near to it all are."""
 
     rows: slice
     columns: slice
     value: float
+    near: float = 0.0
 
 
 def frame(image: np.ndarray) -> tuple[slice, slice]:
@@ -136,7 +143,11 @@ def bars(image: np.ndarray) -> list[Bar]:
     >>> image = np.random.default_rng(1).random((60, 80))
     >>> image[50:54, 8:40] = 1
     >>> bars(image)
-    [Bar(rows=slice(50, 54, None), columns=slice(8, 40, None), value=1.0)]
+    [Bar(rows=slice(50, 54, None), columns=slice(8, 40, None), value=1.0, near=0.0)]
+
+    Notes
+    -----
+    In images of 8 bits that hold none, white and black count that a JPEG has made uneven.
     """
     found = []
     low, high = np.percentile(sample(image), [0.5, 99.5])
@@ -144,24 +155,38 @@ def bars(image: np.ndarray) -> list[Bar]:
         values, times = np.unique(image[outer], return_counts=True)
         for value in values[np.argsort(times)[::-1][:2]]:
             found += _rectangles(image, float(value))
+    if not found and _of_8_bits(image):
+        ends = [end for end in (255.0, 0.0) if np.abs(image - end).min() < 6]
+        found = [bar for end in ends for bar in _rectangles(image, end, UNEVEN)]
     return found if len(found) <= MOST else []  # many are the image's own pattern
 
 
-def _rectangles(image: np.ndarray, value: float) -> list[Bar]:
-    is_value = image == value
+def _rectangles(image: np.ndarray, value: float, near: float = 0.0) -> list[Bar]:
+    is_value = np.abs(image - value) <= near
     part = is_value.mean()
     length = max(8, int(np.ceil(np.log(CHANCE / image.size) / np.log(part)))) if part < 1 else 0
     if not 0 < length < max(image.shape) or is_value.sum() < 2 * length:
         return []
+    dark = value < np.median(sample(image))
     runs = _runs(is_value, length) | _runs(is_value.T, length).T
     numbers, _ = label(binary_fill_holes(runs))
     rectangles = []
     for number, (rows, columns) in enumerate(find_objects(numbers), start=1):
         here = numbers[rows, columns] == number
         long = max(here.shape) >= max(2 * length, min(image.shape) // 4)
-        if here.mean() > 0.9 and (min(here.shape) > 1 or long):
-            rectangles.append(Bar(rows, columns, value))
+        if near:  # bright fringes come near to it, but in no such block
+            solid = min(here.shape) > 2 and max(here.shape) >= max(16, min(image.shape) // 16)
+        else:
+            solid = min(here.shape) > 1 or long
+        if dark:  # so is a cube of gold that the contrast of the file has made black
+            solid = solid and max(here.shape) >= LONG * min(here.shape)
+        if solid and here.mean() > 0.9:
+            rectangles.append(Bar(rows, columns, value, near))
     return rectangles
+
+
+def _of_8_bits(image: np.ndarray) -> bool:
+    return 0 <= image.min() and image.max() <= 255 and bool((image == np.round(image)).all())
 
 
 def _runs(mask: np.ndarray, length: int) -> np.ndarray:
@@ -185,14 +210,14 @@ def lettering(image: np.ndarray, bar: Bar) -> np.ndarray:
     """
     height, width = bar.rows.stop - bar.rows.start, bar.columns.stop - bar.columns.start
     reach = min(max(height, width), max(image.shape) // 8) + 2
-    near = (
+    around = (
         slice(max(0, bar.rows.start - reach), bar.rows.stop + reach),
         slice(max(0, bar.columns.start - width // 10 - 2), bar.columns.stop + width // 10 + 2),
     )
     found = np.zeros(image.shape, bool)
-    found[near] = image[near] == bar.value
+    found[around] = np.abs(image[around] - bar.value) <= bar.near
     found[bar.rows, bar.columns] = True
-    return binary_dilation(found, iterations=1)
+    return binary_dilation(found, iterations=2 if bar.near else 1)
 
 
 def _beyond_chance(

@@ -75,8 +75,8 @@ def mend(image: np.ndarray) -> Mended:
 
     Notes
     -----
-    Bars are found where their ground is of one value, as programs draw it; in a file that was
-    compressed with loss it may not be.
+    Bars are found where their ground is of one value, as programs draw it, or white or black in a
+    file of 8 bits that was compressed with loss.
 
     Examples
     --------

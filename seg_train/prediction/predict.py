@@ -35,6 +35,8 @@ class Prediction:
         In angstrom.
     found
         List in words of what was mended in the micrograph or left out; see `seg_train.data.mend`.
+    left_out
+        Pixels that are no micrograph, bool (ny, nx); None: there are none.
     disagreement
         Map, (ny, nx), of how far the looks disagree: the standard deviation of the particles'
         probability over networks, scales and symmetries; absent where there was one look.
@@ -43,6 +45,7 @@ class Prediction:
     probabilities: np.ndarray
     pixel_size: float
     found: tuple[str, ...] = ()
+    left_out: np.ndarray | None = None
     disagreement: np.ndarray | None = None
 
     @property
@@ -164,7 +167,8 @@ def predict(
         seen.spread[mended.left_out] = 0
     alone = len(networks) * len(scales) * turns == 1
     spread = None if alone else seen.spread
-    return Prediction(np.moveaxis(seen.mean, 0, -1), pixel_size, mended.found, spread)
+    probabilities = np.moveaxis(seen.mean, 0, -1)
+    return Prediction(probabilities, pixel_size, mended.found, mended.left_out, spread)
 
 
 def _check_scale(pixel_size: float, trained: float) -> None:

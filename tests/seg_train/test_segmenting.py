@@ -86,6 +86,23 @@ def test_what_was_mended_is_noted(network, folder, database):
     assert done.micrographs["notes"][0] == "image: 1 hot or dead pixel mended"
 
 
+def test_particles_that_a_bar_cuts_touch_an_edge():
+    mask = np.zeros((40, 40), np.uint8)
+    mask[10:30, 10:20] = 1
+    bar = np.zeros((40, 40), bool)
+    bar[30:34] = True
+    assert not particle_table(mask, pixel_size=0.5)["touches_edge"].any()
+    assert particle_table(mask, pixel_size=0.5, left_out=bar)["touches_edge"].all()
+
+
+def test_several_networks_and_scales_are_averaged(network, folder):
+    one = segment(network, [folder / "m0.tif"], folder / "out")
+    twice = segment([network, network], [folder / "m0.tif"], folder / "out")
+    pd.testing.assert_frame_equal(one.particles, twice.particles)
+    scaled = segment(network, [folder / "m0.tif"], folder / "out", scales=(1.0, 1.25))
+    assert scaled.failed == []
+
+
 def test_where_all_fail_the_tables_say_so(network, folder):
     (folder / "torn.mrc").write_bytes(b"torn")
     done = segment(network, [folder / "torn.mrc"], folder / "out")
