@@ -129,7 +129,7 @@ def test_bars_are_found_through_a_jpeg_and_nothing_else_is():
             hidden = blemish(image)
             mended = mend(_through_jpeg(image))
             assert words in mended.found[0] and len(mended.found) < 3
-            assert mended.left_out[hidden].mean() > 0.9  # the edge of a bar is blurred
+            assert mended.left_out[hidden].mean() > 0.85  # two of 19 rows are blurred
             assert mended.left_out[~hidden].mean() < 0.02
 
 
