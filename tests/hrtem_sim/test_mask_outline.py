@@ -5,9 +5,13 @@ import warnings
 
 import numpy as np
 import pytest
+from ase.build import bulk
 from scipy.ndimage import binary_fill_holes
-from scipy.spatial.transform import Rotation
+from scipy.spatial.transform import Rotation as SpatialRotation
 
+from czone.generator import Generator
+from czone.transform import Rotation
+from czone.volume import Sphere, Volume
 from hrtem_sim import Refusal
 from hrtem_sim.dataset import build_dataset
 from hrtem_sim.dataset.recipe import MaskRecipe
@@ -17,12 +21,29 @@ from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import WaveSettings, compute_exit_wave
 from tests.hrtem_sim.test_mask_labels import particle, specimen
 
-TURN = tuple(Rotation.random(random_state=2).as_quat())
+TURN = tuple(SpatialRotation.random(random_state=2).as_quat())
+
+
+BESIDES = {
+    "Si": bulk("Si", cubic=True),
+    "MgO": bulk("MgO", "rocksalt", a=4.212, cubic=True),
+}
 
 
 def sphere(material, radius, turn=TURN):
-    made = particle(material, radius, turn=turn)
+    made = (
+        particle(material, radius, turn=turn) if material not in BESIDES else ball(material, radius)
+    )
     return specimen((*made[:2], (20, 20, 20)), cell=(40.0, 40.0, 40.0))
+
+
+def ball(material, radius):
+    """A sphere of a crystal that recipes have no name for, turned about an atom in its middle."""
+    crystal = Generator(structure=BESIDES[material])
+    crystal.transform(Rotation(SpatialRotation.from_quat(TURN).as_matrix()))
+    volume = Volume(alg_objects=[Sphere(radius, np.zeros(3))], generator=crystal)
+    volume.populate_atoms()
+    return volume.atoms, volume.species
 
 
 def area(mask, radius):
@@ -36,7 +57,11 @@ def area(mask, radius):
         ("Au", 6.0, 1.14, (0.97, 0.84, 0.81)),
         ("CdSe", 6.0, 0.84, (0.53, 0.36, 0.28)),
         ("Al", 6.0, 1.13, (0.71, 0.37, 0.04)),
+        ("Si", 6.0, 1.06, (0.62, 0.29, 0.12)),
+        ("MgO", 6.0, 1.04, (0.86, 0.59, 0.42)),
         ("CdSe", 12.0, 0.98, (0.93, 0.87, 0.84)),
+        ("Si", 12.0, 1.04, (0.92, 0.81, 0.76)),
+        ("MgO", 12.0, 1.04, (1.01, 0.91, 0.85)),
     ],
 )
 def test_the_outline_is_the_disc_and_the_phase_rule_depends_on_energy(
