@@ -157,6 +157,7 @@ def build_dataset(
         else:
             for done in run_tasks(build_shard, missing, workers, client=client):
                 bar.update(done)
+    _sweep(folder)  # workers may have been lost and replaced
     with warnings.catch_warnings():
         if shares > 1:  # the others are not here yet
             warnings.simplefilter("ignore", IncompleteDataset)
@@ -330,9 +331,7 @@ def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
         strangers = sorted(p.name for p in folder.glob("shard-*.h5") if p.name not in expected)
         if strangers:
             raise DatabaseError(f"{folder} holds shards of another data set: {strangers[0]}")
-        for torn in folder.glob("shard-*.part"):
-            if not _is_alive(torn):
-                torn.unlink(missing_ok=True)  # another task of an array may have been faster
+        _sweep(folder)
         text = to_toml({"dataset": to_table(recipe)})
         (folder / "recipe.toml").write_text(text, encoding="utf-8")
         if recipe.specimen is not None and recipe.specimen.runner.text:  # kept, and never run
@@ -340,6 +339,13 @@ def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
             (folder / name).write_text(recipe.specimen.runner.text, encoding="utf-8")
     except OSError as error:
         raise DatabaseError(f"{folder} cannot be written: {error}") from None
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what nobody is writing any more."""
+    for torn in folder.glob("shard-*.part"):
+        if not _is_alive(torn):
+            torn.unlink(missing_ok=True)  # another task of an array may have been faster
 
 
 def _is_alive(part: Path) -> bool:

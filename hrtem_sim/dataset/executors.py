@@ -1,5 +1,6 @@
 """Where shards are made: in this process, in a pool of spawned ones, or by a dask cluster."""
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -24,6 +25,12 @@ THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
+
+
+PATIENCE = 60.0
+"""Seconds between two looks at whether a dask cluster has workers."""
+
+log = logging.getLogger(__name__)
 
 
 def check_executor(workers: int, client: Any = None) -> None:
@@ -136,8 +143,18 @@ def _by_dask(function: Callable[[Task], Result], tasks: Sequence[Task], client: 
             'client needs dask.distributed: pip install "micrograph-foundry[dask]"'
         ) from error
     futures = client.map(function, tasks, pure=False, retries=2)
+    over = threading.Event()
+    threading.Thread(target=_tell_idleness, args=(client, over), daemon=True).start()
     try:
         for future in finished(futures):
             yield future.result()
     finally:
+        over.set()
         client.cancel(futures)
+
+
+def _tell_idleness(client: Any, over: threading.Event) -> None:
+    """Say now and then that there is no worker, which dask waits for without a word."""
+    while not over.wait(PATIENCE):
+        if not client.nthreads():
+            log.warning("no dask worker is there: waiting for one")

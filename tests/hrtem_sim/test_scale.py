@@ -5,14 +5,16 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
 import pytest
 
 from hrtem_sim.cli import main
-from hrtem_sim.database import DatabaseError, open_database
+from hrtem_sim.database import DatabaseError, host_name, open_database
 from hrtem_sim.dataset import ConditionStream, build_dataset, check_dataset, regenerate
+from hrtem_sim.dataset.build import build_shard
 from tests.hrtem_sim.test_dataset import assert_same
 
 
@@ -36,6 +38,20 @@ def test_a_dask_cluster_of_processes_gives_the_same_bytes(tiny, tiny_database, t
     ):
         database = build_dataset(tiny, tmp_path, client=client, progress=False)
     assert_same(tiny_database, database)
+
+
+def test_a_dask_cluster_without_workers_is_told(tiny, tmp_path, monkeypatch, caplog):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("hrtem_sim.dataset.executors.PATIENCE", 0.2)
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+        caplog.at_level("WARNING", "hrtem_sim"),
+    ):
+        help_comes = threading.Timer(1.0, cluster.scale, [1])
+        help_comes.start()
+        build_dataset(tiny, tmp_path, client=client, progress=False)
+    assert "no dask worker is there: waiting for one" in caplog.messages
 
 
 @pytest.mark.slow
@@ -185,6 +201,18 @@ def test_what_a_lost_machine_left_is_taken_away_when_nobody_can_be_writing(tiny,
     os.utime(old, (an_hour_ago, an_hour_ago))
     build_dataset(tiny, tmp_path, share=(0, 2), progress=False)
     assert [path.name for path in tmp_path.glob("*.part")] == [new.name]
+
+
+def test_what_a_worker_left_that_was_killed_is_taken_away_when_all_is_done(
+    tiny, tmp_path, monkeypatch
+):
+    def build(task, advance):
+        (tmp_path / f"shard-00000.h5.{host_name()}.999999999.part").write_bytes(b"torn")
+        return build_shard(task, advance)
+
+    monkeypatch.setattr("hrtem_sim.dataset.build.build_shard", build)
+    build_dataset(tiny, tmp_path, progress=False)
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_tasks_of_an_array_without_a_shard_end_well(tiny_file, tmp_path, capsys):
