@@ -34,6 +34,8 @@ NANOMETRES = {"nm": 10.0}
 RADIUS = physical(4, 1000, "angstrom", usual=(6, 300), units=NANOMETRES)
 THICKNESS = physical(1, 1e4, "angstrom", usual=(6, 500), units=NANOMETRES)
 FIELD = physical(5, 2e4, "angstrom", usual=(20, 4000), units=NANOMETRES)
+LATERAL = physical(2, 1e4, "angstrom", usual=(4, 2000), units=NANOMETRES)
+
 MOST_COVERED = 0.7
 """Random places cover 0.55 of a field at most where discs must not overlap (random sequential
 addition, Feder, J. Theor. Biol. 87 (1980) 237), and more where they may."""
@@ -107,6 +109,39 @@ class ParticleRecipe(Checked):
 
 
 @dataclass(frozen=True)
+class ReliefRecipe(Checked):
+    """What makes a film other than flat and clean.
+
+    Parameters
+    ----------
+    unevenness
+        rms of the thickness over the field, in angstrom.
+    waviness
+        Distance in angstrom over which heights are alike: their autocorrelation has fallen to 0.61.
+    holes
+        Part of the field without film; particles have their middles elsewhere.
+    hole_radius
+        Radius of each hole, in angstrom.
+    contamination
+        Part of the field under domes of amorphous carbon, each on either face.
+    dome_radius, dome_height
+        Radius and height of each dome, in angstrom.
+    adatoms
+        Single atoms on each square nanometre of the particles' face, of the heaviest element of the
+        particles.
+    """
+
+    unevenness: Distribution = checked(ZERO, between(0, 100, "angstrom"))
+    waviness: Distribution = checked(Distribution("constant", (50.0,)), LATERAL)
+    holes: Distribution = checked(ZERO, between(0, 0.8))
+    hole_radius: Distribution = checked(Distribution("constant", (50.0,)), LATERAL)
+    contamination: Distribution = checked(ZERO, between(0, 0.9))
+    dome_radius: Distribution = checked(Distribution("constant", (30.0,)), LATERAL)
+    dome_height: Distribution = checked(Distribution("constant", (10.0,)), LATERAL)
+    adatoms: Distribution = checked(ZERO, between(0, 5, "per square nanometre"))
+
+
+@dataclass(frozen=True)
 class FilmRecipe(Checked):
     """Amorphous support: random sequential addition, periodic in x and y.
 
@@ -122,12 +157,15 @@ class FilmRecipe(Checked):
     min_distance
         Smallest distance between its atoms, in angstrom; known for the same, for every pair of
         elements.
+    relief
+        What makes it other than flat and clean; none for a flat one.
     """
 
     thickness: Distribution = field(metadata=checks(THICKNESS))
     material: str = checked("C", FORMULA)
     density: float | str | None = checked(None, DENSITY)
     min_distance: float | None = checked(None, optional(positive("angstrom")))
+    relief: ReliefRecipe | None = added(None)
 
     def _check_together(self) -> None:
         _ = self.matter

@@ -6,8 +6,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from hrtem_sim.dataset.films import Disc, disc_coverage, plan_relief
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.provenance import rng_for
+from hrtem_sim.specimen.materials import Material
 from hrtem_sim.specimen.particles import ParticlePlan, most_defects, reach
 
 T = TypeVar("T")
@@ -23,9 +25,6 @@ PATIENCE = 20
 
 LAYERS = 3
 """Particles that may lie one upon another."""
-
-RASTER = 0.004
-"""Step of the raster on which coverage is measured, in edges of the field."""
 
 
 def plan_particles(recipe: DatasetRecipe, index: int) -> tuple[ParticlePlan, ...]:
@@ -94,6 +93,19 @@ def asked_coverage(recipe: DatasetRecipe, index: int) -> float | None:
     return float(recipe.on_film.particle.coverage.draw(rng_for(recipe.seed, "coverage", index)))
 
 
+def material_of(recipe: DatasetRecipe, index: int) -> Material:
+    """Return the material that was drawn for the particles of a structure.
+
+    Parameters
+    ----------
+    recipe
+        Ranges.
+    index
+        Index of the structure.
+    """
+    return _one_of(recipe.on_film.particle.materials, rng_for(recipe.seed, "material", index))
+
+
 def is_piled(recipe: DatasetRecipe, index: int) -> bool:
     """Return whether the particles of a structure may overlap in projection.
 
@@ -124,15 +136,7 @@ def coverage_of(particles: Sequence[ParticlePlan], field: tuple[float, float]) -
     >>> round(coverage_of([gold], (100.0, 100.0)), 2), round(math.pi * 0.2**2, 2)
     (0.13, 0.13)
     """
-    middles = np.arange(RASTER / 2, 1, RASTER) - 0.5
-    under = np.zeros((len(middles), len(middles)), bool)
-    for particle in particles:
-        x, y = (
-            ((middles - shift / edge + 0.5) % 1 - 0.5) * edge
-            for shift, edge in zip(particle.offset, field, strict=True)
-        )
-        under |= x[None, :] ** 2 + y[:, None] ** 2 < particle.radius**2
-    return float(under.mean())
+    return disc_coverage([(*one.offset, one.radius) for one in particles], field)
 
 
 def _particles(
@@ -140,8 +144,10 @@ def _particles(
 ) -> Iterator[ParticlePlan | None]:
     """Yield the particles of a structure without end or count, None for one without room."""
     particle = recipe.on_film.particle
-    material = _one_of(particle.materials, rng_for(recipe.seed, "material", index))
+    material = material_of(recipe, index)
     piled = is_piled(recipe, index)
+    relief = plan_relief(recipe, index, material)
+    holes = relief.holes if relief else ()
     placed: list[ParticlePlan] = []
     layers: list[int] = []
     i = -1
@@ -154,7 +160,7 @@ def _particles(
         radius = float(particle.radius.draw(rng("radius")))
         shape = _one_of(particle.shapes, rng("shape"))
         found = _free_place(
-            recipe, reach(shape, radius), placed, layers if piled else None, rng("offset")
+            recipe, reach(shape, radius), placed, layers if piled else None, holes, rng("offset")
         )
         if found is None:
             yield None
@@ -183,12 +189,13 @@ def _free_place(
     extent: float,
     placed: list[ParticlePlan],
     layers: list[int] | None,
+    holes: Sequence[Disc],
     rng: np.random.Generator,
 ) -> tuple[tuple[float, float], int] | None:
     """Draw a centre with room for a particle and return its layer too; None after `TRIES`.
 
-    Room means the gap to all particles placed. Where these have `layers`, particles may lie upon
-    each other, and room means that fewer than `LAYERS` do.
+    Room means film under the centre and the gap to all particles placed. Where these have
+    `layers`, particles may lie upon each other, and room means that fewer than `LAYERS` do.
     """
     placement, cut = recipe.on_film.placement, recipe.on_film.placement.border == "cut"
     edges = np.array(placement.field)
@@ -196,6 +203,8 @@ def _free_place(
     reaches = [extent + reach(other.shape, other.radius) for other in placed]
     for _ in range(TRIES):
         x, y = (float(r * placement.offset.draw(rng)) for r in rooms)
+        if any(_away(x - a, y - b, placement.field) < radius for a, b, radius in holes):
+            continue
         away = np.array([x, y]) - np.array([p.offset for p in placed]).reshape(-1, 2)
         if cut:
             away -= edges * np.round(away / edges)
@@ -209,6 +218,11 @@ def _free_place(
         if max(below, default=0) < LAYERS:
             return (x, y), max(below, default=0)
     return None
+
+
+def _away(x: float, y: float, field: tuple[float, float]) -> float:
+    """Length of a vector in the periodic field."""
+    return math.hypot(*(d - n * round(d / n) for d, n in zip((x, y), field, strict=True)))
 
 
 def _one_of(values: tuple[T, ...], rng: np.random.Generator) -> T:

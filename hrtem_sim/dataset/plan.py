@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hrtem_sim.dataset.particles import is_piled, plan_particles
+from hrtem_sim.dataset.films import plan_relief
+from hrtem_sim.dataset.particles import is_piled, material_of, plan_particles
 from hrtem_sim.dataset.recipe import DatasetRecipe, ImagingRecipe
 from hrtem_sim.dataset.specimen_recipe import BuilderPlan
 from hrtem_sim.imaging import Aberrations, ImagingConditions
@@ -107,6 +108,7 @@ def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticlesOnFilm | Build
         film_min_distance=distances,
         border=placement.border,
         piled=is_piled(recipe, index),
+        relief=plan_relief(recipe, index, material_of(recipe, index)),
     )
 
 

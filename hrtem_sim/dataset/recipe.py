@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from ase.data import atomic_numbers
 from ase.formula import Formula
 
 from hrtem_sim.dataset.mask_recipe import MaskRecipe
@@ -214,6 +215,9 @@ class DatasetRecipe(Checked):
         found = [amounts_in(material) for material in self.on_film.particle.materials]
         counts = Formula(self.on_film.film.material).count()
         film = {symbol: float(n) for symbol, n in counts.items()}
+        if self.on_film.film.relief is not None:  # single atoms of the heaviest element, and dirt
+            heaviest = [max(one, key=lambda s: atomic_numbers[s]) for one in found]
+            found += [{"C": 1.0}, *({symbol: 1.0} for symbol in heaviest)]
         for amounts in [*found, film]:
             try:
                 displacements_in(amounts, self.wave.rms)

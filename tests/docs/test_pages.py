@@ -13,7 +13,7 @@ import pytest
 
 from hrtem_sim.dataset import DatasetRecipe
 from hrtem_sim.dataset.mask_recipe import MaskRecipe
-from hrtem_sim.dataset.particle_recipe import ParticleRecipe, PlacementRecipe
+from hrtem_sim.dataset.particle_recipe import FilmRecipe, ParticleRecipe, PlacementRecipe
 from hrtem_sim.dataset.recipe import ImagingRecipe, StorageRecipe
 from hrtem_sim.imaging import Detector
 from hrtem_sim.provenance import from_table
@@ -72,6 +72,7 @@ def test_the_samples_of_a_page_run(page, tmp_path, monkeypatch):
 
 def test_recipes_in_pages_are_recipes():
     kinds = {
+        "film": FilmRecipe,
         "particle": ParticleRecipe,
         "placement": PlacementRecipe,
         "wave": WaveSettings,

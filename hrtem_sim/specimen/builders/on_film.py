@@ -11,16 +11,21 @@ from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from czone.generator import AmorphousGenerator
+from czone.molecule import Molecule
 from czone.scene import Scene
 from czone.transform import Translation
 from czone.volume import BaseVolume, Volume, make_rect_prism
 from hrtem_sim.frozen import freeze
 from hrtem_sim.provenance import Checked, added, at_least, between, checks, each, positive, that
 from hrtem_sim.specimen.builders.built import Built, Streams
+from hrtem_sim.specimen.builders.relief import FilmRelief, Relief, as_molecule
 from hrtem_sim.specimen.films import Distances, by_pairs, film_matter
 from hrtem_sim.specimen.materials import crystal_of
 from hrtem_sim.specimen.particles import ParticlePlan, build_particle
 from hrtem_sim.specimen.specimen import Specimen
+
+ADATOMS, DIRT = "adatoms", "contamination"
+"""Names of single atoms and of dirt on a film that is not flat and clean."""
 
 FILM = "film"
 """Name of the film among the objects of a specimen; particles are particle-0, particle-1, ..."""
@@ -62,6 +67,8 @@ class ParticlesOnFilm(Checked):
         Whether particles lie whole within the field, or reach across its periodic border.
     piled
         Whether a particle that overlaps earlier ones in projection rests on them.
+    relief
+        What makes the film other than flat and clean; None for a flat one.
     """
 
     field: tuple[float, float] = dataclasses.field(metadata=checks(each(positive("angstrom"), 2)))
@@ -75,6 +82,7 @@ class ParticlesOnFilm(Checked):
     film_min_distance: Distances
     border: Literal["inside", "cut"] = added("inside")
     piled: bool = added(False)
+    relief: FilmRelief | None = added(None)
 
     def _check_together(self) -> None:
         film_matter(self.film_material, self.film_density, self.film_min_distance)
@@ -93,7 +101,7 @@ def build_particles_on_film(plan: ParticlesOnFilm, streams: Streams) -> Built:
         Numbers of film and particles.
     streams
         Random streams of the defect planes ("defect planes", i), of alloys ("shared sites", i) and
-        of the film ("film").
+        of the film ("film"); see `FilmRelief` for those of films that are not flat.
 
     Returns
     -------
@@ -102,8 +110,9 @@ def build_particles_on_film(plan: ParticlesOnFilm, streams: Streams) -> Built:
     """
     scene, defects = particle_scene(plan, streams)
     names = [f"particle-{i}" for i in range(len(plan.particles))]
+    beside = [FILM] if plan.relief is None else [ADATOMS, FILM, DIRT]
     return Built(
-        Specimen.from_scene(scene, objects=[*names, FILM]),
+        Specimen.from_scene(scene, objects=[*names, *beside]),
         particles=tuple(names),
         defects=defects,
         volumes=plan_volumes(plan),
@@ -118,11 +127,14 @@ def particle_scene(
     placed = place(plan, streams)
     low, high = bounds_of(plan, placed)
     up = Translation(np.array([0.0, 0.0, -low]))
-    objects = []
+    objects: list[BaseVolume | Molecule] = []
     for i, particle in enumerate(placed):
         particle.volume.transform(up)
         particle.volume.priority = i
         objects.append(particle.volume)
+    if plan.relief is not None:
+        objects += _uneven(plan, streams, -low, len(objects))
+        return _scene(plan, objects, high - low), tuple(one.defects for one in placed)
     slab = Volume(
         points=make_rect_prism(*plan.field, plan.film_thickness)
         + [0.0, 0.0, _film_of(plan)[0] - low],
@@ -134,17 +146,40 @@ def particle_scene(
         ),
         priority=len(objects),
     )
-    bounds = np.array([[0.0, 0.0, 0.0], [*plan.field, high - low]])
-    # The film is packed as if it were alone: where a particle lies in it or on it, its atoms give
-    # way to those of the particle by the distance of atoms that are not bonded.
+    return _scene(plan, [*objects, slab], high - low), tuple(one.defects for one in placed)
+
+
+def _scene(plan: ParticlesOnFilm, objects: list[BaseVolume | Molecule], height: float) -> Scene:
+    """Scene of all objects, populated.
+
+    The film is packed as if it were alone: where a particle lies in it or on it, its atoms give way
+    to those of the particle by the distance of atoms that are not bonded.
+    """
     scene = Scene(
-        bounds=bounds,
-        objects=[*objects, slab],
+        bounds=np.array([[0.0, 0.0, 0.0], [*plan.field, height]]),
+        objects=objects,
         min_distance="contact",
         periodic=plan.border == "cut",
     )
     scene.populate()
-    return scene, tuple(particle.defects for particle in placed)
+    return scene
+
+
+def _uneven(
+    plan: ParticlesOnFilm, streams: Streams, up: float, first: int
+) -> list[BaseVolume | Molecule]:
+    """Single atoms, film and dirt of a film that is not flat and clean."""
+    assert plan.relief is not None
+    relief = Relief.of(plan.relief, plan.field, plan.film_thickness, streams)
+    outward = 1.0 if plan.side == "exit" else -1.0
+    film = relief.film(
+        plan.film_material, plan.film_density, plan.film_min_distance, streams("film")
+    )
+    parts = (relief.adatoms(streams("adatoms")), film, relief.dirt(streams))
+    return [
+        as_molecule(atoms, numbers, outward, up, first + i)
+        for i, (atoms, numbers) in enumerate(parts)
+    ]
 
 
 def _film_of(plan: ParticlesOnFilm) -> tuple[float, float]:
@@ -165,6 +200,10 @@ def bounds_of(plan: ParticlesOnFilm, placed: "tuple[PlacedParticle, ...]") -> tu
     """
     heights = [particle.atoms[:, 2] for particle in placed]
     low, high = _film_of(plan)
+    if plan.relief is not None:
+        front, back = plan.relief.reach
+        below, above = (front, back) if plan.side == "entrance" else (back, front)
+        low, high = low - below, high + above
     return (
         min([low, *(z.min() for z in heights)]) - plan.margin,
         max([high, *(z.max() for z in heights)]) + plan.margin,
@@ -208,6 +247,9 @@ def place(plan: ParticlesOnFilm, streams: Streams) -> tuple[PlacedParticle, ...]
     """
     outward = 1.0 if plan.side == "exit" else -1.0
     placed: list[PlacedParticle] = []
+    relief = (
+        Relief.of(plan.relief, plan.field, plan.film_thickness, streams) if plan.relief else None
+    )
     for i, particle in enumerate(plan.particles):
         volume, defects = build_particle(
             particle, streams("defect planes", i), streams("shared sites", i)
@@ -218,6 +260,9 @@ def place(plan: ParticlesOnFilm, streams: Streams) -> tuple[PlacedParticle, ...]
         height = -plan.burial * particle.radius - edge
         x, y = (n / 2 + shift for n, shift in zip(plan.field, particle.offset, strict=True))
         shift = np.array([x, y, outward * height])
+        if relief is not None:
+            ((face,), _) = relief.faces(np.array([[x, y]]))
+            shift[2] -= outward * face
         if plan.piled:
             below = [earlier.atoms for earlier in placed]
             shift[2] += outward * _rise(atoms + shift, below, outward, plan.field)
