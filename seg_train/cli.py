@@ -30,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
 
     fit = commands.add_parser("fit", help="train a network")
     fit.add_argument("recipe", help="TOML file with a [training] table")
-    fit.add_argument("database", help="folder of the data set")
+    fit.add_argument("database", nargs="+", help="folder of the data set, or of several as one")
     fit.add_argument("--out", required=True, help="folder of the run; an unfinished one continues")
     fit.add_argument("--tensorboard", action="store_true", help="write logs for TensorBoard")
     fit.add_argument("--quiet", action="store_true", help="show no progress")
@@ -113,11 +113,13 @@ def _fit(options: argparse.Namespace) -> int:
     from seg_train.recipe import read_training_recipe
 
     recipe = read_training_recipe(options.recipe)  # before the seconds TensorFlow takes
+    from hrtem_sim.database import open_databases
     from seg_train import fit
 
+    one, *others = options.database
     run = fit(
         recipe,
-        options.database,
+        open_databases([one, *others]) if others else one,
         options.out,
         progress=not options.quiet,
         tensorboard=options.tensorboard,

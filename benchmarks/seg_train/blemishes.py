@@ -113,22 +113,27 @@ BLEMISHES: dict[Blemish, float] = {
 """All of them, with what each may cost."""
 
 
+def found_in(network: Network, samples: list[LabelledMicrograph]) -> list[np.ndarray]:
+    """Return the particle's probability in micrographs without a blemish."""
+    return [predict(network, s.image, pixel_size=s.pixel_size).particle for s in samples]
+
+
 def cost(
-    network: Network, samples: list[LabelledMicrograph], blemish: Blemish
+    network: Network,
+    samples: list[LabelledMicrograph],
+    clean: list[np.ndarray],
+    blemish: Blemish,
 ) -> tuple[float, float]:
-    """Return the mean particle F1 without and with a blemish."""
+    """Return the mean particle F1 without and with a blemish; `clean` is of `found_in`."""
     before, after = [], []
-    for sample in samples:
+    for sample, without in zip(samples, clean, strict=True):
         image = sample.image.copy()
         hidden = blemish(image)
         mask = np.where(hidden, 0, sample.mask)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Blemished)
-            clean, found = (
-                predict(network, seen, pixel_size=sample.pixel_size).particle
-                for seen in (sample.image, image)
-            )
-        before.append(count_pixels(mask, np.where(hidden, 0, clean)).f1)
+            found = predict(network, image, pixel_size=sample.pixel_size).particle
+        before.append(count_pixels(mask, np.where(hidden, 0, without)).f1)
         after.append(count_pixels(mask, found).f1)
     return float(np.mean(before)), float(np.mean(after))
 
@@ -156,8 +161,9 @@ def main() -> None:
     parser.add_argument("run", nargs="?", default="real_micrographs")
     network = load_network(parser.parse_args().run)
     samples = load_experimental_sample()
+    clean = found_in(network, samples)
     for blemish in BLEMISHES:
-        before, after = cost(network, samples, blemish)
+        before, after = cost(network, samples, clean, blemish)
         name = blemish.__name__.replace("_", " ")
         print(f"{name:<16} {before:.3f} -> {after:.3f}  {after - before:+.3f}")
 

@@ -18,7 +18,7 @@ from scipy.ndimage import (
     minimum_filter1d,
 )
 
-from seg_train.data.outliers import sample
+from seg_train.data.outliers import sample, some_columns
 
 CHANCE = 1e-3
 """Probability that noise makes in an image what is taken for a bar."""
@@ -88,7 +88,7 @@ def flat_rows(image: np.ndarray) -> np.ndarray:
     flat
         Fraction of each row, (ny,), that is of one value; 0 where noise makes as much.
     """
-    some = image[:, :: max(1, image.shape[1] // 512)]
+    some = some_columns(image)
     middle = np.median(some, axis=1)
     part = (some == middle[:, None]).mean(axis=1)
     usual = float(np.median(part))

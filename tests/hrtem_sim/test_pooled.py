@@ -5,6 +5,7 @@ import multiprocessing
 import pickle
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -14,6 +15,7 @@ from hrtem_sim.database import open_database, open_databases
 from hrtem_sim.dataset import build_dataset
 from hrtem_sim.interchange import MapDataset
 from seg_train import ModelRecipe, TrainingRecipe
+from seg_train.cli import main
 from seg_train.data import StoredMicrographs, as_source
 
 
@@ -60,6 +62,22 @@ def test_a_network_trains_on_a_pool(pooled):
     assert not set(structures[source.split.training]) & set(structures[source.split.validation])
 
 
+def test_the_command_line_trains_on_several_folders_as_one(
+    pooled, tiny_database, second, tmp_path, monkeypatch
+):
+    given = []
+
+    def fit(recipe, data, out, **options):
+        given.append(data)
+        return SimpleNamespace(identity="run", folder=out)
+
+    monkeypatch.setattr("seg_train.fit", fit)
+    (tmp_path / "recipe.toml").write_text("[training]\nseed = 1\n")
+    folders = [str(tiny_database.folder), str(second.folder)]
+    assert main(["fit", str(tmp_path / "recipe.toml"), *folders, "--out", "run"]) == 0
+    assert given[0].identity == pooled.identity
+
+
 def test_examples_by_number_are_the_rows(tiny_database):
     rows = [2, 0]
     examples = MapDataset(tiny_database, rows)
@@ -75,20 +93,22 @@ def test_examples_by_number_are_the_rows(tiny_database):
     np.testing.assert_array_equal(doubled[0], 2 * examples[0]["image"])
 
 
-_SHARED = None
+_SHARED = _DATABASE = None
 
 
 def _image(number):
-    return number, _SHARED[number]["image"]
+    image = _SHARED[number]["image"]
+    return number, image, _SHARED._own() is _DATABASE
 
 
 def test_examples_are_the_same_in_forked_workers(pooled):
-    global _SHARED
-    _SHARED = MapDataset(pooled)
+    global _SHARED, _DATABASE
+    _SHARED, _DATABASE = MapDataset(pooled), pooled
     expected = [_SHARED[number]["image"] for number in range(len(_SHARED))]  # files are open
     with multiprocessing.get_context("fork").Pool(4) as pool:
-        for number, image in pool.imap_unordered(_image, 8 * list(range(len(_SHARED)))):
+        for number, image, shared in pool.imap_unordered(_image, 8 * list(range(len(_SHARED)))):
             np.testing.assert_array_equal(image, expected[number])
+            assert not shared  # files that another process has opened
 
 
 def test_examples_travel_to_spawned_workers(pooled):
