@@ -9,7 +9,7 @@ import pandas as pd
 from hrtem_sim.progress import stage
 from hrtem_sim.refusal import Refusal
 from seg_train.data import LabelledMicrograph
-from seg_train.metrics import count_near, count_pixels, detect
+from seg_train.metrics import class_f1, count_near, count_pixels, detect
 from seg_train.prediction import Networks, Prediction, load_networks, predict
 
 BORDER = 4.0
@@ -26,7 +26,9 @@ class Evaluation:
         One row per micrograph: name, group, pixel_size; `f1` (the paper's), `soft_particle_f1`,
         `particle_f1`, `iou`, `precision`, `recall`; the pixel counts these are made of;
         `tolerant_f1`, which forgives `BORDER` at the edge of a particle, and its counts; particles
-        `found`, `missed`, `invented`, `split`, `merged`. `seg_train.summarise` pools it.
+        `found`, `missed`, `invented`, `split`, `merged`; of networks with several classes the F1 of
+        each, `f1_core` and so on, by the names that the data set gives them or else by their
+        numbers. `seg_train.summarise` pools all but these.
     predictions
         In the order of the rows; none where they were not kept.
     """
@@ -161,4 +163,16 @@ def score(
         "found_near": near.found_near,
         "truth_near": near.truth_near,
         **asdict(detection),
+        **_by_class(sample, prediction),
+    }
+
+
+def _by_class(sample: LabelledMicrograph, prediction: Prediction) -> dict[str, float]:
+    """F1 of each class but the background, where there are several."""
+    number = prediction.probabilities.shape[-1]
+    if number == 2:
+        return {}
+    names = sample.classes if len(sample.classes) == number else tuple(map(str, range(number)))
+    return {
+        f"f1_{name}": class_f1(sample.mask, prediction.mask, k) for k, name in enumerate(names) if k
     }

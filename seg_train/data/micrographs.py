@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike
 
 from hrtem_sim.frozen import frozen
 from hrtem_sim.hdf5 import open_hdf5
-from hrtem_sim.provenance import Checked, checks, identity, positive
+from hrtem_sim.provenance import Checked, added, checks, identity, positive
 from hrtem_sim.refusal import Refusal
-from seg_train.data.source import MicrographStore
+from seg_train.data.source import ClassedStore, MicrographStore
 
 _SAMPLE = Path(__file__).parent / "samples" / "experimental_cc0.h5"
 
@@ -31,6 +31,8 @@ class LabelledMicrograph(Checked):
         Group with which it is pooled in tables.
     name
         Name of the micrograph.
+    classes
+        Names of the classes, the background first; empty if they have none.
     """
 
     image: np.ndarray
@@ -38,6 +40,7 @@ class LabelledMicrograph(Checked):
     pixel_size: float = field(metadata=checks(positive("angstrom")))
     group: str
     name: str
+    classes: tuple[str, ...] = added(())
 
     def _check_together(self) -> None:
         image = np.array(self.image, dtype=np.float32)
@@ -122,7 +125,8 @@ def load_simulated(
     parts = zip(
         database.counts(chosen), database.masks(chosen), groups, table["micrograph"], strict=True
     )
+    classes = database.classes if isinstance(database, ClassedStore) else ()
     return [
-        LabelledMicrograph(counts, mask, database.pixel_size, member, name)
+        LabelledMicrograph(counts, mask, database.pixel_size, member, name, classes)
         for counts, mask, member, name in parts
     ]

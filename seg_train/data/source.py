@@ -86,6 +86,13 @@ class ExpectedStore(Protocol):
         """Return the camera and the dose of a row."""
 
 
+@runtime_checkable
+class ClassedStore(Protocol):
+    """A data set that knows the names of the classes of its masks, the background first."""
+
+    classes: tuple[str, ...]
+
+
 def open_store(store: MicrographStore | str | Path) -> MicrographStore:
     """Return a data set, opened if a folder is given.
 

@@ -1,6 +1,7 @@
 """Scores, in NumPy and SciPy only.
 
 * `count_pixels` gives `PixelCounts`: the paper's soft F1, particle F1, IoU, precision, recall.
+* `class_f1` is the F1 of one class among several.
 * `detect` gives a `Detection`: particles found, missed, invented, split and merged.
 * `count_near` gives `NearCounts`, of pixels that are right to within a distance.
 * `bootstrap_interval` says how sure a pooled score is, `mean_interval` a mean over networks.
@@ -11,7 +12,7 @@
 from seg_train.metrics.borders import NearCounts, count_near
 from seg_train.metrics.intervals import bootstrap_interval, mean_interval
 from seg_train.metrics.particles import Detection, detect, label_particles
-from seg_train.metrics.pixels import PixelCounts, count_pixels
+from seg_train.metrics.pixels import PixelCounts, class_f1, count_pixels
 from seg_train.metrics.separation import separate_particles
 from seg_train.metrics.summary import pooled_counts, summarise
 
@@ -20,6 +21,7 @@ __all__ = [
     "NearCounts",
     "PixelCounts",
     "bootstrap_interval",
+    "class_f1",
     "count_near",
     "count_pixels",
     "detect",

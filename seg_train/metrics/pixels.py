@@ -85,6 +85,28 @@ class PixelCounts:
         return _ratio(2 * both, 2 * pixels - truth - self.soft_found, nothing=True)
 
 
+def class_f1(mask: np.ndarray, found: np.ndarray, number: int) -> float:
+    """Return the F1 of one class among several; 1 where it neither is nor was found.
+
+    Parameters
+    ----------
+    mask
+        True classes, (ny, nx).
+    found
+        Classes that were found, (ny, nx).
+    number
+        Number of the class.
+
+    Examples
+    --------
+    >>> class_f1(np.array([[0, 1, 2]]), np.array([[0, 1, 1]]), 1)
+    0.6666666666666666
+    """
+    truth, guess = np.asarray(mask) == number, np.asarray(found) == number
+    together = int(truth.sum() + guess.sum())
+    return 2 * int((truth & guess).sum()) / together if together else 1.0
+
+
 def count_pixels(
     mask: np.ndarray, probability: np.ndarray, *, threshold: float = 0.5
 ) -> PixelCounts:
