@@ -19,13 +19,13 @@ PACKAGES = {
     ).split(),
     "hrtem_sim": (
         "electron grid specimen specimen.builders specimen.particles potential wave imaging mask "
-        "database dataset dataset.reference dataset.trial interchange provenance "
+        "measure database dataset dataset.reference dataset.trial interchange provenance "
         "provenance.described provenance.schema figures preview drawing shown fft progress "
         "commands cli"
     ).split(),
     "seg_train": (
         "recipe runs shipped data data.fresh metrics model training prediction benchmark study "
-        "study.reference "
+        "study.reference match match_report reproduce "
         "particles curves figures card export reports webpage workflow cli"
     ).split(),
 }

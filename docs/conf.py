@@ -24,6 +24,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
     "sphinx_gallery.gen_gallery",
@@ -38,6 +39,7 @@ autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 autosummary_generate = False
 napoleon_google_docstring = False
+myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 default_role = "literal"
 suppress_warnings = ["ref.python"]  # names of return values that are also names of attributes

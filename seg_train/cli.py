@@ -11,6 +11,9 @@ from hrtem_sim.arguments import IdleShare, count, not_negative, positive, share
 from hrtem_sim.commands import command_line, run_command
 from hrtem_sim.refusal import Refusal
 
+PARTS = ("table1", "fig4a", "fig4b", "fig5", "fig6")
+"""Names of `seg_train.reproduce.PARTS`, which takes TensorFlow to import."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code, 2 for input that cannot be used."""
@@ -82,6 +85,32 @@ def _parser() -> argparse.ArgumentParser:
     study.add_argument("--share", type=share, default="0/1", help="i/n: do the i-th of n, from 0")
     study.add_argument("--quiet", action="store_true", help="show no progress")
     study.set_defaults(run=_study, resumes=True)
+
+    again = commands.add_parser("reproduce", help="a table or figure of the paper, from data to F1")
+    again.add_argument("part", choices=PARTS, help="of the paper")
+    again.add_argument("--out", required=True, help="folder; what is finished there stays")
+    again.add_argument("--scale", type=positive, default=1.0, help="times the paper's size")
+    again.add_argument("--two-cores", action="store_true", help="smaller fields and networks")
+    again.add_argument("--workers", type=count, default=1, help="processes that simulate")
+    again.add_argument("--share", type=share, default="0/1", help="i/n: train the i-th of n shares")
+    again.add_argument("--images", nargs="+", help="HDF5 files of patches, such as the paper's")
+    again.add_argument("--masks", nargs="+", help="HDF5 files of their masks, in this order")
+    again.add_argument("--pixel-size", type=positive, help="of these patches, in angstrom")
+    again.add_argument("--dry-run", action="store_true", help="say what it would cost, and stop")
+    again.add_argument("--quiet", action="store_true", help="show no progress")
+    again.set_defaults(run=_reproduce, resumes=True)
+
+    match = commands.add_parser("match", help="write a recipe that suits your own micrographs")
+    match.add_argument("images", nargs="+", help="micrographs, as predict takes them")
+    match.add_argument("--material", required=True, help="of the particles: a name or a CIF file")
+    match.add_argument("--energy", type=positive, required=True, help="in eV, such as 300e3")
+    match.add_argument("--out", required=True, help="recipe to write, such as mine.toml")
+    match.add_argument("--film", default="C", help="symbol or formula (default C)")
+    match.add_argument("--pixel-size", type=positive, help="in angstrom; default: of the files")
+    match.add_argument("--gain", type=positive, help="digital units per electron, if known")
+    match.add_argument("--spherical", type=float, default=0.0, help="C30 in angstrom (default 0)")
+    match.add_argument("--network", default="real_micrographs", help="that finds the particles")
+    match.set_defaults(run=_match)
 
     show = commands.add_parser("show", help="describe a run: its model card")
     show.add_argument("network", help="folder of a run")
@@ -217,6 +246,72 @@ def _schema(options: argparse.Namespace) -> int:
     from seg_train.study.reference import schema
 
     print(json.dumps(schema(), indent=1))
+    return 0
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    from seg_train.reproduce import cost, reproduce
+
+    size = {
+        "scale": options.scale,
+        "two_cores": options.two_cores,
+        "workers": options.workers,
+    }
+    if options.dry_run:
+        print("\n".join(cost(options.part, **size)))
+        return 0
+    table = reproduce(
+        options.part,
+        options.out,
+        samples=_benchmarks(options),
+        share=options.share,
+        progress=not options.quiet,
+        **size,
+    )
+    print(table.T.to_string(float_format="{:.3f}".format))
+    return 0
+
+
+def _benchmarks(options: argparse.Namespace) -> Any:
+    """Return the patches of all files, or None for the sample of the package."""
+    from seg_train.data import load_h5_pair
+
+    images, masks = options.images or [], options.masks or []
+    if len(images) != len(masks):
+        raise Refusal(f"--masks must be as many as --images, {len(images)}; got {len(masks)}")
+    if not images:
+        return None
+    if options.pixel_size is None:
+        raise Refusal(f"--pixel-size must be given with --images; got {images[0]} alone")
+    pairs = zip(images, masks, strict=True)
+    return [patch for pair in pairs for patch in load_h5_pair(*pair, pixel_size=options.pixel_size)]
+
+
+def _match(options: argparse.Namespace) -> int:
+    from hrtem_sim.interchange import read_micrograph
+    from hrtem_sim.specimen.materials import as_material
+    from hrtem_sim.wave import WaveSettings
+
+    material = as_material(options.material)
+    WaveSettings(energy=options.energy)  # before the seconds TensorFlow takes
+    images = [read_micrograph(path, pixel_size=options.pixel_size) for path in options.images]
+    from seg_train.match import match_micrographs
+    from seg_train.match_report import match_report
+
+    matched = match_micrographs(
+        images,
+        material=material,
+        energy=options.energy,
+        film=options.film,
+        network=options.network,
+        gain=options.gain,
+        spherical=options.spherical,
+    )
+    match_report(matched, images, options.out)
+    for name, measured in zip(matched.names, matched.measured, strict=True):
+        said = "; ".join(f"{what} {number}" for what, number in measured.table.items())
+        print(f"{name}: {said}")
+    print(Path(options.out), Path(options.out).with_suffix(".html"))
     return 0
 
 

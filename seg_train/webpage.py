@@ -85,11 +85,7 @@ def write_report(
     shown = ["name", "particle_f1", "f1", "iou", "found", "missed", "invented"]
     each = scores[shown].rename(columns={**COLUMNS, "name": "micrograph"}).set_index("micrograph")
     boxes = "".join(f"<div><b>{value}</b>{name}</div>" for name, value in numbers.items())
-    page = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>{STYLE}</style></head><body>
-<h1>{html.escape(title)}</h1>
+    body = f"""
 <p class="lead">Atoms, exit waves, micrographs and masks are simulated; the network has seen nothing
 else; the micrographs it is scored on are real.</p>
 <div class="numbers">{boxes}</div>
@@ -102,7 +98,64 @@ mean over both classes without a threshold.</p>
 <h2>Recipe</h2><pre>{html.escape(recipe)}</pre>
 <p class="lead">Data set {html.escape(database.identity)}, recipe {html.escape(database.recipe_id)}.
 Micrographs: Sytwu et al. (2023), CC0-1.0, Dryad doi 10.7941/D1SP93.</p>
-</body></html>
+"""
+    return write_page(path, title, body)
+
+
+def write_match(
+    path: str | Path, *, title: str, recipe: str, table: pd.DataFrame, figures: dict[str, Path]
+) -> Path:
+    """Write the page of micrographs that were measured and of a recipe that is matched to them.
+
+    Parameters
+    ----------
+    path
+        Path of the HTML file.
+    title
+        Title of the page.
+    recipe
+        TOML text.
+    table
+        One row per micrograph.
+    figures
+        PNG files by caption.
+
+    Returns
+    -------
+    path
+    """
+    pictures = "".join(map(_figure, figures.items()))
+    body = f"""
+<p class="lead">What the micrographs say of the microscope, each number with the bounds that hold
+the truth in nine cases of ten, and the recipe whose ranges lie about it.</p>
+{pictures}
+<h2>Measured</h2>{_table(table.set_index("image"))}
+<h2>Recipe</h2><pre>{html.escape(recipe)}</pre>
+"""
+    return write_page(path, title, body)
+
+
+def write_page(path: str | Path, title: str, body: str) -> Path:
+    """Write a page with a title and what follows it.
+
+    Parameters
+    ----------
+    path
+        Path of the HTML file.
+    title
+        Title of the page, plain text.
+    body
+        HTML.
+
+    Returns
+    -------
+    path
+    """
+    page = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>{STYLE}</style></head><body>
+<h1>{html.escape(title)}</h1>{body}</body></html>
 """
     path = Path(path)
     path.write_text(page, encoding="utf-8")

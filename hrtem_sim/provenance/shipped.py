@@ -18,7 +18,8 @@ def shipped_recipes() -> tuple[str, ...]:
     >>> {"demo", "optimized_au", "studies/dose"} <= set(shipped_recipes())
     True
     """
-    files = [*FOLDER.glob("*.toml"), *FOLDER.glob("*/*.toml")]  # by hand: ** skips links
+    depths = ("*.toml", "*/*.toml", "*/*/*.toml")  # by hand: ** skips links
+    files = [file for depth in depths for file in FOLDER.glob(depth)]
     return tuple(sorted(file.relative_to(FOLDER).with_suffix("").as_posix() for file in files))
 
 

@@ -6,6 +6,8 @@ seed = 7
 repeats = 5
 held_out = 0.2                  # structures that test all networks, and train none
 
+data = "varying_substrate"      # recipe of the data set, for seg-train reproduce
+
 [study.training]                # what all networks share: a training recipe without a seed
 epochs = 25
 
@@ -23,6 +25,7 @@ from typing import Any
 
 from hrtem_sim.provenance import (
     Checked,
+    Refusal,
     between,
     checked,
     checks,
@@ -76,6 +79,9 @@ class StudyRecipe(Checked):
         micrographs of them, condition by condition; 0: on `samples` alone.
     test_images
         Most micrographs of each condition that are scored.
+    data
+        Recipes of its data sets, by the names that conditions call them; one name alone is of the
+        data set of all conditions.
     """
 
     name: str
@@ -89,6 +95,14 @@ class StudyRecipe(Checked):
     repeats: int = checked(5, whole(1))
     held_out: float = checked(0.0, between(0, 1, open_high=True))
     test_images: int = checked(48, whole(1))
+    data: dict[str, str] = field(default_factory=dict, metadata={"kind": "text or table"})
+
+    def _check_together(self) -> None:
+        unknown = {c.database or "" for c in self.conditions} - set(self.data)
+        if self.data and unknown:
+            raise Refusal(
+                f"data must name the data set of every condition; got none for {sorted(unknown)}"
+            )
 
     def training(self, condition: Condition, repeat: int) -> TrainingRecipe:
         """Return the recipe of one network, with a seed of its own.
@@ -137,11 +151,13 @@ def read_study_recipe(path: str | Path) -> StudyRecipe:
     table = dict(read_file_table(path, "study"))
     common = table.pop("training", {})
     conditions = table.pop("conditions", {})
+    data = table.pop("data", {})
+    data = {"": data} if isinstance(data, str) else data
     for name, value in (("study.training", common), ("study.conditions", conditions)):
         require(isinstance(value, dict), name, "a table", value)
     require("seed" not in common, "study.training.seed", "absent: every network has its own", "one")
     read = tuple(_condition(name, changes, common) for name, changes in conditions.items())
-    return from_table(StudyRecipe, {**table, "conditions": read}, "study")
+    return from_table(StudyRecipe, {**table, "conditions": read, "data": data}, "study")
 
 
 def _condition(name: str, changes: Any, common: dict[str, Any]) -> Condition:

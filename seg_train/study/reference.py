@@ -61,6 +61,8 @@ def schema() -> dict[str, Any]:
         "properties": {**changes["properties"], "database": {"type": "string"}},
     }
     conditions = {"type": "object", "additionalProperties": condition, "minProperties": 1}
-    study = table_schema(StudyRecipe, training=changes, conditions=conditions)
+    text = {"type": "string"}
+    data = {"anyOf": [text, {"type": "object", "additionalProperties": text}]}
+    study = table_schema(StudyRecipe, training=changes, conditions=conditions, data=data)
     study["required"].append("conditions")
     return recipe_schema({"dataset": dataset_schema(), "training": training, "study": study})

@@ -1,0 +1,89 @@
+"""The paper's tables and figures by one command: what is built, trained and put side by side."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+import seg_train.reproduce as made
+from hrtem_sim.dataset import read_dataset_recipe
+from hrtem_sim.provenance import shipped_recipes
+from seg_train.cli import PARTS as NAMES
+from seg_train.reproduce import PARTS, TABLE_1, reproduce
+from seg_train.study import read_study_recipe
+
+STUDIES = [name for part in PARTS.values() for name in part.studies]
+
+
+def test_the_command_knows_every_part():
+    assert tuple(PARTS) == NAMES
+
+
+@pytest.mark.parametrize("home", ["studies", "studies/two_cores"])
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_names_data_sets_that_are_there_and_hold_what_it_selects(home, name):
+    study = read_study_recipe(f"{home}/{name}")
+    assert set(study.data) == {condition.database or "" for condition in study.conditions}
+    assert set(study.data.values()) <= set(shipped_recipes())
+    for condition in study.conditions:
+        data = read_dataset_recipe(study.data[condition.database or ""])
+        wanted = condition.training.n_images
+        assert wanted is None or wanted <= data.structures * data.images_per_structure
+
+
+def test_rows_of_table_1_are_the_studys_conditions():
+    study = read_study_recipe("studies/table1")
+    assert [condition.name for condition in study.conditions] == list(TABLE_1.index)
+
+
+def test_data_sets_are_built_once_and_numbers_of_the_paper_stand_beside(tmp_path, monkeypatch):
+    """With the building and the training left out: `test_study` and `test_dataset` do these."""
+    built, studied = [], []
+
+    def build(recipe, folder, **_):
+        built.append((recipe.name, recipe.structures, folder.name))
+        return folder
+
+    def report(recipe, databases, folder, **_):
+        studied.append((recipe.name, dict(databases), folder.name))
+        names = [condition.name for condition in recipe.conditions]
+        return pd.DataFrame({"f1 all best": 0.5}, index=pd.Index(names, name="condition"))
+
+    monkeypatch.setattr(made, "build_dataset", build)
+    monkeypatch.setattr(made, "study_report", report)
+    table = reproduce("table1", tmp_path, scale=0.01)
+    assert table.loc["optimized-au", "paper f1 5 nm Au"] == 0.915
+    assert built[0] == ("baseline", 5, "baseline") and len(built) == 8
+    assert pd.read_csv(tmp_path / "table1.csv").shape[0] == 8
+    built.clear(), studied.clear()
+    table = reproduce("fig6", tmp_path, scale=0.01)
+    assert {folder for *_, folder in built} == {"varying_substrate"}  # one data set for all three
+    assert [folder for *_, folder in studied] == ["substrate", "foci", "structures"]
+    assert all(
+        databases == {None: tmp_path / "data" / "varying_substrate"} for _, databases, _ in studied
+    )
+
+
+@pytest.mark.slow
+def test_a_figure_is_made_from_nothing_and_not_twice(tmp_path, monkeypatch):
+    tiny = read_study_recipe("studies/two_cores/dose")
+    two = tuple(
+        replace(
+            condition,
+            training=replace(
+                condition.training,
+                epochs=1,
+                n_images=8,
+                batch_size=4,
+                model=replace(condition.training.model, backbone="plain", stages=2, width=4),
+            ),
+        )
+        for condition in tiny.conditions[:2]
+    )
+    small = replace(tiny, conditions=two, repeats=1, held_out=0.0)
+    monkeypatch.setattr(made, "read_study_recipe", lambda name: small)
+    table = reproduce("fig4b", tmp_path, scale=8 / 256, two_cores=True, progress=False)
+    assert list(table.index) == ["50", "100"] and table["f1 all best"].between(0, 1).all()
+    before = {path: path.stat().st_mtime for path in tmp_path.rglob("*.weights.h5")}
+    reproduce("fig4b", tmp_path, scale=8 / 256, two_cores=True, progress=False)
+    assert before == {path: path.stat().st_mtime for path in tmp_path.rglob("*.weights.h5")}
