@@ -27,7 +27,7 @@ EACH = 2
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Cost:
     """What a data set will cost on this machine.
 
     Parameters
@@ -74,7 +74,7 @@ def estimate(
     workers: int = 1,
     builder: str | Path | Callable[..., Any] | None = None,
     patience: float = 30.0,
-) -> Estimate:
+) -> Cost:
     """Make a few structures of a recipe, and say what all of them will cost.
 
     Parameters
@@ -90,7 +90,7 @@ def estimate(
 
     Returns
     -------
-    estimate
+    cost
 
     Notes
     -----
@@ -121,7 +121,7 @@ def estimate(
             seconds[workers] = _shared(tasks, workers, recipe.structures, first, made)
     kept = float(np.mean([one.kept for one in made]))
     per_shard = min(recipe.storage.structures_per_shard, recipe.structures)
-    return Estimate(
+    return Cost(
         structures=recipe.structures,
         micrographs=recipe.structures * recipe.images_per_structure,
         sample=tuple(each),
