@@ -75,6 +75,10 @@ class BaseAlgebraic(Compared, Saved, Quick, Spelled, ABC):
     def check_if_interior(self, points: np.ndarray) -> np.ndarray:
         """Tell which points are inside: (n, 3) gives (n,) booleans, (3,) gives one."""
 
+    def ball(self) -> np.ndarray | None:
+        """Return centre and square of the radius (4,) of a ball, None for another shape."""
+        return None
+
     def moved(self, matrix: np.ndarray, shift: np.ndarray) -> "BaseAlgebraic":
         """Return this region after x -> matrix @ x + shift; the region itself is left as it is."""
         return MovedAlgebraic(self, matrix, shift)

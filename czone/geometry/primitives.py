@@ -37,6 +37,7 @@ class Sphere(BaseAlgebraic):
     """
 
     _quick: ClassVar[dict[str, str]] = {
+        "ball": "check_if_interior",
         "chords": "check_if_interior",
         "_stretched": "check_if_interior",
     }
@@ -65,6 +66,10 @@ class Sphere(BaseAlgebraic):
             away *= away
             squared = away + squared
         return squared < (self.radius + self.tol) ** 2
+
+    def ball(self) -> np.ndarray:
+        """Return centre and square of the padded radius, (4,)."""
+        return np.array([*self.center, (self.radius + self.tol) ** 2])
 
     def __repr__(self) -> str:
         return call(self, radius=self.radius, center=self.center, tol=self.tol)

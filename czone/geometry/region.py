@@ -139,6 +139,11 @@ class Region(Value):
             return None
         return self.hull.padded(self.tolerance)
 
+    def ball(self) -> np.ndarray | None:
+        """Return centre and square of the radius (4,), when a ball is all."""
+        alone = self.hull is None and len(self.surfaces) == 1
+        return self.surfaces[0].ball() if alone else None
+
     def get_bounding_box(self) -> np.ndarray:
         """Return the corners (m, 3) of a convex body around the region, in angstrom.
 

@@ -21,7 +21,8 @@ def kept_atoms(
     Parameters
     ----------
     objects
-        Objects with `priority`, `check_if_interior`, and if they can `outer_box`, `flat_faces`.
+        Objects with `priority`, `check_if_interior`, and if they can `outer_box`, `flat_faces` and
+        `ball`.
     parts
         The atoms of each.
     images
@@ -53,12 +54,7 @@ def kept_atoms(
             meets &= highs[:, axis] + shift[axis] >= lows[:, axis, None]
         for index in np.flatnonzero(meets.any(axis=1)).tolist():
             found = np.flatnonzero(meets[index])
-            faces = _flat_faces(objects[index])
-            if faces is not None:
-                from czone.geometry.faces_kernel import drop_inside  # loads numba
-
-                faces[:, 3] += faces[:, :3] @ shift
-                drop_inside(points, keep, begins[found], ends[found], faces)
+            if _dropped_quickly(objects[index], points, keep, begins[found], ends[found], shift):
                 continue
             ranges = [slice(begins[k], ends[k]) for k in found]
             moved = np.concatenate([points[part] for part in ranges])
@@ -70,11 +66,30 @@ def kept_atoms(
     return np.split(keep, ends[:-1])
 
 
-def _flat_faces(ob: Any) -> np.ndarray | None:
-    """Return the faces of an object that has flat ones only, where compiled code is in use."""
-    flat_faces = getattr(ob, "flat_faces", None)
-    faces = None if flat_faces is None else flat_faces()
-    return faces if faces is not None and compiled_pays() else None
+def _dropped_quickly(
+    ob: Any,
+    points: np.ndarray,
+    keep: np.ndarray,
+    begins: np.ndarray,
+    ends: np.ndarray,
+    shift: np.ndarray,
+) -> bool:
+    """Clear the marks of points in an object of flat faces or a ball by compiled code.
+
+    Returns whether that was done; otherwise the object is to be asked for its inside.
+    """
+    ask = (getattr(ob, name, None) for name in ("flat_faces", "ball"))
+    faces, ball = (None if way is None else way() for way in ask)
+    if (faces is None and ball is None) or not compiled_pays():
+        return False
+    from czone.geometry.faces_kernel import drop_in_ball, drop_inside  # loads numba
+
+    if faces is None:
+        drop_in_ball(points, keep, begins, ends, shift, ball)
+    else:
+        faces[:, 3] += faces[:, :3] @ shift
+        drop_inside(points, keep, begins, ends, faces)
+    return True
 
 
 # Up to so many points the test itself is quicker than sorting out those in the box.

@@ -65,7 +65,7 @@ class Volume(BaseVolume):
 
     _spellings: ClassVar[dict[str, str]] = {"createHull": "create_hull", "addPoints": "add_points"}
     _quick: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("chords", "flat_faces", "outer_box", "span"), "check_if_interior get_bounding_box"
+        ("ball", "chords", "flat_faces", "outer_box", "span"), "check_if_interior get_bounding_box"
     )
 
     tolerance = Checked(as_zero_or_more, "Padding of the hull, in angstrom.")
@@ -179,6 +179,10 @@ class Volume(BaseVolume):
     def flat_faces(self) -> np.ndarray | None:
         """Return rows (a, b, c, d) with a x + b y + c z + d <= 0 inside, when the hull is all."""
         return self._seen().flat_faces()
+
+    def ball(self) -> np.ndarray | None:
+        """Return centre and square of the radius (4,), in angstrom, when a ball is all."""
+        return self._seen().ball()
 
     def get_bounding_box(self) -> np.ndarray:
         """Return the corners (m, 3) of a convex body around the volume, in angstrom.

@@ -61,26 +61,42 @@ def test_opposite_faces_of_a_hull_are_tested_together():
     assert not pyramid.check_if_interior(np.array([0.4, 0.4, 0.4]), 1e-10)
 
 
+class Hollow(Sphere):
+    """A ball whose inside is said anew: the quick ways of a ball are not its own."""
+
+    def check_if_interior(self, points):
+        return super().check_if_interior(points) & (
+            np.linalg.norm(points - self.center, axis=-1) > 4
+        )
+
+
+def shape(kind, at):
+    if kind == "boxes":
+        return {"points": make_rect_prism(12, 14, 16) + at}
+    return {"alg_objects": [{"balls": Sphere, "hollow": Hollow}[kind](8.0, at + 7)]}
+
+
 @pytest.mark.parametrize("periodic", [False, True])
-def test_compiled_and_plain_ways_agree(monkeypatch, periodic):
+@pytest.mark.parametrize("kind", ["boxes", "balls", "hollow"])
+def test_compiled_and_plain_ways_agree(monkeypatch, periodic, kind):
     rng = np.random.default_rng(5)
     crystal = gold()
-    boxes = [
+    bodies = [
         Volume(
-            points=make_rect_prism(12, 14, 16) + rng.uniform(0, 24, 3),
+            **shape(kind, rng.uniform(0, 24, 3)),
             generator=crystal,
             priority=int(rng.integers(0, 4)),
         )
         for _ in range(12)
     ]
-    scene = Scene([[0, 0, 0], [32, 32, 40]], boxes, periodic=periodic)
+    scene = Scene([[0, 0, 0], [32, 32, 40]], bodies, periodic=periodic)
     found = []
     for answer in (True, False):
         for module in (crystals, precedence):
             monkeypatch.setattr(module, "compiled_pays", lambda answer=answer: answer)
         scene.populate()
         found.append((scene.all_atoms, scene.labels))
-    assert len(found[0][0]) > 1000
+    assert len(found[0][0]) > 500
     assert np.array_equal(found[0][0], found[1][0])
     assert np.array_equal(found[0][1], found[1][1])
 
