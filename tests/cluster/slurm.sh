@@ -19,7 +19,7 @@ export SLURM_CONF="$folder/slurm.conf"
 export PATH="$PATH:/usr/sbin:/sbin"
 
 alive() {
-    case "$(ps -o stat= -p "$1")" in "" | Z*) return 1 ;; esac
+    case "$(ps -o stat= -p "${1:-0}" 2>/dev/null)" in "" | Z*) return 1 ;; esac
 }
 
 start() {
@@ -108,7 +108,7 @@ stop() {
     for _ in $(seq 100); do
         running=
         for file in "$folder"/*.pid; do
-            [ -f "$file" ] && alive "$(cat "$file")" && running=yes
+            [ -f "$file" ] && alive "$(cat "$file" 2>/dev/null)" && running=yes
         done
         [ -z "$running" ] && break
         sleep 0.1
