@@ -9,8 +9,8 @@
     database = hrtem_sim.build_dataset(recipe, "my-data")
 
 These names are the main ones of the rooms below, which hold the rest: `specimen`, `potential`,
-`wave`, `imaging`, `mask`, `dataset`, `database`, `interchange`, `provenance`. Each is loaded when
-it is first asked for.
+`wave`, `imaging`, `mask`, `measure`, `dataset`, `database`, `interchange`, `provenance`. Each is
+loaded when it is first asked for.
 """
 
 from importlib import import_module
@@ -92,6 +92,8 @@ _ROOMS = {
     "simulate_structure": "dataset",
 }
 
+_OPEN = {*_ROOMS.values(), "electron", "figures", "grid", "measure", "potential", "provenance"}
+
 __all__ = [
     "Aberrations",
     "Database",
@@ -129,8 +131,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return getattr(import_module(f"hrtem_sim.{_ROOMS[name]}"), name)
+    if name in _OPEN:
+        return import_module(f"hrtem_sim.{name}")
     raise AttributeError(f"module 'hrtem_sim' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *_OPEN})

@@ -49,6 +49,11 @@ _NEEDS_TENSORFLOW = {
     "predict": "prediction",
 }
 
+_ROOMS = (
+    "benchmark", "data", "export", "figures", "metrics", "model", "prediction", "recipe", "study",
+    "training",
+)  # fmt: skip
+
 __all__ = [
     "AugmentationRecipe",
     "Evaluation",
@@ -80,8 +85,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _NEEDS_TENSORFLOW:
         return getattr(import_module(f"seg_train.{_NEEDS_TENSORFLOW[name]}"), name)
+    if name in _ROOMS:
+        return import_module(f"seg_train.{name}")
     raise AttributeError(f"module 'seg_train' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *_ROOMS})

@@ -1,5 +1,6 @@
 """The door of `hrtem_sim`: its main names, loaded when asked for, typed for a checker."""
 
+import inspect
 import subprocess
 import sys
 import tomllib
@@ -33,6 +34,16 @@ def test_the_door_has_no_other_names():
     with pytest.raises(AttributeError, match="has no attribute 'build_databse'"):
         hrtem_sim.build_databse  # noqa: B018
     assert set(hrtem_sim.__all__) <= set(dir(hrtem_sim))
+
+
+@pytest.mark.parametrize("package", ["czone", "hrtem_sim", "seg_train"])
+def test_what_a_package_lists_is_there_and_is_no_one_elses(package):
+    door = import_module(package)
+    for name in dir(door):
+        found = getattr(door, name)
+        assert name == "__version__" or not name.startswith("_")
+        home = found.__name__ if inspect.ismodule(found) else getattr(found, "__module__", package)
+        assert home.split(".")[0] in ("czone", "hrtem_sim", "seg_train"), f"{package}.{name}"
 
 
 def test_the_version_is_that_of_the_project():
