@@ -31,8 +31,8 @@ def wrong_pixels(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     -----
     A pixel is wrong if it lies `BEYOND` the deviations from the median of 3 x 3 pixels, up or down,
     of all but a thousandth of the pixels (of all but a hundredth where more than that is wrong),
-    and at most one of its eight neighbours deviates a third as far: what a microscope has imaged
-    is spread over several pixels. The median of its neighbours replaces it.
+    and at most one of its eight neighbours deviates a third as far from what is around them: what
+    a microscope has imaged is spread over several pixels. The median of its neighbours replaces it.
 
     Examples
     --------
@@ -47,12 +47,14 @@ def wrong_pixels(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     places = np.argwhere((off > 0.7 * high) | (off < 0.7 * low))
     if not 0 < len(places) <= max(8, 0.05 * image.size):
         return np.empty((0, 2), int), np.empty(0, image.dtype)
-    padded = np.pad(image, 1, mode="reflect")
-    steps = [(dy, dx) for dy in range(3) for dx in range(3) if (dy, dx) != (1, 1)]
-    beside = np.stack([padded[places[:, 0] + dy, places[:, 1] + dx] for dy, dx in steps])
+    padded = np.pad(image, 2, mode="reflect")
+    steps = [(dy, dx) for dy in range(5) for dx in range(5)]
+    seen = np.stack([padded[places[:, 0] + dy, places[:, 1] + dx] for dy, dx in steps])
+    near = np.array([max(abs(dy - 2), abs(dx - 2)) for dy, dx in steps])
+    beside, around = seen[near == 1], np.median(seen[near == 2], axis=0)
     middle = np.median(beside, axis=0)
     far = image[tuple(places.T)] - middle
-    second = np.sort(np.abs(beside - middle), axis=0)[-2]
+    second = np.sort(np.abs(beside - around), axis=0)[-2]
     wrong = ((far > high) | (far < low)) & (second < np.abs(far) / 3)
     return places[wrong], middle[wrong]
 

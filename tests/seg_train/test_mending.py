@@ -65,6 +65,16 @@ def test_a_single_atom_in_vacuum_is_no_hot_pixel():
     assert mend(atom).found == ()
 
 
+def test_the_focus_of_a_particle_is_no_hot_pixel():
+    """Particles focus the beam like lenses: bright spots of a few pixels on a busy ground."""
+    rng = np.random.default_rng(5)
+    y, x = np.indices((96, 96))
+    image = rng.normal(0.9, 0.12, (96, 96)) + 3.0 * np.exp(-((y - 50) ** 2 + (x - 41) ** 2) / 2.4)
+    assert mend(image).found == ()
+    image[20, 20] = 3.9
+    assert mend(image).found == ("1 hot or dead pixel mended",)
+
+
 def test_what_was_done_is_said_and_the_rest_is_untouched():
     image = np.random.default_rng(2).poisson(100, (200, 240)).astype(float)
     dirty = image.copy()
