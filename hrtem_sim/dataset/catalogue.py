@@ -107,7 +107,7 @@ def _told(plan: StructurePlan, built: Built) -> dict[str, object]:
 def _of_particles(specimen: ParticlesOnFilm) -> dict[str, object]:
     particles = specimen.particles
     return {
-        "material": name_of(particles[0].material) if particles else NOTHING,
+        "material": " ".join(sorted({name_of(one.material) for one in particles})) or NOTHING,
         "shape": " ".join(sorted({particle.shape for particle in particles})) or NOTHING,
         "n_particles": len(particles),
         "radius": float(np.mean([p.radius for p in particles])) if particles else math.nan,

@@ -9,7 +9,7 @@ from ase.data import atomic_numbers
 from hrtem_sim.dataset.particle_recipe import ReliefRecipe
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.provenance import Distribution, rng_for
-from hrtem_sim.specimen.builders.relief import FilmRelief
+from hrtem_sim.specimen.builders.film_relief import FilmRelief
 from hrtem_sim.specimen.materials import Material, amounts_in
 
 Disc = tuple[float, float, float]

@@ -23,7 +23,7 @@ from hrtem_sim.provenance import (
 from hrtem_sim.specimen.builders import FORMULA
 from hrtem_sim.specimen.films import Distances, film_matter
 from hrtem_sim.specimen.materials import FCC, Material, as_material, name_of
-from hrtem_sim.specimen.particles import reach
+from hrtem_sim.specimen.particles import ANY_CRYSTAL, CORNERS, Shape, reach
 
 ZERO = Distribution("constant", (0.0,))
 ONE = Distribution("constant", (1.0,))
@@ -64,9 +64,11 @@ class ParticleRecipe(Checked):
     materials
         Names (Ag, Al, Au, Cu, Ni, Pd, Pt, CdSe, ZnO) or paths of crystals (CIF files and the like;
         partial occupancies become alloys, each particle by its own draw); one is drawn for every
-        structure. A file is read at once, and the crystal in it takes the place of its path.
+        structure, or for every particle where they are `mixed`. A file is read at once, and the
+        crystal in it takes the place of its path.
     shapes
-        `"sphere"`, `"wulff"`, `"decahedron"`, `"icosahedron"`; one is drawn for every particle.
+        `"sphere"`, `"wulff"`, `"rod"`, of fcc metals also `"decahedron"`, `"icosahedron"`, `"cube"`
+        and `"octahedron"`; one is drawn for every particle.
     count
         Particles of a structure, 0 for bare film; those that find no room are left out.
     gap
@@ -74,24 +76,25 @@ class ParticleRecipe(Checked):
     defects
         Number of planar defects of a particle: {111} twins and stacking faults of fcc metals, (002)
         stacking faults of wurtzite. A particle too small for those drawn gets as many as fit;
-        decahedra, icosahedra and crystals from CIF files get none.
+        shapes other than spheres and `"wulff"`, and crystals from CIF files, get none.
     stacking_fault_ratio
         Probability that a defect of an fcc particle is a stacking fault and not a twin.
     coverage
         Part of the field that the discs of the particles cover, in place of `count`: particles are
         drawn until one more would lead away from it, so that small ones leave bare film.
+    mixed
+        Whether each particle of a structure is of a material of its own.
     """
 
     radius: Distribution = field(metadata=checks(RADIUS))
     materials: tuple[Material, ...] = checked(("Au",), NOT_EMPTY)
-    shapes: tuple[Literal["sphere", "wulff", "decahedron", "icosahedron"], ...] = checked(
-        ("sphere",), NOT_EMPTY
-    )
+    shapes: tuple[Shape, ...] = checked(("sphere",), NOT_EMPTY)
     count: Distribution = checked(ONE, whole(0))
     gap: float = checked(10.0, VACUUM)
     defects: Distribution = checked(ZERO, whole(0))
     stacking_fault_ratio: float = checked(0.5, between(0, 1))
     coverage: Distribution | None = checked(None, optional(between(0, MOST_COVERED)), added=True)
+    mixed: bool = added(False)
 
     def _check_together(self) -> None:
         if self.coverage is not None and self.count != ONE:
@@ -101,9 +104,9 @@ class ParticleRecipe(Checked):
             )
         object.__setattr__(self, "materials", tuple(map(as_material, self.materials)))
         for material in self.materials:
-            if material not in FCC and {"decahedron", "icosahedron"} & set(self.shapes):
+            if material not in FCC and not set(self.shapes) <= set(ANY_CRYSTAL):
                 raise Refusal(
-                    f"shapes must be sphere or wulff for {name_of(material)!r}; "
+                    f"shapes must be sphere, wulff or rod for {name_of(material)!r}; "
                     f"got {list(self.shapes)}"
                 )
 
@@ -235,6 +238,11 @@ class OnFilmRecipe(Checked):
                 f"got {radius.to_recipe()!r}"
             )
         widest = max(reach(shape, radius.high) for shape in self.particle.shapes)
+        if widest > max(room, CORNERS * room):  # corners of compact shapes are cut off, no more
+            raise Refusal(
+                "particle.shapes must have their corners within placement.field; got "
+                f"{list(self.particle.shapes)} of radius {radius.to_recipe()!r}"
+            )
         if self.placement.border == "cut" and 2 * widest + self.particle.gap > edge:
             raise Refusal(
                 "particle.radius must leave the gap between a particle and itself across the "

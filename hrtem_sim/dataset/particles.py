@@ -157,6 +157,8 @@ def _particles(
         def rng(name: str, i: int = i) -> np.random.Generator:
             return rng_for(recipe.seed, name, index, i)
 
+        if particle.mixed:
+            material = _one_of(particle.materials, rng("material"))
         radius = float(particle.radius.draw(rng("radius")))
         shape = _one_of(particle.shapes, rng("shape"))
         found = _free_place(

@@ -16,12 +16,18 @@ from czone.prefab import (
     WurtziteStackingFault,
 )
 from czone.transform import Rotation
-from czone.volume import BaseVolume, Sphere, Volume
+from czone.volume import BaseVolume, Cylinder, Sphere, Volume
 from hrtem_sim.provenance import Checked, between, checks, each, finite, positive, whole
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, as_material, crystal_of
 
-SHAPES = ("sphere", "wulff", "decahedron", "icosahedron")
+Shape = Literal["sphere", "wulff", "decahedron", "icosahedron", "cube", "octahedron", "rod"]
+
+ANY_CRYSTAL: tuple[Shape, ...] = ("sphere", "wulff", "rod")
+"""Shapes that crystals other than fcc metals have too."""
+
+ASPECT = 3.0
+"""Length of a rod in diameters."""
 
 FCC_ENERGIES = {(1, 1, 1): 1.0, (1, 0, 0): 1.15}
 """Relative surface energies of the faceted shapes: truncated octahedra, as of clean fcc metals."""
@@ -39,6 +45,10 @@ CORNERS = 1.25
 """Farthest corner of a faceted shape in radii of the sphere of equal volume, rounded up: 1.22 for
 the hexagonal prism, 1.18 for the decahedron."""
 
+REACH = {"sphere": 1.0, "cube": 1.45, "octahedron": 1.52, "rod": 1.95}
+"""The same of shapes that reach less or farther: a sphere of radius 1 has the volume of a cube with
+corners at 1.40, of an octahedron with corners at 1.46, of a rod with rims at 1.91."""
+
 
 @dataclass(frozen=True)
 class ParticlePlan(Checked):
@@ -49,7 +59,8 @@ class ParticlePlan(Checked):
     material
         A name of `FCC` or `WURTZITE`, or a crystal that was read from a file.
     shape
-        `"sphere"`, or faceted: `"wulff"`, `"decahedron"`, `"icosahedron"` of that volume.
+        `"sphere"`, or of that volume: `"wulff"`, `"decahedron"`, `"icosahedron"`, `"cube"` ({100}),
+        `"octahedron"` ({111}), `"rod"` (a cylinder along [001], three times as long as wide).
     radius
         In angstrom; of faceted shapes that of the sphere of equal volume.
     orientation
@@ -63,7 +74,7 @@ class ParticlePlan(Checked):
     """
 
     material: Material
-    shape: Literal["sphere", "wulff", "decahedron", "icosahedron"]
+    shape: Shape
     radius: float = field(metadata=checks(positive("angstrom")))
     orientation: tuple[float, float, float, float] = field(metadata=checks(each(finite(), 4)))
     offset: tuple[float, float] = field(metadata=checks(each(finite("angstrom"), 2)))
@@ -155,12 +166,14 @@ def reach(shape: str, radius: float) -> float:
     >>> reach("sphere", 20.0), reach("wulff", 20.0)
     (20.0, 25.0)
     """
-    return radius if shape == "sphere" else CORNERS * radius
+    return REACH.get(shape, CORNERS) * radius
 
 
 def _shape(plan: ParticlePlan, crystal: Generator) -> BaseVolume:
     if plan.shape == "sphere":
         return Volume(alg_objects=[Sphere(plan.radius, np.zeros(3))], generator=crystal)
+    if plan.shape == "rod":
+        return _rod(plan.radius, crystal)
     if plan.shape != "wulff" and plan.material not in FCC:
         raise Refusal(f"shape {plan.shape!r} needs an fcc metal; got material {plan.material!r}")
     hexagonal = plan.material in WURTZITE
@@ -170,5 +183,17 @@ def _shape(plan: ParticlePlan, crystal: Generator) -> BaseVolume:
     natoms = max(1, round(volume / lattice.volume * len(crystal.structure)))
     if plan.shape == "wulff":
         return WulffSingle(crystal, energies, natoms).get_construction()
+    if plan.shape in ("cube", "octahedron"):
+        solid = {"cube": WulffSingle.cube, "octahedron": WulffSingle.octahedron}[plan.shape]
+        return solid(crystal, natoms).get_construction()
     twinned = {"decahedron": WulffDecahedron, "icosahedron": WulffIcosahedron}[plan.shape]
     return twinned(crystal, energies, TWIN_ENERGY, natoms).get_construction()
+
+
+def _rod(radius: float, crystal: Generator) -> Volume:
+    """A cylinder along [001] of the volume of a sphere."""
+    wide = radius * (16 / (3 * ASPECT)) ** (1 / 3)  # pi/4 wide^2 ASPECT wide = 4/3 pi radius^3
+    axis = crystal.voxel.bases @ [0.0, 0.0, 1.0]
+    return Volume(
+        alg_objects=[Cylinder(axis, np.zeros(3), wide / 2, ASPECT * wide)], generator=crystal
+    )

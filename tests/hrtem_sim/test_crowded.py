@@ -267,3 +267,23 @@ def test_particles_without_room_are_told_and_counted(tiny, tmp_path):
         database = build_dataset(replace(recipe, particle=full), tmp_path / "full", progress=False)
     (row,) = database.catalogue.itertuples()
     assert row.coverage_asked == 0.7 and 0 < row.coverage < 0.6
+
+
+def test_particles_of_one_structure_can_be_of_several_materials(tiny, tmp_path):
+    particle = replace(
+        tiny.particle, materials=("Au", "Ag", "CdSe"), count=constant(5.0), gap=0.0, mixed=True
+    )
+    placement = replace(tiny.placement, field=(76.8, 76.8), border="cut")
+    recipe = replace(tiny, particle=particle, placement=placement, structures=12)
+    plans = [plan_structure(recipe, index).specimen for index in range(12)]
+    assert max(len({one.material for one in plan.particles}) for plan in plans) == 3
+    # sizes and places are those of particles that are all alike: every number has its own stream
+    alike = replace(recipe, particle=replace(particle, mixed=False))
+    for index, plan in enumerate(plans):
+        same = plan_structure(alike, index).specimen.particles
+        assert [one.radius for one in plan.particles] == [one.radius for one in same]
+        assert [one.offset for one in plan.particles] == [one.offset for one in same]
+    one = replace(recipe, structures=1, images_per_structure=1)
+    database = build_dataset(one, tmp_path / "set", progress=False)
+    kinds = {part.material for part in plans[0].particles}
+    assert database.catalogue["material"].tolist() == [" ".join(sorted(kinds))]

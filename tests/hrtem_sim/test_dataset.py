@@ -20,7 +20,7 @@ from hrtem_sim.dataset.simulate import micrograph_id
 from hrtem_sim.provenance import Distribution, RecipeError, from_table, rng_for
 from hrtem_sim.specimen.builders import ParticlesOnFilm, build_particles_on_film
 from hrtem_sim.specimen.materials import FileCrystal
-from hrtem_sim.specimen.particles import ParticlePlan, most_defects
+from hrtem_sim.specimen.particles import ParticlePlan, most_defects, reach
 
 
 def arrays(database):
@@ -237,18 +237,25 @@ def test_a_silica_film_is_silica(tiny):
         ("Au", "decahedron", None),
         ("CdSe", "sphere", 2.630),
         ("CdSe", "wulff", 2.630),
+        ("CdSe", "rod", 2.630),
+        ("Pt", "rod", 2.775),
+        ("Ag", "cube", 2.889),
+        ("Pd", "octahedron", 2.751),
     ],
 )
 def test_every_material_and_shape_has_its_size_and_its_bonds(material, shape, neighbour):
     from scipy.spatial import cKDTree
 
-    plan = a_plan(material=material, shape=shape, radius=14.0, offset=(0.0, 0.0))
+    field = (60.0, 60.0)  # with room for the ends of rods
+    plan = a_plan(material=material, shape=shape, radius=14.0, offset=(0.0, 0.0), field=field)
     atoms = build_particles_on_film(plan, streams).specimen.only("particle-0").positions
     from hrtem_sim.specimen.materials import crystal_of
 
     cell = crystal_of(material).structure
     expected = 4 / 3 * np.pi * 14**3 / cell.lattice.volume * len(cell)
     assert len(atoms) == pytest.approx(expected, rel=0.35)  # closed shells come in steps
+    middle = (atoms.min(axis=0) + atoms.max(axis=0)) / 2
+    assert np.linalg.norm(atoms - middle, axis=1).max() < reach(shape, 14.0) + 1.5
     nearest = np.sort(cKDTree(atoms).query(atoms, k=2)[0][:, 1])
     if neighbour:
         assert nearest[0] == pytest.approx(neighbour, abs=0.005)

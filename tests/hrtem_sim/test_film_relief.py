@@ -13,7 +13,8 @@ from hrtem_sim.interchange import particles_of
 from hrtem_sim.mask import projected_thickness
 from hrtem_sim.provenance import Distribution, rng_for
 from hrtem_sim.specimen.builders import ParticlesOnFilm, build_particles_on_film, place
-from hrtem_sim.specimen.builders.relief import DIRT_DENSITY, FilmRelief, Relief
+from hrtem_sim.specimen.builders.film_relief import FilmRelief
+from hrtem_sim.specimen.builders.relief import DIRT_DENSITY, Relief
 from hrtem_sim.specimen.particles import ParticlePlan
 
 FIELD = (96.0, 80.0)

@@ -149,7 +149,7 @@ def ids(recipe):
 
 def test_the_walk_leaves_no_field_out(base):
     with_another = {("wave", "particles"), ("detector", "mtf_with_pixel"), ("mask", "margin")}
-    with_another |= {("particle", "coverage"), ("specimen",)}
+    with_another |= {("particle", "coverage"), ("particle", "mixed"), ("specimen",)}
     assert set(fields_of(base)) == {*WALK, *with_another}
 
 

@@ -18,7 +18,8 @@ from czone.volume import BaseVolume, Volume, make_rect_prism
 from hrtem_sim.frozen import freeze
 from hrtem_sim.provenance import Checked, added, at_least, between, checks, each, positive, that
 from hrtem_sim.specimen.builders.built import Built, Streams
-from hrtem_sim.specimen.builders.relief import FilmRelief, Relief, as_molecule
+from hrtem_sim.specimen.builders.film_relief import FilmRelief
+from hrtem_sim.specimen.builders.relief import Relief, as_molecule
 from hrtem_sim.specimen.films import Distances, by_pairs, film_matter
 from hrtem_sim.specimen.materials import crystal_of
 from hrtem_sim.specimen.particles import ParticlePlan, build_particle
