@@ -18,8 +18,9 @@ from czone.surface.graph import (
     get_nearest_neighbors,
     sparse_matrix_from_tri,
 )
-from czone.surface.placement import BOND, CONTACT, NO_BOND, Obstacles, Placement, Placer, Spacing
+from czone.surface.placement import Placement, Placer
 from czone.surface.selection import allowed_atoms, atoms_of, filtered_atoms
+from czone.surface.spacing import BOND, CONTACT, NO_BOND, Obstacles, Spacing
 from czone.transform import AffineTransform
 from czone.volume.separation import as_distance
 
