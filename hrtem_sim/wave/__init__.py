@@ -17,11 +17,12 @@
 from hrtem_sim.wave.bank import FilmBank, FilmWave, move_film, waves_behind_film
 from hrtem_sim.wave.compute import compute_exit_wave, compute_exit_waves
 from hrtem_sim.wave.configurations import configurations
-from hrtem_sim.wave.convergence import Choice, converge, phonon_convergence
+from hrtem_sim.wave.convergence import Choice, converge
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.engines import ENGINES
 from hrtem_sim.wave.exit_wave import ExitWave, LostElectrons
 from hrtem_sim.wave.numpy_engine import NumpyEngine
+from hrtem_sim.wave.phonon_convergence import phonon_convergence
 from hrtem_sim.wave.prismatic import (
     PrismaticEngine,
     PrismaticError,

@@ -1,4 +1,4 @@
-"""How far a wave is from its limit: in pixels, slices and frozen phonons."""
+"""How far a wave is from its limit in pixels and slices, and the cheapest that come near enough."""
 
 import os
 from collections.abc import Sequence
@@ -142,7 +142,7 @@ def converge(
         slice_thickness=min(slice_thicknesses) / 2,
     )
     shape = Grid.covering(specimen.cell[:2], max(pixels)).shape
-    band = _band(specimen, shape, cutoff)
+    band = band_below(specimen, shape, cutoff)
     right = _spectrum(compute_exit_wave(specimen, finest), shape) * band
     rows: list[tuple] = []
     for tried in _samplings(settings, pixels, slice_thicknesses, sort=error is not None):
@@ -192,73 +192,13 @@ def _samplings(
     return [tried for _, tried in (sorted(found, key=itemgetter(0)) if sort else found)]
 
 
-def phonon_convergence(
-    specimen: Specimen,
-    settings: WaveSettings,
-    *,
-    rng: np.random.Generator | int,
-    plane: float = 0.0,
-    cutoff: float = CUTOFF,
-) -> pd.DataFrame:
-    """Report how the image's error falls with the number of frozen phonons.
-
-    Parameters
-    ----------
-    specimen
-        Atoms at rest.
-    settings
-        Settings with `phonons` configurations to judge from, 2 or more, and the `engine`.
-    rng
-        Source of the displacements.
-    plane
-        Plane of the image, in angstrom along the beam from the middle of the model.
-    cutoff
-        Frequency in 1/angstrom up to which the wave forms the image.
-
-    Returns
-    -------
-    table
-        For every number of `phonons` the `image_error` to expect, rms over the standard deviation
-        of the mean image: sqrt(variance between configurations / phonons), and the `difference` of
-        that many from all of them, found in the same measure.
-
-    Raises
-    ------
-    ValueError
-        If `settings.phonons` is below 2.
-
-    Examples
-    --------
-    >>> gold = Specimen([[8.0, 8.0, 5.0]], [79], (16.0, 16.0, 10.0))
-    >>> table = phonon_convergence(gold, WaveSettings(phonons=4, rms=0.1), rng=1)
-    >>> len(table), bool(table["image_error"].is_monotonic_decreasing)
-    (4, True)
-    """
-    if settings.phonons < 2:
-        raise Refusal(f"phonons must be 2 or more to compare; got {settings.phonons}")
-    wave = compute_exit_wave(specimen, settings, rng=rng).refocused(plane)
-    band = _band(specimen, wave.grid.shape, cutoff)
-    images = np.abs(np.fft.ifft2(np.fft.fft2(wave.array) * band)) ** 2
-    contrast = images.mean(axis=0).std()
-    numbers = np.arange(1, settings.phonons + 1)
-    spread = np.sqrt(images.var(axis=0, ddof=1).mean())
-    means = images.cumsum(axis=0) / numbers[:, None, None]
-    difference = np.sqrt(((means - means[-1]) ** 2).mean(axis=(1, 2)))
-    return pd.DataFrame(
-        {
-            "phonons": numbers,
-            "image_error": spread / np.sqrt(numbers) / contrast,
-            "difference": difference / contrast,
-        }
-    )
-
-
 def _cpu_seconds() -> float:
     """Processor time of this process and of those that it has started and that have ended."""
     return sum(os.times()[:4])
 
 
-def _band(specimen: Specimen, shape: tuple[int, int], cutoff: float) -> np.ndarray:
+def band_below(specimen: Specimen, shape: tuple[int, int], cutoff: float) -> np.ndarray:
+    """Return which frequencies of an array (ny, nx) over a specimen lie below a cutoff."""
     width, height = specimen.cell[:2]
     grid = Grid(shape, (height / shape[0], width / shape[1]))
     if not 0 < cutoff < np.inf:
