@@ -122,6 +122,9 @@ class ImagingRecipe(Checked):
 ON_FILM = ("particle", "film", "placement")
 """Tables of particles on a film."""
 
+PARTICLES_ON_FILM = "particles_on_film"
+"""Name of their builder, under which they may stand as well."""
+
 
 @dataclass(frozen=True)
 class DatasetRecipe(Checked):
@@ -249,7 +252,8 @@ def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
     >>> read_dataset_recipe("optimized_au").structures
     1000
     """
-    table = _with_paths(read_file_table(path, "dataset"), recipe_file(path).parent)
+    table = _on_film(read_file_table(path, "dataset"))
+    table = _with_paths(table, recipe_file(path).parent)
     try:
         recipe = from_table(DatasetRecipe, with_camera(table), "dataset")
         if recipe.specimen and recipe.specimen.needs_nobody:
@@ -257,6 +261,24 @@ def read_dataset_recipe(path: str | Path) -> DatasetRecipe:
         return recipe
     except RecipeError as error:
         raise RecipeError(f"{path}: {error}") from None
+
+
+def _on_film(table: dict[str, Any]) -> dict[str, Any]:
+    """Return the table with the builder "particles_on_film" as the three tables it stands for."""
+    specimen = table.get("specimen")
+    if not isinstance(specimen, dict) or specimen.get("builder") != PARTICLES_ON_FILM:
+        return table
+    rest = {name: value for name, value in table.items() if name != "specimen"}
+    for name, value in specimen.items():
+        if name == "builder":
+            continue
+        if name not in ON_FILM or name in rest:
+            raise RecipeError(
+                f"dataset.specimen.{name} is not one of the tables of the builder "
+                f"{PARTICLES_ON_FILM!r}, {', '.join(ON_FILM)}, or stands twice; got {value!r}"
+            )
+        rest[name] = value
+    return rest
 
 
 def _with_paths(table: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -354,3 +354,53 @@ def test_every_object_that_is_no_support_is_a_particle():
     atoms = Specimen([[k, 1, 1] for k in range(0, 18, 3)], [79] * 6, (18, 4, 4), range(6), names)
     assert Built(atoms).particles == ("gold-0", "shell")
     assert Built(atoms, particles=("film",)).particles == ("film",)
+
+
+def test_particles_on_film_go_by_their_name_too(tiny_file, tmp_path):
+    text = tiny_file.read_text()
+    for name in ("particle", "film", "placement"):
+        text = text.replace(f"[dataset.{name}]", f"[dataset.specimen.{name}]")
+    text = text.replace(
+        "[dataset.specimen.particle]",
+        '[dataset.specimen]\nbuilder = "particles_on_film"\n\n[dataset.specimen.particle]',
+    )
+    (tmp_path / "named.toml").write_text(text)
+    named = read_dataset_recipe(tmp_path / "named.toml")
+    assert named == read_dataset_recipe(tiny_file)
+    (tmp_path / "wrong.toml").write_text(text.replace("specimen.film]", "specimen.films]"))
+    with pytest.raises(ValueError, match=r"dataset\.specimen\.films is not one of the tables"):
+        read_dataset_recipe(tmp_path / "wrong.toml")
+
+
+CELLS = [
+    """
+from hrtem_sim.dataset import build_dataset, read_dataset_recipe, regenerate
+from hrtem_sim.specimen import Specimen
+
+def pair(distance: float, height: float = 5.0) -> Specimen:
+    places = [[6.4, 6.4, height], [6.4 + distance, 6.4, height]]
+    return Specimen(places, [79, 79], (25.6, 25.6, 10.0), [0, 1], ("left", "right"))
+""",
+    """
+database = build_dataset(
+    read_dataset_recipe("pairs.toml"), "pairs", builder=pair, workers=2, progress=False
+)
+again = regenerate(database, database.catalogue["micrograph"][1], builder=pair)
+assert len(database) == 4 and (again.counts == database.counts([1])[0]).all()
+""",
+]
+
+
+def test_a_function_of_a_notebook_runs_on_two_workers(tmp_path):
+    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient")
+    text = RECIPE.replace('builder = "my_structures.py:core_shell"\n', "")
+    text = text.replace("core = { uniform = [4.0, 6.0] }\nshell", "distance")
+    text = text.replace('classes = { core = "core*", shell = "shell*" }\n', "")
+    text = text.replace("structures = 4", "structures = 2")
+    (tmp_path / "pairs.toml").write_text(text)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
+    client = nbclient.NotebookClient(
+        notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}
+    )
+    client.execute()
