@@ -3,6 +3,8 @@
 import numpy as np
 from numba import njit
 
+from hrtem_sim.wave.kernels import cosine_and_sine
+
 _STRICT = {"nnan", "ninf", "nsz", "contract"}  # vectorises, keeps the order of the sums
 
 
@@ -77,34 +79,12 @@ def sum_of_terms(y, x, terms, out):
 def delay(chi, out):
     """Write exp(-i chi) of a flat float64 array into a complex64 one, to 2e-7.
 
-    Multiples of pi / 2 are taken off in double precision; for the polynomials see
-    `hrtem_sim.wave.kernels.transmit`.
+    Quarter turns are taken off in double precision.
     """
-    one, half = np.float32(1), np.float32(0.5)
     for i in range(chi.size):
         turns = np.floor(-chi[i] * 0.6366197723675814 + 0.5)
-        r = np.float32(-chi[i] - turns * 1.5707963267948966)
-        quarter = np.float32(turns - 4 * np.floor(0.25 * turns))
-        r2 = r * r
-        sine = r + r * r2 * (
-            np.float32(-1.6666654611e-1)
-            + r2 * (np.float32(8.3321608736e-3) + r2 * np.float32(-1.9515295891e-4))
-        )
-        cosine = (
-            one
-            - half * r2
-            + r2
-            * r2
-            * (
-                np.float32(4.166664568298827e-2)
-                + r2 * (np.float32(-1.388731625493765e-3) + r2 * np.float32(2.443315711809948e-5))
-            )
-        )
-        pairs = np.floor(quarter * half)
-        odd = quarter - pairs - pairs
-        sign = one - pairs - pairs
-        s = (sine + odd * (cosine - sine)) * sign
-        c = (cosine - odd * (cosine + sine)) * sign
+        rest = np.float32(-chi[i] - turns * 1.5707963267948966)
+        c, s = cosine_and_sine(rest, np.float32(turns - 4 * np.floor(0.25 * turns)))
         out[i] = c + np.complex64(1j) * s
 
 
