@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("recipe", help="TOML file with the tables [dataset] and [training]")
     run.add_argument("--out", required=True, help="folder of data set, network, scores and report")
     run.add_argument("--workers", type=count, default=1, help="processes that simulate (default 1)")
+    run.add_argument("--builder", help="file of the recipe's builder: it is run")
     run.add_argument("--quiet", action="store_true", help="show no progress")
     run.set_defaults(run=_run, resumes=True)
 
@@ -125,12 +126,17 @@ def _run(options: argparse.Namespace) -> int:
     from hrtem_sim.dataset import read_dataset_recipe
     from seg_train.recipe import read_training_recipe
 
-    read_dataset_recipe(options.recipe)  # before the seconds TensorFlow takes
+    # before the seconds TensorFlow takes
+    read_dataset_recipe(options.recipe).with_builder(options.builder)
     read_training_recipe(options.recipe)
     from seg_train.workflow import run_workflow
 
     result = run_workflow(
-        options.recipe, options.out, workers=options.workers, progress=not options.quiet
+        options.recipe,
+        options.out,
+        workers=options.workers,
+        builder=options.builder,
+        progress=not options.quiet,
     )
     columns = ["images", "particle_f1", "f1", "found", "missed", "invented"]
     print(result.summary[columns].to_string(float_format="{:.3f}".format))

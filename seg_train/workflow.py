@@ -4,8 +4,10 @@ Every step is a public function of its own; `run_workflow` calls them in order a
 what an interrupted run has left.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,7 +64,12 @@ class WorkflowResult:
 
 
 def run_workflow(
-    recipe: str | Path, folder: str | Path, *, workers: int = 1, progress: bool = True
+    recipe: str | Path,
+    folder: str | Path,
+    *,
+    workers: int = 1,
+    builder: str | Path | Callable[..., Any] | None = None,
+    progress: bool = True,
 ) -> WorkflowResult:
     """Go the whole path of a recipe file with the tables `[dataset]` and `[training]`.
 
@@ -74,6 +81,9 @@ def run_workflow(
         Folder for everything. What is already there and belongs to the same recipe is kept.
     workers
         Processes that simulate.
+    builder
+        Builder of the structures where it is a file or a function, as in
+        `hrtem_sim.dataset.build_dataset`.
     progress
         Show progress.
 
@@ -86,7 +96,7 @@ def run_workflow(
     RecipeError
         If the recipe is wrong; nothing has been written.
     """
-    dataset_recipe = read_dataset_recipe(recipe)
+    dataset_recipe = read_dataset_recipe(recipe).with_builder(builder)
     training_recipe = read_training_recipe(recipe)
     folder = Path(folder)
     database = build_dataset(dataset_recipe, folder / "dataset", workers=workers, progress=progress)

@@ -84,3 +84,34 @@ def test_a_bad_recipe_ends_with_one_line_and_nothing_written(
     assert message in error
     assert len(error.splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+OWN = """
+import numpy as np
+from hrtem_sim.specimen import Specimen
+from hrtem_sim.specimen.builders import Built
+
+
+def rows(spacing: float, streams):
+    x, y = np.meshgrid(np.arange(4.0, 24.0, spacing), np.arange(4.0, 24.0, spacing))
+    z = streams("heights").uniform(4.0, 12.0, x.size)
+    places = np.column_stack([x.ravel(), y.ravel(), z])
+    labels = (x.ravel() > 14.0).astype(int)
+    atoms = Specimen(places, [79] * x.size, (51.2, 51.2, 16.0), labels, ("left", "right"))
+    return Built(atoms)
+"""
+
+
+@pytest.mark.slow
+def test_the_path_of_structures_of_ones_own(tmp_path, capsys):
+    head, _, tail = SMALL.partition("[dataset.particle]")
+    table = '[dataset.specimen]\nbuilder = "own.py:rows"\nspacing = { uniform = [3.0, 5.0] }\n\n'
+    masks = '[dataset.mask]\nrule = "outline"\nclasses = { left = "left", right = "right" }\n\n'
+    tail = tail[tail.index("[dataset.imaging]") :].replace("width = 4", "width = 4\nclasses = 3")
+    (tmp_path / "own.toml").write_text(head + table + masks + tail)
+    (tmp_path / "own.py").write_text(OWN)
+    line = ["run", str(tmp_path / "own.toml"), "--out", str(tmp_path / "out"), "--quiet"]
+    assert main(line) == 2
+    assert "--builder own.py" in capsys.readouterr().err and not (tmp_path / "out").exists()
+    assert main([*line, "--builder", str(tmp_path / "own.py")]) == 0
+    assert "One structure of own.py:rows" in (tmp_path / "out" / "report.html").read_text()
