@@ -197,4 +197,4 @@ def _refined(
         factor = float((w * values).sum() / w.sum())
     number = min(float(w.sum() ** 2 / (w**2).sum()), INDEPENDENT)
     spread = max(OFF, math.sqrt(float((w * (values - factor) ** 2).sum() / w.sum())))
-    return factor, 3.0 * spread / math.sqrt(number)
+    return factor, 3.6 * spread / math.sqrt(number)
