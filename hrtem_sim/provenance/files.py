@@ -35,7 +35,8 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         reason = str(error.strerror) if isinstance(error, OSError) else "it is not UTF-8 text"
         if not path.suffix:
-            reason += f"; names that come with the package: {', '.join(shipped_recipes())}"
+            names = [name for name in shipped_recipes() if "/" not in name]
+            reason += f"; names that come with the package: {', '.join(names)}, and more in folders"
         raise RecipeError(f"recipe {path} cannot be read: {reason}") from None
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"recipe {path} is not valid TOML: {error}") from None

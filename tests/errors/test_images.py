@@ -250,7 +250,7 @@ ROWS = (
     Row("Mask", "classes", "(ny, nx)", "(8,)", lambda: Mask(np.zeros(8, np.uint8), ("a", "b"), 0.5)),
     Row("Mask", "pixel_size", "positive", "-1", lambda: Mask(np.zeros((8, 8), np.uint8), ("a", "b"), -1)),
     Row("ParticlePlan", "radius", "positive, in angstrom", "-5.0", lambda: gold(radius=-5.0)),
-    Row("ParticlePlan", "shape", "one of 'sphere'", "'cube'", lambda: gold(shape="cube")),
+    Row("ParticlePlan", "shape", "one of 'sphere'", "'prism'", lambda: gold(shape="prism")),
     Row("ParticlePlan", "orientation[3]", "finite", "nan", lambda: gold(orientation=(0.0, 0.0, 0.0, NAN))),
     Row("ParticlePlan", "defects", "whole number of at least 0", "1.5", lambda: gold(defects=1.5)),
     Row("ParticlePlan", "materials", "paths of CIF files", "'Unobtainium'", lambda: gold(material="Unobtainium")),
