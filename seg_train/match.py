@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from hrtem_sim.dataset.pixels import nearest_that_work
-from hrtem_sim.measure import Measurement, measure_micrograph
+from hrtem_sim.measure import Measurement, is_absolute, measure_micrograph
 from hrtem_sim.progress import stage
 from hrtem_sim.provenance import read_recipe
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import Material
+from seg_train.data.mending import mend
 from seg_train.model import Network, load_network
 from seg_train.particles import particle_table
 from seg_train.prediction import predict
@@ -134,16 +135,19 @@ def match_micrographs(
     measured, tables, masks = [], [], []
     for sample in stage(micrographs, desc="measuring", unit="image", shown=progress):
         found = predict(loaded, sample.image, pixel_size=sample.pixel_size, symmetries=True)
+        mended = mend(sample.image)
+        covered = found.mask if mended.left_out is None else found.mask | mended.left_out
         measured.append(
             measure_micrograph(
-                _positive(sample.image),
+                _positive(mended.image),
                 sample.pixel_size,
                 energy=energy,
                 material=material,
                 film=film,
-                particles=found.mask,
+                particles=covered,
                 spherical=spherical,
                 gain=gain,
+                absolute=is_absolute(sample.image),
             )
         )
         used = measured[-1].used_pixel_size

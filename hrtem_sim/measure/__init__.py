@@ -8,7 +8,7 @@
 
 from hrtem_sim.measure.estimates import Estimate
 from hrtem_sim.measure.fringes import Fringe, find_fringes, measure_fringes
-from hrtem_sim.measure.micrograph import Measurement, measure_micrograph
+from hrtem_sim.measure.micrograph import Measurement, is_absolute, measure_micrograph
 from hrtem_sim.measure.reflections import Reflections, reflections_of
 from hrtem_sim.measure.rings import Rings, measure_rings
 from hrtem_sim.measure.spectrum import FilmSpectrum, NoFilm, film_spectrum
@@ -23,6 +23,7 @@ __all__ = [
     "Rings",
     "film_spectrum",
     "find_fringes",
+    "is_absolute",
     "measure_fringes",
     "measure_micrograph",
     "measure_rings",

@@ -10,7 +10,7 @@ from hrtem_sim.measure.rings import Rings, measure_rings
 from hrtem_sim.measure.spectrum import NoFilm, film_spectrum
 from hrtem_sim.specimen.materials import Material
 
-__all__ = ["Measurement", "measure_micrograph"]
+__all__ = ["Measurement", "is_absolute", "measure_micrograph"]
 
 OF_RINGS = ("dose", "camera's cut", "defocus", "astigmatism", "film's thickness")
 
@@ -105,7 +105,7 @@ def measure_micrograph(
     fringes = UNKNOWN if material is None else measure_fringes(image, pixel_size, material)
     contradicted = fringes.known and pixel_size not in fringes
     used = fringes.value if contradicted else pixel_size
-    absolute = not _is_stretched(image) if absolute is None else absolute
+    absolute = is_absolute(image) if absolute is None else absolute
     try:
         spectrum = film_spectrum(image, used, particles)
     except NoFilm:
@@ -114,8 +114,25 @@ def measure_micrograph(
     return Measurement(fringes, used, rings, absolute)
 
 
-def _is_stretched(image: np.ndarray) -> bool:
+def is_absolute(image: np.ndarray) -> bool:
+    """Say whether the zero of a micrograph is likely to be where no electron came.
+
+    Parameters
+    ----------
+    image
+        Micrograph as its file holds it, (ny, nx).
+
+    Returns
+    -------
+    absolute
+        False for 8 bits and for numbers between 0 and 1, as pictures have that were stretched.
+
+    Examples
+    --------
+    >>> is_absolute(np.array([[812, 790]], np.uint16)), is_absolute(np.array([[0.1, 0.9]]))
+    (True, False)
+    """
     image = np.asarray(image)
     if image.dtype == np.uint8:
-        return True
-    return image.dtype.kind == "f" and float(image.min()) >= 0 and float(image.max()) <= 1
+        return False
+    return not (image.dtype.kind == "f" and float(image.min()) >= 0 and float(image.max()) <= 1)

@@ -33,7 +33,7 @@ from hrtem_sim.mask import (
     projected_thickness,
     zone_axis,
 )
-from hrtem_sim.measure import film_spectrum, find_fringes
+from hrtem_sim.measure import NoFilm, film_spectrum, find_fringes
 from hrtem_sim.potential import PotentialSlices, projected_potential, scattering_factor
 from hrtem_sim.provenance import Distribution, identity, rng_for
 from hrtem_sim.specimen import (
@@ -287,7 +287,7 @@ ROWS = (
     Row("rng_for", "key", "strings", "1.5", lambda: rng_for(1, 1.5), TypeError),
     Row("identity", "value", "plain data", "object", lambda: identity(object()), TypeError),
     # Measurements
-    Row("film_spectrum", "image", "film beside its particles", "none", lambda: film_spectrum(np.ones((256, 256)), 0.4, np.ones((256, 256)))),
+    Row("film_spectrum", "image", "film beside its particles", "none", lambda: film_spectrum(np.ones((256, 256)), 0.4, np.ones((256, 256))), NoFilm),
     Row("film_spectrum", "image", "positive mean", "-3", lambda: film_spectrum(np.full((256, 256), -3.0), 0.4)),
     Row("film_spectrum", "image", "40 angstrom wide", "6.4", lambda: film_spectrum(np.ones((16, 16)), 0.4)),
     Row("find_fringes", "image", "32 pixels wide", "(16, 16)", lambda: find_fringes(np.ones((16, 16)), 0.4)),
