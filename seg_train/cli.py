@@ -78,6 +78,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     predict.set_defaults(run=_predict)
 
+    gap = commands.add_parser("gap", help="compare what a recipe trains on with micrographs")
+    gap.add_argument("recipe", help="TOML file with the tables [dataset] and [training]")
+    gap.add_argument("images", nargs="*", help="micrographs; default: the experimental sample")
+    gap.add_argument("--out", required=True, help="folder of the table and the picture")
+    gap.add_argument("--data", help="data set of the recipe; default: a few structures are built")
+    gap.add_argument("--structures", type=count, default=16, help="that are built (default 16)")
+    gap.add_argument("--pixel-size", type=positive, help="of the micrographs, in angstrom")
+    gap.add_argument("--network", default="real_micrographs", help="says where their particles are")
+    gap.add_argument("--quiet", action="store_true", help="show no progress")
+    gap.set_defaults(run=_gap, resumes=True)
+
     study = commands.add_parser("study", help="train and compare networks under conditions")
     study.add_argument("recipe", help="TOML file with a [study] table")
     study.add_argument("data", help="folder of the data set, or of the data sets by name")
@@ -225,6 +236,32 @@ def _predict(options: argparse.Namespace) -> int:
     for line in done.failed:
         print(f"not segmented: {line}", file=sys.stderr)
     return 1 if done.failed else 0
+
+
+def _gap(options: argparse.Namespace) -> int:
+    from hrtem_sim.dataset import read_dataset_recipe
+    from seg_train.recipe import read_training_recipe
+
+    read_dataset_recipe(options.recipe)  # before the seconds TensorFlow takes
+    read_training_recipe(options.recipe)
+    from seg_train.data import load_experimental_sample
+    from seg_train.gap import gap_report, micrographs_of
+
+    if options.images:
+        micrographs = micrographs_of(options.images, options.network, pixel_size=options.pixel_size)
+    else:
+        micrographs = load_experimental_sample()
+    gap = gap_report(
+        options.recipe,
+        micrographs,
+        options.out,
+        data=options.data,
+        structures=options.structures,
+        progress=not options.quiet,
+    )
+    print(gap.table.to_string(float_format="{:.3f}".format))
+    print("\n".join(f"does not fit: {line}" for line in gap.failures) or "training holds the real")
+    return 1 if gap.failures else 0
 
 
 def _study(options: argparse.Namespace) -> int:

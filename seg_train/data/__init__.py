@@ -15,6 +15,7 @@
 from seg_train.data.batches import Batches
 from seg_train.data.door import as_source
 from seg_train.data.examples import ArrayExamples, Example
+from seg_train.data.halves import halves
 from seg_train.data.labelled import LabelledSource
 from seg_train.data.loaders import load_folder, load_h5_pair
 from seg_train.data.mending import Blemished, Mended, mend
@@ -50,6 +51,7 @@ __all__ = [
     "as_source",
     "denoise",
     "grid_shape",
+    "halves",
     "load_experimental_sample",
     "load_folder",
     "load_h5_pair",

@@ -207,6 +207,7 @@ def no_unit(thing: Any) -> str:
 
 EXAMPLES_ELSEWHERE = {
     "run_study": "docs/training.md",  # it trains networks for minutes
+    "gap_report": "docs/training.md",  # it simulates for a minute
     "Fft": "hrtem_sim.fft.choose_fft",
     "MklFft": "hrtem_sim.fft.choose_fft",
     "Fftw": "hrtem_sim.fft.choose_fft",
