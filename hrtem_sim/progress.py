@@ -75,3 +75,8 @@ def stage(
     looked_at = (sys.stderr is not None and sys.stderr.isatty()) or "ipykernel" in sys.modules
     kind = bar if looked_at else _Lines
     return kind(items, desc=desc, unit=unit, total=total)
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")

@@ -138,7 +138,7 @@ def looked_at(value):
     found = 0
     for name, rules in field_checks(type(value)).items():
         item = getattr(value, name)
-        if dataclasses.is_dataclass(item) and not isinstance(item, Distribution):
+        if dataclasses.is_dataclass(item) and not hasattr(item, "from_recipe"):
             found += looked_at(item)
         for rule in (rule for rule in rules if rule.usual and item is not None):
             assert not any(map(rule.doubt, item if rule.items else [item])), name
@@ -150,9 +150,10 @@ def looked_at(value):
 def test_every_material_of_a_shipped_recipe_is_in_the_tables(name):
     recipe = read_dataset_recipe(name)
     assert isinstance(recipe, DatasetRecipe)
-    known = film_of(recipe.film.material)
-    density, _ = recipe.film.matter
-    assert known is not None and density == pytest.approx(known.density, rel=0.3)
+    if recipe.film is not None:
+        known = film_of(recipe.film.material)
+        density, _ = recipe.film.matter
+        assert known is not None and density == pytest.approx(known.density, rel=0.3)
     built = build_structure(plan_structure(recipe, 0)).specimen
     u = rms_displacements(built, recipe.wave.rms)
     assert 0.03 <= u.min() and u.max() <= 0.2
