@@ -72,8 +72,8 @@ def stage(
     """
     if not shown:
         return bar(items, total=total, disable=True)
-    looked_at = (sys.stderr is not None and sys.stderr.isatty()) or "ipykernel" in sys.modules
-    kind = bar if looked_at else _Lines
+    on_terminal = sys.stderr is not None and sys.stderr.isatty()
+    kind = bar if on_terminal or _in_notebook() else _Lines
     return kind(items, desc=desc, unit=unit, total=total)
 
 
