@@ -219,6 +219,7 @@ def matched_recipe(matched: MatchedMicrographs, *, name: str = "matched") -> dic
         imaging["aberrations"].update(C12={"uniform": [0.0, most]})
     dataset["detector"] = _detector(rings, camera)
     training = tables["training"]
+    training["augmentation"]["dose"] = imaging["dose"]  # of the noise that is drawn for each patch
     if training["pixel_size"] < camera:
         training["pixel_size"] = camera
     return tables

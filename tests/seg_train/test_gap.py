@@ -5,14 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hrtem_sim.dataset import build_dataset, read_dataset_recipe
 from hrtem_sim.provenance import Distribution
-from seg_train import AugmentationRecipe, load_experimental_sample
+from seg_train import AugmentationRecipe, load_experimental_sample, read_training_recipe
 from seg_train.cli import main
 from seg_train.data.variations import coloured_noise
 from seg_train.gap import (
     Patch,
     compare,
     gap_figure,
+    measure_gap,
     micrographs_of,
     patch_statistics,
     real_patches,
@@ -135,3 +137,24 @@ def test_the_command_fails_where_the_training_does_not_hold_the_real(tmp_path, c
     assert main(["gap", str(recipe), "--out", out, "--structures", "2", "--quiet"]) == 1
     assert "does not fit:" in capsys.readouterr().out
     assert (tmp_path / "out" / "gap.csv").is_file() and (tmp_path / "out" / "gap.png").is_file()
+
+
+FORMER = AugmentationRecipe(
+    blur=Distribution("uniform", (0.0, 1.2)),
+    magnification=Distribution("uniform", (0.8, 1.3)),
+    shading=Distribution("uniform", (0.0, 0.03)),
+)
+"""What `real_micrographs` did before: blurs that leave no fringes, shading of three film's rms."""
+
+
+def test_the_shipped_recipe_trains_on_what_the_sample_shows_and_the_former_did_not(tmp_path):
+    training = read_training_recipe("real_micrographs")
+    few = dataclasses.replace(
+        read_dataset_recipe("real_micrographs"), structures=16, images_per_structure=3
+    )
+    database = build_dataset(few, tmp_path, progress=False)
+    sample = load_experimental_sample()
+    assert measure_gap(training, database, sample).failures == []
+    former = dataclasses.replace(training, augmentation=FORMER)
+    failures = " ".join(measure_gap(former, database, sample).failures)
+    assert "fringes inside particles" in failures and "neighbours" in failures

@@ -77,6 +77,15 @@ def test_what_is_not_measured_stays_as_it_was():
     assert recipe.detector.mtf_half is None
 
 
+def test_noise_is_drawn_at_the_doses_that_were_measured():
+    tables = matched_recipe(matched(measured()))
+    assert tables["training"]["augmentation"]["dose"] == tables["dataset"]["imaging"]["dose"]
+    assert (
+        tables["dataset"]["imaging"]["dose"]
+        != read_recipe("real_micrographs")["dataset"]["imaging"]["dose"]
+    )
+
+
 def test_coarse_cameras_train_on_their_own_pixels():
     assert matched_recipe(matched(measured(pixel=1.1)))["training"]["pixel_size"] == 1.1
 

@@ -14,7 +14,7 @@ from seg_train import (
     summarise,
     write_mask,
 )
-from seg_train.data import LabelledMicrograph, Prepared, apply_symmetry, resample
+from seg_train.data import LabelledMicrograph, Prepared, apply_symmetry, halves, resample
 from seg_train.data.augment import validation_patch
 from seg_train.model import Network, build_model, receptive_radius
 from seg_train.prediction import plan_tiles, prepare_image
@@ -174,9 +174,20 @@ def test_masks_are_written_with_their_pixel_size(tmp_path):
 def test_the_shipped_network_finds_particles_on_micrographs_it_never_saw():
     scores = evaluate("real_micrographs", load_experimental_sample(), symmetries=True).table
     whole = summarise(scores).loc["all"]
-    # measured: 0.837, precision 0.83, recall 0.85; rounding differs between machines, not by this
-    assert whole["particle_f1"] == pytest.approx(0.837, abs=0.01)
-    assert whole["precision"] > 0.8 and whole["recall"] > 0.8
+    # measured: 0.857, precision 0.84, recall 0.88; rounding differs between machines, not by this
+    assert whole["particle_f1"] == pytest.approx(0.857, abs=0.01)
+    assert whole["precision"] > 0.82 and whole["recall"] > 0.86
+
+
+def test_scales_help_the_shipped_network():
+    """On the half of the sample to report; all sixteen: 0.857 at one scale, 0.871 at three."""
+    _, half = halves(load_experimental_sample())
+    scores = [
+        summarise(evaluate("real_micrographs", half, symmetries=2, scales=scales).table, by=None)
+        for scales in ((1.0,), (1.0, 1.12, 1.25))
+    ]
+    one, three = (score.loc["all", "particle_f1"] for score in scores)
+    assert three > one + 0.005
 
 
 def test_pixels_far_from_the_training_grid_are_refused_or_doubted(network):
