@@ -22,7 +22,6 @@ except ImportError as error:
 
 __all__ = [
     "OUTLINE",
-    "Figure",
     "draw_classes",
     "draw_images",
     "draw_waves",
