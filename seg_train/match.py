@@ -220,6 +220,8 @@ def matched_recipe(matched: MatchedMicrographs, *, name: str = "matched") -> dic
     dataset["detector"] = _detector(rings, camera)
     training = tables["training"]
     training["augmentation"]["dose"] = imaging["dose"]  # of the noise that is drawn for each patch
+    if "mtf_half" in dataset["detector"]:
+        training["augmentation"].pop("low_pass", None)  # the camera cuts as it was measured to
     if training["pixel_size"] < camera:
         training["pixel_size"] = camera
     return tables

@@ -86,6 +86,18 @@ def test_noise_is_drawn_at_the_doses_that_were_measured():
     )
 
 
+def test_the_camera_cuts_once():
+    """By its measured transfer, or where none was measured by the augmentation's."""
+    known = read_training(matched_recipe(matched(measured())))
+    unknown = read_training(matched_recipe(matched(measured(cut=NOTHING))))
+    assert known.augmentation.low_pass is None
+    assert unknown.augmentation.low_pass is not None
+
+
+def read_training(tables) -> TrainingRecipe:
+    return from_table(TrainingRecipe, tables["training"], "training")
+
+
 def test_coarse_cameras_train_on_their_own_pixels():
     assert matched_recipe(matched(measured(pixel=1.1)))["training"]["pixel_size"] == 1.1
 
