@@ -70,8 +70,7 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
     try:
         options = parser.parse_args(arguments)
         resumes = getattr(options, "resumes", False)
-        _set_up_logs(options.verbose)
-        with _terminable():
+        with _logs(options.verbose), _terminable():
             code, line = answered(lambda: options.run(options))
         sys.stdout.flush()
     except BrokenPipeError:
@@ -104,7 +103,19 @@ def _terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _set_up_logs(verbose: bool) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    for package in ("czone", "hrtem_sim", "seg_train"):
-        logging.getLogger(package).setLevel(logging.DEBUG if verbose else logging.INFO)
+@contextmanager
+def _logs(verbose: bool) -> Iterator[None]:
+    """Show what the packages log while a command runs; afterwards all is as it was."""
+    loggers = [logging.getLogger(package) for package in ("czone", "hrtem_sim", "seg_train")]
+    before = [logger.level for logger in loggers]
+    handler = logging.StreamHandler()
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG if verbose else logging.INFO)
+        if not logger.hasHandlers():
+            logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.removeHandler(handler)
+            logger.setLevel(level)

@@ -65,3 +65,12 @@ def test_a_script_without_logging_sees_the_lines_too():
     code = "from hrtem_sim.progress import stage\nlist(stage(range(2), desc='adding', unit='n'))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "adding: 2 of 2" in done.stderr and "\r" not in done.stderr
+
+
+def test_a_command_leaves_the_logs_of_its_process_as_they_were():
+    package = logging.getLogger("hrtem_sim")
+    before = package.level, list(package.handlers), list(logging.getLogger().handlers)
+    parser = command_line("prog", None)
+    parser.set_defaults(run=lambda options: 0)
+    assert run_command(parser, ["-v"]) == 0
+    assert before == (package.level, list(package.handlers), list(logging.getLogger().handlers))

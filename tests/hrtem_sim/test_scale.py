@@ -168,7 +168,13 @@ def test_a_build_that_is_asked_to_end_does_so_at_once(
     command = [sys.executable, "-m", "hrtem_sim", "build", str(recipe), "--quiet"]
     command += ["--out", str(tmp_path / "set"), "--workers", str(workers)]
     process = subprocess.Popen(
-        command, start_new_session=True, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        command,
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        # shells start jobs in the background with Ctrl-C ignored, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 120
     while not (tmp_path / "set" / "shard-00000.h5").exists() and time.monotonic() < deadline:
