@@ -148,14 +148,13 @@ def cost(part: str, *, scale: float = 1.0, two_cores: bool = False, workers: int
     lines
         One for each data set, one for the networks of each study.
     """
-    lines = []
-    for study in _studies(part, two_cores):
-        recipe = read_study_recipe(study)
-        for name, source in recipe.data.items():
-            found = estimate(read_dataset_recipe(source).scaled(scale), workers=workers)
-            lines.append(f"{source}{f' ({name})' * bool(name)}: {found}")
-        lines.append(f"{study}: {_networks(recipe.scaled(scale))}")
-    return lines
+    studies = {study: read_study_recipe(study) for study in _studies(part, two_cores)}
+    sources = dict.fromkeys(s for recipe in studies.values() for s in recipe.data.values())
+    lines = [
+        f"{source}: {estimate(read_dataset_recipe(source).scaled(scale), workers=workers)}"
+        for source in sources
+    ]
+    return lines + [f"{name}: {_networks(r.scaled(scale))}" for name, r in studies.items()]
 
 
 def _studies(part: str, two_cores: bool) -> list[str]:

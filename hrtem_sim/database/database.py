@@ -151,8 +151,12 @@ class Database(Shown):
     @cached_property
     def structures(self) -> int:
         """Number of structures that the recipe asks for."""
-        recipe = tomllib.loads(self.recipe_toml)
-        return int(recipe["dataset"]["structures"])
+        return int(self._table["structures"])
+
+    @cached_property
+    def _table(self) -> dict[str, Any]:
+        """Table `[dataset]` of the recipe."""
+        return tomllib.loads(self.recipe_toml)["dataset"]
 
     @property
     def missing(self) -> int:
@@ -243,13 +247,12 @@ class Database(Shown):
     def _detector(self) -> Detector:
         from hrtem_sim.imaging import Detector
 
-        table = tomllib.loads(self.recipe_toml)["dataset"]
-        return from_table(Detector, table.get("detector", {}), "detector")
+        return from_table(Detector, self._table.get("detector", {}), "detector")
 
     def _noise(self, row: int) -> np.random.Generator:
         """Stream of a micrograph's noise, named as plans name it."""
         record = self.catalogue.iloc[row]
-        seed = int(tomllib.loads(self.recipe_toml)["dataset"]["seed"])
+        seed = int(self._table["seed"])
         return rng_for(seed, "noise", int(record["structure_index"]), int(record["image_index"]))
 
     def masks(self, rows: ArrayLike) -> np.ndarray:

@@ -312,8 +312,9 @@ def _astigmatism(
         start = np.array([best.x[5], best.x[3]])
         found.append(least_squares(residue, start, max_nfev=30).x[0])
     terms = np.column_stack([np.ones(SECTORS), np.cos(2 * angles), np.sin(2 * angles)])
-    (_, cosine, sine), *_ = np.linalg.lstsq(terms, np.array(found), rcond=None)
-    left = np.array(found) - terms @ np.linalg.lstsq(terms, np.array(found), rcond=None)[0]
+    parts, *_ = np.linalg.lstsq(terms, np.array(found), rcond=None)
+    _, cosine, sine = parts
+    left = np.array(found) - terms @ parts
     error = math.sqrt(float((left**2).sum()) / (SECTORS - 3) * 2 / SECTORS)
     amplitude = math.hypot(cosine, sine)
     if not math.isfinite(error) or amplitude > 0.8 * best.x[5]:
