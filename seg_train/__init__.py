@@ -21,6 +21,7 @@ from seg_train.data import (
     load_h5_pair,
     load_simulated,
 )
+from seg_train.ensembles import load_runs
 from seg_train.metrics import summarise
 from seg_train.particles import particle_table, write_mask
 from seg_train.recipe import (
@@ -35,9 +36,9 @@ from seg_train.shipped import shipped_networks
 
 if TYPE_CHECKING:
     from seg_train.benchmark import Evaluation, evaluate
-    from seg_train.model import Network, load_network
+    from seg_train.model import Network, load_network, load_networks
     from seg_train.prediction import Prediction, predict
-    from seg_train.training import fit
+    from seg_train.training import fit, fit_ensemble
 
 _NEEDS_TENSORFLOW = {
     "Evaluation": "benchmark",
@@ -45,7 +46,9 @@ _NEEDS_TENSORFLOW = {
     "Prediction": "prediction",
     "evaluate": "benchmark",
     "fit": "training",
+    "fit_ensemble": "training",
     "load_network": "model",
+    "load_networks": "model",
     "predict": "prediction",
 }
 
@@ -67,11 +70,14 @@ __all__ = [
     "epochs_to",
     "evaluate",
     "fit",
+    "fit_ensemble",
     "load_experimental_sample",
     "load_folder",
     "load_h5_pair",
     "load_network",
+    "load_networks",
     "load_run",
+    "load_runs",
     "load_simulated",
     "particle_table",
     "predict",

@@ -1,5 +1,7 @@
 """The model card: what a network is, in words that travel with its weights."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from hrtem_sim.provenance import to_table, to_toml
@@ -7,16 +9,36 @@ from seg_train.metrics import summarise
 from seg_train.runs import TrainingRun
 
 
-def model_card(run: TrainingRun, scores: pd.DataFrame | None = None) -> str:
-    """Write the card of a trained network in Markdown.
+def model_card(run: TrainingRun | Sequence[TrainingRun], scores: pd.DataFrame | None = None) -> str:
+    """Write the card of a trained network, or of several that predict together, in Markdown.
 
     Parameters
     ----------
     run
-        The finished run.
+        The finished run, or the runs of an ensemble.
     scores
         A table of `seg_train.evaluate`, to be reported.
     """
+    runs = [run] if isinstance(run, TrainingRun) else list(run)
+    if len(runs) == 1:
+        return _card(runs[0], scores)
+    parts = [f"* {one.folder.name}: `{one.identity}`, weights `{one.provenance['weights']}`"
+             for one in runs]  # fmt: skip
+    lines = [
+        f"# Ensemble of {len(runs)} segmentation networks",
+        "",
+        "Their probabilities are averaged; a card of each follows.",
+        "",
+        *parts,
+        "",
+    ]
+    if scores is not None:
+        lines += ["## Scores of all together", "", *_scores(scores), ""]
+    return "\n".join([*lines, *(_card(one, None) for one in runs)])
+
+
+def _card(run: TrainingRun, scores: pd.DataFrame | None) -> str:
+    """Write the card of one network."""
     recipe, known = run.recipe, run.provenance
     best = run.history.iloc[run.best_epoch - 1]
     lines = [

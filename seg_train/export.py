@@ -2,13 +2,16 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import h5py
 import numpy as np
 
+from hrtem_sim.refusal import Refusal
 from seg_train.backend import keras
-from seg_train.model import Network, load_network
+from seg_train.ensembles import as_runs, write_ensemble
+from seg_train.model import Network, Networks, load_networks
 from seg_train.runs import (
     HISTORY,
     PROVENANCE,
@@ -21,13 +24,14 @@ from seg_train.runs import (
 )
 
 
-def export_network(network: Network | TrainingRun | str | Path, path: str | Path) -> Path:
+def export_network(network: Networks, path: str | Path) -> Path:
     """Write a network for programs that know nothing of this one.
 
     Parameters
     ----------
     network
-        A network, a run or the folder of one.
+        A network, a run, the folder or name of one or of several, or a list of these. Several are
+        written as one network, the mean of their probabilities.
     path
         A file that ends in `.onnx`, a file that ends in `.keras`, or a folder for a TensorFlow
         SavedModel.
@@ -42,48 +46,83 @@ def export_network(network: Network | TrainingRun | str | Path, path: str | Path
     ------
     ImportError
         If ONNX is asked for and its converter is not installed.
+    Refusal
+        If several networks are not fed alike.
     """
-    network, path = load_network(network), Path(path)
+    model, path = _as_one(load_networks(network)), Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".keras":
-        network.model.save(path)
+        model.save(path)
     elif path.suffix == ".onnx":
         try:
             import onnx  # noqa: F401
             import tf2onnx  # noqa: F401
         except ImportError as error:
             raise ImportError("ONNX needs its converter: pip install onnx tf2onnx") from error
-        images = keras.InputSpec(shape=network.model.input_shape, dtype="float32")
-        network.model.export(path, format="onnx", verbose=False, input_signature=[images])
+        images = keras.InputSpec(shape=model.input_shape, dtype="float32")
+        model.export(path, format="onnx", verbose=False, input_signature=[images])
     else:
-        network.model.export(path, format="tf_saved_model", verbose=False)
+        model.export(path, format="tf_saved_model", verbose=False)
     return path
 
 
-def pack_run(run: TrainingRun | str | Path, folder: str | Path) -> TrainingRun:
-    """Write a run in little space, to be kept or passed on.
+def _as_one(networks: Sequence[Network]) -> "keras.Model":
+    """Return one model: of several networks the mean of what they find."""
+    first, *others = networks
+    if not others:
+        return first.model
+    fed = [(n.pixel_size, n.recipe.preprocessing, n.recipe.model.channels) for n in networks]
+    other = next((one for one in fed if one != fed[0]), None)
+    if other is not None:
+        raise Refusal(
+            "network must be several that are fed alike, with one pixel size, preprocessing and "
+            f"number of channels; got {fed[0]} and {other}: export them one by one"
+        )
+    images = keras.Input((None, None, first.recipe.model.channels), name="data")
+    found = [
+        keras.Model(network.model.input, network.model.output, name=f"network_{k}")(images)
+        for k, network in enumerate(networks, start=1)
+    ]
+    return keras.Model(images, keras.layers.Average(name="mean")(found), name="ensemble")
+
+
+def pack_run(
+    run: TrainingRun | str | Path | Sequence[TrainingRun | str | Path], folder: str | Path
+) -> list[TrainingRun]:
+    """Write a run, or several as one ensemble, in little space, to be kept or passed on.
 
     Parameters
     ----------
     run
-        A finished run, or the folder of one.
+        A finished run, the folder or name of one or of several, or a list of these.
     folder
-        Folder for the packed run; `load_run` reads it like any other.
+        Folder for what is packed; `load_runs`, `predict` and the like read it as any other.
 
     Returns
     -------
     packed
-        Run with weights rounded to the ten binary digits of half precision, in the range of single
-        precision, and compressed: about half the size. Its provenance names the weights it was
-        packed from.
+        Runs with weights rounded to the ten binary digits of half precision, in the range of single
+        precision, and compressed: about half the size. Their provenance names the weights they were
+        packed from. Several lie in `1`, `2` and so on.
 
     Raises
     ------
     FileExistsError
         If the folder holds something.
     """
-    run, folder = run if isinstance(run, TrainingRun) else load_run(run), Path(folder)
+    given = [run] if isinstance(run, TrainingRun | str | Path) else run
+    runs, folder = [one for each in given for one in as_runs(each)], Path(folder)
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"folder must be new or empty; {folder} holds something")
+    if len(runs) == 1:
+        return [_packed(runs[0], folder)]
+    return write_ensemble(
+        folder, [_packed(one, folder / str(k)) for k, one in enumerate(runs, start=1)]
+    )
+
+
+def _packed(run: TrainingRun, folder: Path) -> TrainingRun:
+    """Write one run in little space."""
     folder.mkdir(parents=True, exist_ok=True)
     with h5py.File(run.weights) as source, h5py.File(folder / WEIGHTS, "w") as target:
 
@@ -99,9 +138,9 @@ def pack_run(run: TrainingRun | str | Path, folder: str | Path) -> TrainingRun:
     for name in (RECIPE, HISTORY):
         shutil.copyfile(run.folder / name, folder / name)
     provenance = {
+        "packed_from": run.provenance["weights"],  # unless it was packed before
         **run.provenance,
         "weights": weights_identity(folder / WEIGHTS),
-        "packed_from": run.provenance["weights"],
     }
     write_atomically(folder / PROVENANCE, (json.dumps(provenance, indent=2) + "\n").encode())
     return load_run(folder)

@@ -21,10 +21,9 @@ from hrtem_sim.provenance import read_recipe
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import Material
 from seg_train.data.mending import mend
-from seg_train.model import Network, load_network
+from seg_train.model import Networks, load_networks
 from seg_train.particles import particle_table
 from seg_train.prediction import predict
-from seg_train.runs import TrainingRun
 
 __all__ = ["MatchedMicrographs", "match_micrographs", "matched_recipe"]
 
@@ -97,7 +96,7 @@ def match_micrographs(
     material: Material,
     energy: float,
     film: str = "C",
-    network: Network | TrainingRun | str = BASE,
+    network: Networks = BASE,
     gain: float | None = None,
     spherical: float = 0.0,
     progress: bool = True,
@@ -116,7 +115,7 @@ def match_micrographs(
     film
         Symbol or formula of the film.
     network
-        Network that finds the particles.
+        Network, or several, that find the particles.
     gain
         Digital units per electron, if it is known.
     spherical
@@ -131,7 +130,7 @@ def match_micrographs(
     """
     if not micrographs:
         raise Refusal("micrographs must hold at least one; got none")
-    loaded = load_network(network)
+    loaded = load_networks(network)
     measured, tables, masks = [], [], []
     for sample in stage(micrographs, desc="measuring", unit="image", shown=progress):
         found = predict(loaded, sample.image, pixel_size=sample.pixel_size, symmetries=True)

@@ -8,6 +8,7 @@ import pandas as pd
 from seg_train.benchmark import evaluate
 from seg_train.card import model_card
 from seg_train.data import LabelledMicrograph
+from seg_train.ensembles import load_runs
 from seg_train.figures import (
     loss_curves,
     predictions_over_micrographs,
@@ -15,7 +16,6 @@ from seg_train.figures import (
     transfer_figure,
 )
 from seg_train.metrics import summarise
-from seg_train.runs import load_run
 from seg_train.study import StudyRecipe, run_study, study_table
 from seg_train.study.run import Stores
 
@@ -33,7 +33,7 @@ def benchmark_report(
     Parameters
     ----------
     run
-        Folder of the run.
+        Folder or name of the run, or of several that predict together.
     samples
         Labelled micrographs.
     folder
@@ -49,7 +49,7 @@ def benchmark_report(
     summary
         As `seg_train.summarise` makes it.
     """
-    trained = load_run(run)
+    trained = load_runs(run)
     evaluation = evaluate(trained, samples, symmetries=symmetries, scales=scales, progress=True)
     scores = evaluation.table
     summary = summarise(scores, rng=0)
@@ -63,7 +63,10 @@ def benchmark_report(
     predictions_over_micrographs(shown, evaluation.masks[:24]).savefig(
         folder / "predictions.png", dpi=110
     )
-    loss_curves(trained.history).savefig(folder / "history.png", dpi=110)
+    histories = {one.folder.name: one.history for one in trained}
+    loss_curves(histories if len(trained) > 1 else trained[0].history).savefig(
+        folder / "history.png", dpi=110
+    )
     (folder / "model-card.md").write_text(model_card(trained, scores), encoding="utf-8")
     return summary
 

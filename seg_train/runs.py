@@ -30,6 +30,7 @@ from seg_train.shipped import run_folder, shipped_networks
 
 RECIPE, PROVENANCE, HISTORY = "recipe.toml", "provenance.json", "history.csv"
 WEIGHTS, STATE = "best.weights.h5", "state.npz"
+ENSEMBLE = "ensemble.json"  # of a folder of several runs
 
 ALGORITHM = 1
 """Version of the training algorithm; part of a run's id, raised when results change."""
@@ -112,7 +113,8 @@ def load_run(folder: str | Path) -> TrainingRun:
     FileNotFoundError
         If the folder holds no finished run.
     ValueError
-        If recipe or weights are not those the provenance tells of.
+        If recipe or weights are not those the provenance tells of, or the folder holds several
+        runs.
 
     Examples
     --------
@@ -122,7 +124,13 @@ def load_run(folder: str | Path) -> TrainingRun:
     """
     folder = run_folder(folder)
     if not (folder / PROVENANCE).is_file():
-        unfinished = (folder / STATE).is_file()
+        members = sorted(path.parent.name for path in folder.glob(f"*/{RECIPE}"))
+        if (folder / ENSEMBLE).is_file():
+            raise Refusal(
+                f"folder must hold one run; {folder} holds several, {', '.join(members)}: name one "
+                f"as {members[0]} in it, or load all with load_runs or load_networks"
+            )
+        unfinished = (folder / STATE).is_file() or members
         reason = "its training was not finished: fit it again" if unfinished else "there is none"
         raise FileNotFoundError(
             f"folder must hold a training run or be one of {', '.join(shipped_networks())}; "

@@ -16,9 +16,9 @@ from hrtem_sim.progress import stage
 from hrtem_sim.refusal import Implausible, Refusal
 from seg_train.data.mending import Blemished
 from seg_train.figures import found_over_micrograph, size_histogram
+from seg_train.model import Networks, load_networks
 from seg_train.particles import particle_table, write_mask
 from seg_train.prediction import Prediction, predict
-from seg_train.prediction.predict import Networks, load_networks
 
 MASK = "_mask"
 """Ending of the names of masks, which are no micrographs."""

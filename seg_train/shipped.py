@@ -11,15 +11,19 @@ def shipped_networks() -> tuple[str, ...]:
     Returns
     -------
     names
-        Names that stand for the folder of a run wherever one is wanted: `load_run`, `load_network`,
-        `predict`, `evaluate` and the command line.
+        Names that stand for the folder of a run, or of several that predict together, wherever one
+        is wanted: `load_runs`, `load_networks`, `predict`, `evaluate` and the command line.
 
     Examples
     --------
     >>> shipped_networks()
     ('real_micrographs',)
     """
-    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/provenance.json")))
+    known = (path.parent.name for name in _KNOWN_BY for path in FOLDER.glob(f"*/{name}"))
+    return tuple(sorted(set(known)))
+
+
+_KNOWN_BY = ("provenance.json", "ensemble.json")  # of one run; of several
 
 
 def run_folder(path: str | Path) -> Path:
@@ -28,7 +32,8 @@ def run_folder(path: str | Path) -> Path:
     Parameters
     ----------
     path
-        A folder that is there wins over a name.
+        A folder that is there wins over a name. Of several networks under one name each is
+        `name/1`, `name/2` and so on.
 
     Examples
     --------
@@ -38,4 +43,5 @@ def run_folder(path: str | Path) -> Path:
     'runs/mine'
     """
     path = Path(path)
-    return FOLDER / path if not path.exists() and str(path) in shipped_networks() else path
+    named = path.parts[:1] and path.parts[0] in shipped_networks()
+    return FOLDER / path if named and not Path(path.parts[0]).exists() else path

@@ -15,7 +15,7 @@ import numpy as np
 from seg_train.data import LabelledMicrograph, load_experimental_sample
 from seg_train.data.mending import Blemished
 from seg_train.metrics import count_pixels
-from seg_train.model import Network, load_network
+from seg_train.model import Networks, load_networks
 from seg_train.prediction import predict
 
 Blemish = Callable[[np.ndarray], np.ndarray]
@@ -113,13 +113,13 @@ BLEMISHES: dict[Blemish, float] = {
 """All of them, with what each may cost."""
 
 
-def found_in(network: Network, samples: list[LabelledMicrograph]) -> list[np.ndarray]:
+def found_in(network: Networks, samples: list[LabelledMicrograph]) -> list[np.ndarray]:
     """Return the particle's probability in micrographs without a blemish."""
     return [predict(network, s.image, pixel_size=s.pixel_size).particle for s in samples]
 
 
 def cost(
-    network: Network,
+    network: Networks,
     samples: list[LabelledMicrograph],
     clean: list[np.ndarray],
     blemish: Blemish,
@@ -159,7 +159,7 @@ def main() -> None:
     """Print the table of a network."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", nargs="?", default="real_micrographs")
-    network = load_network(parser.parse_args().run)
+    network = load_networks(parser.parse_args().run)
     samples = load_experimental_sample()
     clean = found_in(network, samples)
     for blemish in BLEMISHES:

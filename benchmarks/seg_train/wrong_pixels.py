@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.ndimage import binary_dilation, binary_erosion, label
 
 from seg_train.data import load_experimental_sample
-from seg_train.model import load_network
+from seg_train.model import load_networks
 from seg_train.prediction import predict
 
 BORDER = 4.0  # angstrom
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("run")
     parser.add_argument("--symmetries", action="store_true")
     options = parser.parse_args()
-    network = load_network(options.run)
+    network = load_networks(options.run)
     rows = []
     for sample in load_experimental_sample():
         found = predict(

@@ -10,7 +10,8 @@ from hrtem_sim.progress import stage
 from hrtem_sim.refusal import Refusal
 from seg_train.data import LabelledMicrograph
 from seg_train.metrics import class_f1, count_near, count_pixels, detect
-from seg_train.prediction import Networks, Prediction, load_networks, predict
+from seg_train.model import Networks, load_networks
+from seg_train.prediction import Prediction, predict
 
 BORDER = 4.0
 """angstrom; outlines that people draw differ by as much."""

@@ -18,7 +18,8 @@ from seg_train.data import (
 )
 from seg_train.data import resample as resample_image
 from seg_train.data.door import Trainable
-from seg_train.prediction import Networks, load_networks, predict
+from seg_train.model import Networks, load_networks
+from seg_train.prediction import predict
 from seg_train.recipe import TrainingRecipe
 
 

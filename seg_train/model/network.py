@@ -1,6 +1,6 @@
 """A trained network together with what it must be fed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from seg_train.backend import keras, tf
+from seg_train.ensembles import as_runs
 from seg_train.model.networks import model_for
 from seg_train.recipe import TrainingRecipe
 from seg_train.runs import TrainingRun, load_run
@@ -46,7 +47,7 @@ class Network:
 
         Examples
         --------
-        >>> network = load_network("real_micrographs")
+        >>> network = load_networks("real_micrographs")[0]
         >>> network.probabilities(np.zeros((1, 64, 64, 1), np.float32)).shape
         (1, 64, 64, 2)
         """
@@ -60,13 +61,23 @@ class Network:
         return tf.function(lambda x: self.model(x, training=False)).get_concrete_function(images)
 
 
-def load_network(run: "TrainingRun | str | Path | Network") -> Network:
+One = Network | TrainingRun | str | Path
+Networks = One | Sequence[One]
+"""A network, or several that work together."""
+
+
+def load_network(run: One) -> Network:
     """Return the network of a run with its best weights.
 
     Parameters
     ----------
     run
         A run, the folder of one, or a network, which is returned as it is.
+
+    Raises
+    ------
+    Refusal
+        If the folder or the name is that of several networks, see `load_networks`.
 
     Examples
     --------
@@ -81,3 +92,24 @@ def load_network(run: "TrainingRun | str | Path | Network") -> Network:
     model = model_for(run.recipe)
     model.load_weights(run.weights)
     return Network(model, run.recipe, run.pixel_size)
+
+
+def load_networks(networks: Networks) -> list[Network]:
+    """Return networks with their best weights.
+
+    Parameters
+    ----------
+    networks
+        A network, a run, the folder of a run or of several, the name of what comes with the
+        package, or a list of these.
+
+    Examples
+    --------
+    >>> [network.pixel_size for network in load_networks(["run", "run"])]
+    [0.4, 0.4]
+    """
+    if isinstance(networks, Network):
+        return [networks]
+    if isinstance(networks, TrainingRun | str | Path):
+        return [load_network(run) for run in as_runs(networks)]
+    return [network for one in networks for network in load_networks(one)]

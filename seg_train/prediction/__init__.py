@@ -6,14 +6,12 @@
 """
 
 from seg_train.prediction.looks import prepare_image
-from seg_train.prediction.predict import Networks, Prediction, load_networks, predict
+from seg_train.prediction.predict import Prediction, predict
 from seg_train.prediction.tiles import Tile, plan_tiles
 
 __all__ = [
-    "Networks",
     "Prediction",
     "Tile",
-    "load_networks",
     "plan_tiles",
     "predict",
     "prepare_image",

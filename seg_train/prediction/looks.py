@@ -103,8 +103,8 @@ def check_looks(
 
     Examples
     --------
-    >>> from seg_train.model import load_network
-    >>> check_looks([load_network("real_micrographs")], (1.0, 1.12), True)
+    >>> from seg_train.model import load_networks
+    >>> check_looks(load_networks("real_micrographs"), (1.0, 1.12), True)
     8
     """
     if not networks:

@@ -3,17 +3,15 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from hrtem_sim.refusal import Implausible, Refusal
 from seg_train.data.mending import Blemished, mend
 from seg_train.data.resampling import grid_shape
-from seg_train.model import Network, load_network
+from seg_train.model import Networks, load_networks
 from seg_train.prediction.looks import check_looks, looks
 from seg_train.prediction.memory import check_enlargement
-from seg_train.runs import TrainingRun
 
 FARTHEST = 30.0
 """Factor between the pixels of an image and of the training beyond which one of them is wrong."""
@@ -59,29 +57,6 @@ class Prediction:
         return 1 - self.probabilities[..., 0]
 
 
-One = Network | TrainingRun | str | Path
-Networks = One | Sequence[One]
-"""A network, or several that work together."""
-
-
-def load_networks(networks: Networks) -> list[Network]:
-    """Return networks with their best weights.
-
-    Parameters
-    ----------
-    networks
-        A network, a run or the folder of one, or a list of these.
-
-    Examples
-    --------
-    >>> [network.pixel_size for network in load_networks(["real_micrographs"] * 2)]
-    [0.8, 0.8]
-    """
-    if isinstance(networks, Network | TrainingRun | str | Path):
-        return [load_network(networks)]
-    return [load_network(one) for one in networks]
-
-
 def predict(
     network: Networks,
     image: np.ndarray,
@@ -98,7 +73,7 @@ def predict(
     ----------
     network
         A network of `load_network`, a run or the folder of one (which are loaded at every call);
-        or a list of these, whose mean is taken.
+        a folder or a name that stands for several, or a list of these, whose mean is taken.
     image
         Intensity, (ny, nx), any unit and size; it is resampled to the pixel the network was
         trained on and the probabilities are brought back. Hot and dead pixels and rows are mended

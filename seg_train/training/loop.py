@@ -21,6 +21,7 @@ from seg_train.model import ParticleF1, SegmentationLoss, SoftF1, model_for
 from seg_train.recipe import TrainingRecipe, read_training_recipe
 from seg_train.runs import (
     ALGORITHM,
+    ENSEMBLE,
     PROVENANCE,
     RECIPE,
     STATE,
@@ -258,6 +259,8 @@ def _validation_set(batches: Batches) -> Any:
 
 
 def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:
+    if (folder / ENSEMBLE).is_file():
+        raise Refusal(f"folder must be new or hold one run; {folder} holds several networks")
     if not (folder / RECIPE).is_file():
         return
     old, new = to_table(read_training_recipe(folder / RECIPE)), to_table(recipe)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import sys
 
 import numpy as np
@@ -9,8 +10,18 @@ import pytest
 
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Detector, ImagingConditions
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
-from seg_train import ModelRecipe, TrainingRecipe, fit, load_network, load_run, predict
+from seg_train import (
+    ModelRecipe,
+    TrainingRecipe,
+    fit,
+    fit_ensemble,
+    load_network,
+    load_networks,
+    load_run,
+    predict,
+)
 from seg_train.backend import tf
 from seg_train.data import Batches, StoredMicrographs, as_source
 from seg_train.data.fresh import FreshMicrographs
@@ -67,6 +78,7 @@ ROWS = (
     Row("FreshMicrographs", "masks", "as many as waves, 2", "1", lambda: fresh([WAVE] * 2, [np.zeros((16, 16), np.uint8)])),
     Row("predict", "image", "finite", "NaN", lambda: predict(NETWORK, np.full((64, 64), NAN))),
     Row("predict", "image", "(ny, nx)", "(64, 64, 3)", lambda: predict(NETWORK, np.zeros((64, 64, 3)))),
+    Row("fit_ensemble", "seeds", "at least 1", "0", lambda: fit_ensemble(RECIPE, FakeDatabase(), "gone", seeds=0)),
     Row("load_network", "folder", "be one of real_micrographs", "mine", lambda: load_network("mine"), FileNotFoundError),
 )
 # fmt: on
@@ -105,3 +117,24 @@ def test_a_device_without_memory_is_told_by_batch_size(tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "_epoch", full)
     with pytest.raises(MemoryError, match=r"batch_size must be small enough.*4 images of 64"):
         fit(RECIPE, FakeDatabase(), tmp_path / "run", progress=False)
+
+
+def test_an_ensemble_that_is_not_whole_is_refused(tmp_path):
+    one = dataclasses.replace(RECIPE, epochs=1)
+    folder = tmp_path / "pair"
+    fit_ensemble(one, FakeDatabase(), folder, seeds=2, progress=False)
+    with pytest.raises(Refusal, match=r"folder must hold one run; .*pair holds several, 1, 2"):
+        load_network(folder)
+    with pytest.raises(Refusal, match="folder must be new or hold one run"):
+        fit(one, FakeDatabase(), folder)
+    with pytest.raises(Refusal, match="1 is that of a single run"):
+        fit_ensemble(one, FakeDatabase(), folder / "1", seeds=2)
+    shutil.rmtree(folder / "2")
+    with pytest.raises(FileNotFoundError, match=r"pair.2: there is none"):
+        load_networks(folder)
+    shutil.copytree(folder / "1", folder / "2")
+    with pytest.raises(Refusal, match=r"networks of .*pair must be those of its ensemble.json"):
+        load_networks(folder)
+    (folder / "ensemble.json").unlink()
+    with pytest.raises(FileNotFoundError, match=r"pair: its training was not finished"):
+        load_networks(folder)

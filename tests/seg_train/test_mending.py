@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from benchmarks.seg_train.blemishes import BLEMISHES, cost, data_bar, found_in, scale_bar
-from seg_train import evaluate, load_experimental_sample, load_network, predict
+from seg_train import evaluate, load_experimental_sample, load_networks, predict
 from seg_train.data import Blemished, Mended, load_simulated, mend
 
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_network("real_micrographs")
+    return load_networks("real_micrographs")
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def test_an_onnx_network_predicts_the_same_at_any_size(network, tmp_path):
 
 
 def test_a_packed_run_is_smaller_predicts_alike_and_names_its_source(run, tmp_path):
-    packed = pack_run(run, tmp_path / "packed")
+    (packed,) = pack_run(run, tmp_path / "packed")
     assert packed.provenance["packed_from"] == run.provenance["weights"]
     assert packed.provenance["weights"] != run.provenance["weights"]
     assert packed.identity == run.identity
