@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.ndimage import binary_dilation
+from scipy.ndimage import binary_dilation, center_of_mass, find_objects, label
 
 from hrtem_sim.refusal import Refusal
 from seg_train.metrics import label_particles
@@ -52,26 +52,98 @@ def particle_table(
         raise Refusal(f"min_area must be >= 0, in square angstrom; got {min_area!r}")
     smallest = max(1, int(np.ceil(min_area / pixel_size**2)))
     labels = label_particles(mask, min_area=smallest, separate=separate)
-    n = int(labels.max(initial=0))
-    flat = labels.ravel()
-    pixels = np.bincount(flat, minlength=n + 1)[1:]
-    y, x = (axis.ravel() + 0.5 for axis in np.indices(labels.shape))
-    centre_y = np.bincount(flat, weights=y, minlength=n + 1)[1:] / pixels
-    centre_x = np.bincount(flat, weights=x, minlength=n + 1)[1:] / pixels
-    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    return instance_table(labels, pixel_size=pixel_size, left_out=left_out)
+
+
+def instance_table(
+    instances: np.ndarray, *, pixel_size: float, left_out: np.ndarray | None = None
+) -> pd.DataFrame:
+    """List particles that are numbered, by a program or by hand.
+
+    Parameters
+    ----------
+    instances
+        Whole numbers, (ny, nx): pixels of one number that touch, also by a corner, are one
+        particle; 0 is background. A number that was drawn at two places is two particles.
+    pixel_size
+        In angstrom.
+    left_out
+        Pixels that are no micrograph, as `particle_table` takes them.
+
+    Returns
+    -------
+    table
+        Table as of `particle_table`, `label` being the number; in the order of the numbers.
+
+    Examples
+    --------
+    >>> drawn = np.array([[7, 7, 3], [7, 7, 3]])
+    >>> instance_table(drawn, pixel_size=2.0)[["label", "area", "x"]]
+       label  area    x
+    0      3   8.0  5.0
+    1      7  16.0  2.0
+    """
+    _check_pixel(pixel_size)
+    instances = np.asarray(instances)
+    if instances.ndim != 2 or instances.dtype.kind not in "biu" or instances.min(initial=0) < 0:
+        raise Refusal(
+            "instances must be whole numbers from 0, of shape (ny, nx); got "
+            f"{instances.dtype} {instances.shape} from {instances.min(initial=0):g}"
+        )
+    beside = np.zeros(instances.shape, bool)
+    beside[[0, -1]] = beside[:, [0, -1]] = True
     if left_out is not None:
-        border = np.concatenate([border, labels[binary_dilation(left_out, np.ones((3, 3)))]])
-    area = pixels * pixel_size**2
+        beside |= binary_dilation(left_out, np.ones((3, 3)))
+    rows = []
+    for number, box in enumerate(find_objects(instances.astype(int)), start=1):
+        if box is None:
+            continue
+        parts, n = label(instances[box] == number, structure=np.ones((3, 3)))
+        pixels = np.bincount(parts.ravel(), minlength=n + 1)[1:]
+        centres = np.array(center_of_mass(parts > 0, parts, range(1, n + 1)))
+        corner = [box[0].start + 0.5, box[1].start + 0.5]
+        at_edge = set(parts[beside[box]].tolist())
+        for part, (area, (y, x)) in enumerate(zip(pixels, centres + corner, strict=True), start=1):
+            rows.append((number, area * pixel_size**2, y, x, part in at_edge))
+    found = np.array(rows, dtype=float).reshape(-1, 5)
     return pd.DataFrame(
         {
-            "label": np.arange(1, n + 1),
-            "area": area,
-            "equivalent_diameter": 2 * np.sqrt(area / np.pi),
-            "x": centre_x * pixel_size,
-            "y": centre_y * pixel_size,
-            "touches_edge": np.isin(np.arange(1, n + 1), border),
+            "label": found[:, 0].astype(int),
+            "area": found[:, 1],
+            "equivalent_diameter": 2 * np.sqrt(found[:, 1] / np.pi),
+            "x": found[:, 3] * pixel_size,
+            "y": found[:, 2] * pixel_size,
+            "touches_edge": found[:, 4].astype(bool),
         }
     )
+
+
+def in_nanometres(particles: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of particles as people read it: in nanometres, with the units in its head.
+
+    Parameters
+    ----------
+    particles
+        As `particle_table` returns it, with whatever columns more.
+
+    Returns
+    -------
+    table
+        `area_nm2`, `diameter_nm`, `x_nm` and `y_nm`, to 0.01, which no micrograph is better than,
+        in place of the lengths in angstrom; the other columns as they are.
+
+    Examples
+    --------
+    >>> table = particle_table(np.ones((10, 10)), pixel_size=4.0)
+    >>> in_nanometres(table)[["area_nm2", "diameter_nm", "x_nm"]]
+       area_nm2  diameter_nm  x_nm
+    0      16.0         4.51   2.0
+    """
+    shown = particles.assign(area=particles["area"] / 100)
+    for name in ("equivalent_diameter", "x", "y"):
+        shown[name] = particles[name] / 10
+    units = {"area": "area_nm2", "equivalent_diameter": "diameter_nm", "x": "x_nm", "y": "y_nm"}
+    return shown.rename(columns=units).round(2)
 
 
 def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None:

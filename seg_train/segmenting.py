@@ -17,7 +17,7 @@ from hrtem_sim.refusal import Implausible, Refusal
 from seg_train.data.mending import Blemished
 from seg_train.figures import found_over_micrograph, size_histogram
 from seg_train.model import Networks, load_networks
-from seg_train.particles import particle_table, write_mask
+from seg_train.particles import in_nanometres, particle_table, write_mask
 from seg_train.prediction import Prediction, predict
 
 MASK = "_mask"
@@ -178,15 +178,11 @@ def _write(folder: Path, read: ImportedMicrograph, found: Prediction, particles:
 
 
 def _write_tables(folder: Path, particles: pd.DataFrame, micrographs: pd.DataFrame) -> None:
-    """Write tables in nanometres, to a tenth of an angstrom, which no micrograph is better than."""
+    """Write tables in nanometres."""
     micrographs.round({"pixel_size": 5, "coverage": 4}).to_csv(
         folder / "micrographs.csv", index=False
     )
     if particles.empty and not len(particles.columns):
         return
     size_histogram(particles).savefig(folder / "sizes.png", dpi=110)
-    shown = particles.assign(area=particles["area"] / 100)
-    for name in ("equivalent_diameter", "x", "y"):
-        shown[name] = particles[name] / 10
-    units = {"area": "area_nm2", "equivalent_diameter": "diameter_nm", "x": "x_nm", "y": "y_nm"}
-    shown.rename(columns=units).round(2).to_csv(folder / "particles.csv", index=False)
+    in_nanometres(particles).to_csv(folder / "particles.csv", index=False)

@@ -5,7 +5,8 @@ was trained from other weights. The mean errs less than each, and where the look
 so. The eight symmetries cost eight times the work, each scale and each network its own share.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +46,7 @@ def looks(
     symmetries: int,
     window: int,
     overlap: int | None,
+    watch: Callable[[float], None] | None = None,
 ) -> Looks:
     """Look at a micrograph with every network, at every scale, in every orientation.
 
@@ -60,15 +62,29 @@ def looks(
         Factors by which the image is shown larger than it is.
     symmetries
         Number of the symmetries of the square, from 1.
-    window, overlap
+    window, overlap, watch
         As `predict` takes them.
     """
     total = squared = np.zeros(0)
     weight = 1 / (len(networks) * len(scales))
+    work = len(networks) * symmetries * sum(scale**2 for scale in scales)
+    done = 0.0
+
+    def look(network: Network, scale: float, shown: np.ndarray) -> np.ndarray:
+        nonlocal done
+
+        def advance(share: float) -> None:
+            nonlocal done
+            done = min(1.0, done + share * scale**2 / work)
+            if watch is not None:
+                watch(done)
+
+        return _tiled(network, shown, window, overlap, advance)
+
     for network in networks:
         for scale in scales:
             prepared = prepare_image(network, image, pixel_size * scale)
-            mean, square = _turned(network, prepared, symmetries, window, overlap)
+            mean, square = _turned(partial(look, network, scale), prepared, symmetries)
             if mean.shape[1:] != image.shape:
                 mean = np.stack([resample(channel, image.shape) for channel in mean])
                 square = resample(square, image.shape)
@@ -153,32 +169,40 @@ def prepare_image(network: Network, image: np.ndarray, pixel_size: float) -> np.
 
 
 def _turned(
-    network: Network, prepared: np.ndarray, symmetries: int, window: int, overlap: int | None
+    look: Callable[[np.ndarray], np.ndarray], prepared: np.ndarray, symmetries: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return means over orientations: of probabilities, and of the particles' squared."""
-    total = _tiled(network, prepared, window, overlap)
+    total = look(prepared)
     squared = (1 - total[0]) ** 2
     for index in range(1, symmetries):
         turned = np.ascontiguousarray(apply_symmetry(prepared, index))
-        found = undo_symmetry(_tiled(network, turned, window, overlap), index)
+        found = undo_symmetry(look(turned), index)
         total += found
         squared += (1 - found[0]) ** 2
     return total / symmetries, squared / symmetries
 
 
-def _tiled(network: Network, image: np.ndarray, window: int, overlap: int | None) -> np.ndarray:
-    """Return class probabilities, (classes, ny, nx), of a prepared image."""
+def _tiled(
+    network: Network,
+    image: np.ndarray,
+    window: int,
+    overlap: int | None,
+    advance: Callable[[float], None],
+) -> np.ndarray:
+    """Return class probabilities, (classes, ny, nx), of a prepared image; `advance` by tiles."""
     ny, nx = image.shape
     stride = network.recipe.model.stride
     padding = [(0, -n % stride) for n in image.shape]
     padded = np.pad(image, padding, mode="symmetric") if any(p[1] for p in padding) else image
     margin = receptive_radius(network.model) if overlap is None else overlap
     out = np.empty((network.recipe.model.classes, *padded.shape), np.float32)
-    for tile in plan_tiles(padded.shape, window=window, overlap=margin, stride=stride):
+    tiles = plan_tiles(padded.shape, window=window, overlap=margin, stride=stride)
+    for tile in tiles:
         top, bottom, left, right = tile.window
         y0, y1, x0, x1 = tile.core
         seen = padded[None, top:bottom, left:right, None]
         found = network.probabilities(seen)[0]
         core = found[y0 - top : y1 - top, x0 - left : x1 - left]
         out[:, y0:y1, x0:x1] = np.moveaxis(core, -1, 0)
+        advance(1 / len(tiles))
     return out[:, :ny, :nx]

@@ -1,7 +1,7 @@
 """What a network sees in a micrograph of any size and pixel."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +66,7 @@ def predict(
     scales: Sequence[float] = (1.0,),
     window: int = 1408,
     overlap: int | None = None,
+    watch: Callable[[float], None] | None = None,
 ) -> Prediction:
     """Segment a micrograph.
 
@@ -94,6 +95,9 @@ def predict(
     overlap
         Distance in pixels between a tile and the edge of its window; absent: the receptive field,
         so that tiles join exactly. Smaller is faster.
+    watch
+        Function that is called after every tile with the part of the work that is done, to 1;
+        what it raises ends the prediction.
 
     Returns
     -------
@@ -136,6 +140,7 @@ def predict(
         symmetries=turns,
         window=window,
         overlap=overlap,
+        watch=watch,
     )
     if mended.left_out is not None:
         seen.mean[:, mended.left_out] = np.eye(len(seen.mean), 1, dtype=np.float32)

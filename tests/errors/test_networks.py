@@ -41,6 +41,7 @@ from seg_train.metrics import (
     separate_particles,
 )
 from seg_train.model import Network, SegmentationLoss, build_model
+from seg_train.particles import instance_table
 from seg_train.prediction import plan_tiles, predict
 from seg_train.recipe import LowPassRecipe, TextureRecipe
 from seg_train.segmenting import segment_files
@@ -162,6 +163,7 @@ ROWS = (
     Row("particle_table", "pixel_size", "positive", "-1", lambda: particle_table(MASK, pixel_size=-1)),
     Row("particle_table", "min_area", ">= 0", "nan", lambda: particle_table(MASK, pixel_size=1, min_area=NAN)),
     Row("particle_table", "mask", "(ny, nx)", "(64,)", lambda: particle_table(MASK.ravel(), pixel_size=1)),
+    Row("instance_table", "instances", "whole numbers", "float64", lambda: instance_table(MASK * 0.5, pixel_size=1)),
     Row("write_mask", "mask", "(ny, nx)", "(64,)", lambda: write_mask("m.tif", MASK.ravel(), pixel_size=1)),
     Row("prepare", "masks", "whole numbers from 0", "0.1 to 0.8", lambda: prepare(Example(IMAGE, np.where(MASK, 0.8, 0.1), 0.5), recipe(patch=32), 0.5)),
     Row("prepare", "masks", "whole numbers from 0", "-1 to 1", lambda: prepare(Example(IMAGE, 2 * MASK.astype(int) - 1, 0.5), recipe(patch=32), 0.5)),

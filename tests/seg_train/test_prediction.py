@@ -17,6 +17,7 @@ from seg_train import (
 from seg_train.data import LabelledMicrograph, Prepared, apply_symmetry, halves, resample
 from seg_train.data.augment import validation_patch
 from seg_train.model import Network, build_model, receptive_radius
+from seg_train.particles import instance_table
 from seg_train.prediction import plan_tiles, prepare_image
 
 
@@ -137,6 +138,23 @@ def test_an_evaluation_keeps_what_was_found_in_the_order_of_its_rows(network, mi
     assert bare.predictions == () and bare.table.equals(evaluation.table)
 
 
+def test_a_prediction_says_how_far_it_is_and_ends_when_told(network, micrograph):
+    shares = []
+    looks = {"pixel_size": 0.5, "symmetries": 3, "scales": (1.0, 1.25), "window": 96}
+    predict([network, network], micrograph[0], watch=shares.append, **looks)
+    assert shares == sorted(shares) and shares[-1] == pytest.approx(1)
+    assert np.diff([0, *shares]).max() < 0.1  # by tiles of looks, so that a bar keeps moving
+
+    def stop(share):
+        shares.append(share)
+        raise KeyboardInterrupt
+
+    shares.clear()
+    with pytest.raises(KeyboardInterrupt):
+        predict(network, micrograph[0], watch=stop, **looks)
+    assert len(shares) == 1  # nothing was computed after the first tile
+
+
 def test_sizes_that_fit_no_stride_keep_their_shape(network):
     assert predict(network, np.random.default_rng(1).random((45, 71))).mask.shape == (45, 71)
 
@@ -155,6 +173,21 @@ def test_particle_table_knows_a_disc():
     disc = table.iloc[1]
     assert disc["equivalent_diameter"] == pytest.approx(20.0, rel=0.01)  # 40 pixels of 0.5
     assert (disc["x"], disc["y"]) == pytest.approx((15.25, 20.25))
+
+
+def test_particles_numbered_by_hand_stay_apart_where_they_touch():
+    drawn = np.zeros((20, 30), int)
+    drawn[5:10, 2:7] = 4
+    drawn[5:10, 7:12] = 9  # touches it
+    drawn[15:17, 20:22] = 4  # the same number, elsewhere
+    table = instance_table(drawn, pixel_size=0.5)
+    assert table["label"].tolist() == [4, 4, 9]
+    assert table["area"].tolist() == [25 * 0.25, 4 * 0.25, 25 * 0.25]
+    assert table["x"].tolist() == [4.5 * 0.5, 21 * 0.5, 9.5 * 0.5]
+    assert not table["touches_edge"].any()
+    drawn[19, 29] = 9
+    assert instance_table(drawn, pixel_size=0.5)["touches_edge"].tolist() == [False] * 3 + [True]
+    assert len(particle_table(drawn, pixel_size=0.5)) == 3  # as a mask the two are one
 
 
 def test_masks_are_written_with_their_pixel_size(tmp_path):
