@@ -10,7 +10,14 @@ from hrtem_sim.dataset import read_dataset_recipe
 from hrtem_sim.preview import preview
 
 FOLDER = Path(__file__).parent / "builders"
-RECIPES = ("core_shell", "particle_on_crystal", "nanoislands", "sheet_defects", "polycrystal")
+RECIPES = (
+    "core_shell",
+    "particle_on_crystal",
+    "nanoislands",
+    "sheet_defects",
+    "polycrystal",
+    "particles_at_hole",
+)
 
 
 def main(names: tuple[str, ...]) -> None:

@@ -11,6 +11,8 @@ from hrtem_sim.dataset.specimen_recipe import SpecimenRecipe
 from hrtem_sim.provenance import RecipeError, Refusal, from_table
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.specimen.builders import Built, Signature, as_builder
+from hrtem_sim.specimen.builders.at_hole import EdgeParticle, ParticlesAtHole
+from hrtem_sim.specimen.builders.core_shell import CoreShell, CoreShellParticle
 from tests.errors.table import Row, refusal, refused, table
 from tests.errors.test_command_lines import changed
 
@@ -111,6 +113,10 @@ ROWS = (
     Row("dataset", "dataset.specimen", "a table with a builder", "7", lambda: alone({"specimen": 7}), RecipeError),
     Row("dataset", "dataset.specimen.builder", "a text", "7", lambda: alone({"specimen": {"builder": 7}}), RecipeError),
     refusal("dataset", "builder", "left out for a recipe without a table specimen", "'my.py'", lambda: from_table(DatasetRecipe, changed("seed", 1), "dataset").with_builder("my.py")),
+    refusal("ParticlesAtHole", "vacuum", "at most 0.5 where the edge is round", "0.6", lambda: ParticlesAtHole((64.0, 64.0), 10.0, 0.6, (), "round")),
+    refusal("ParticlesAtHole", "shape", "sphere or wulff for 'CdSe'", "'decahedron'", lambda: ParticlesAtHole((64.0, 64.0), 10.0, 0.3, (EdgeParticle(12.0, shape="decahedron"),), material="CdSe")),
+    refusal("EdgeParticle", "overhang", "in [-3, 1] radii", "1.5", lambda: EdgeParticle(12.0, 1.5)),
+    refusal("CoreShell", "defects", "no fcc metal", "'CdSe'", lambda: CoreShell((64.0, 64.0), 8.0, (CoreShellParticle(8.0, 4.0, 1),), "CdSe")),
     refusal("Built", "particles", "name objects of the specimen, gold", "'silver'", lambda: built(particles=("silver",))),
     refusal("Built", "volumes", "name objects of the specimen, gold", "'silver'", lambda: built(volumes={"silver": 17.0})),
     refusal("Built", "facts", "numbers or texts", "'size': [1, 2]", lambda: built(facts={"size": [1, 2]})),

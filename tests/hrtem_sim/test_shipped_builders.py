@@ -11,11 +11,14 @@ from czone.matter import contact_distance, find_contacts
 from hrtem_sim.dataset import plan_structure, read_dataset_recipe, simulate_structure
 from hrtem_sim.dataset.simulate import build_structure
 from hrtem_sim.provenance import rng_for, shipped_recipes
+from hrtem_sim.specimen import Specimen
 from hrtem_sim.specimen.builders import SHIPPED, as_builder
+from hrtem_sim.specimen.builders.at_hole import EdgeParticle, ParticlesAtHole
 from hrtem_sim.specimen.builders.core_shell import CoreShell, CoreShellParticle
 from hrtem_sim.specimen.builders.nanoislands import Island, Nanoislands
 from hrtem_sim.specimen.builders.on_crystal import FACES, CrystalParticle, ParticlesOnCrystal
 from hrtem_sim.specimen.builders.polycrystal import Polycrystal
+from hrtem_sim.specimen.builders.rim import Rim
 from hrtem_sim.specimen.builders.sheet import SHEETS, Sheet
 
 FIELD = (64.0, 64.0)
@@ -237,3 +240,104 @@ def test_grains_and_pockets_fill_a_film():
 def test_a_polycrystal_of_metal_has_no_pockets():
     built = Polycrystal(FIELD, 15.0, 6, "Au", pockets=0.5).build(streams)
     assert "film" not in built.specimen.objects and len(built.particles) == 6
+
+
+@pytest.mark.parametrize("edge", ["straight", "round"])
+def test_a_hole_holds_no_film_and_the_rest_is_the_film(edge):
+    plan = ParticlesAtHole(FIELD, 20.0, 0.3, (), edge, 2.0, 10.0)
+    built = plan.build(streams)
+    film = of(built, "film")
+    rim = Rim.of(edge, FIELD, 0.3, 2.0, 10.0, streams)
+    assert not rim.is_open(film[:, :2]).any()
+    places = (np.indices((128, 128)).reshape(2, -1).T + 0.5) * 0.5
+    share = rim.is_open(places).mean()
+    assert share == pytest.approx(0.3, abs=0.04)
+    density = len(of(ParticlesAtHole(FIELD, 20.0, 0.05, (), edge).build(streams), "film")) / 0.95
+    assert len(film) == pytest.approx((1 - share) * density, rel=0.03)
+    for side, along in ((0, 0.1), (1, 0.6)):
+        corner, outward = rim.point(side, along)
+        assert rim.is_open(np.array([corner + 0.3 * outward]))[0]
+        assert not rim.is_open(np.array([corner - 0.3 * outward]))[0]
+
+
+@pytest.mark.parametrize("overhang", [-1.0, 0.0, 0.5, 1.0])
+@pytest.mark.parametrize("edge", ["straight", "round"])
+def test_particles_at_a_hole_hang_over_it_as_far_as_asked_and_touch_the_film(edge, overhang):
+    size = (96.0, 96.0)
+    particle = EdgeParticle(12.0, overhang, "sphere")
+    plan = ParticlesAtHole(size, 20.0, 0.3, (particle,), edge, roughness=0.0)
+    built = plan.build(streams)
+    ball, film = of(built, "particle-0"), of(built, "film")
+    rim = Rim.of(edge, size, 0.3, 0.0, 15.0, streams)
+    over = rim.is_open(ball[:, :2]).mean()
+    # of a ball, the part beyond a plane at a distance of -o radii: (1 + o)^2 (2 - o) / 4; the
+    # particle is moved back by its burial, and a round rim curls round it
+    sunk = overhang - 0.3 * max(overhang, 0.0)
+    assert over == pytest.approx((1 + sunk) ** 2 * (2 - sunk) / 4, abs=0.12)
+    edges = np.array(size)
+    near = cKDTree(film % [*edges, 1e9], boxsize=[*edges, 1e9])
+    gaps = near.query(ball % [*edges, 1e9])[0]
+    assert 0.84 * contact_distance("Au", "C", share=1.0) < gaps.min() < 3.0
+    assert ball[:, 2].min() < film[:, 2].min()  # and stands on the face where the beam enters
+
+
+def test_defects_of_supported_particles_are_what_labels_find():
+    from hrtem_sim.mask import find_grains
+
+    field = (11 * 4.212,) * 2
+    for defects, grains in ((0, 1), (2, 3)):
+        particle = CrystalParticle(16.0, adhesion=0.9, defects=defects)
+        built = ParticlesOnCrystal(
+            field, (particle,), "MgO(100)", 2, "Pt", stacking_fault_ratio=0.0
+        ).build(streams)
+        assert built.defects == (("twin",) * defects,)
+        whole = Specimen(
+            together(built, "particle-0"),
+            built.specimen.only("particle-0").numbers,
+            built.specimen.cell,
+            objects=("particle-0",),
+        )
+        assert len(find_grains(whole, objects=["particle-0"]).grains) == grains
+
+
+@pytest.mark.parametrize("kind", ["core_shell", "island", "on_crystal", "at_hole"])
+def test_defects_are_as_many_as_fit_and_leave_no_impossible_pair(kind):
+    built = {
+        "core_shell": lambda: CoreShell(FIELD, 8.0, (CoreShellParticle(8.0, 8.0, 9),)),
+        "island": lambda: Nanoislands(
+            (20 * 3.19, 12 * 3.19 * 3**0.5), (Island(16.0, 30.0, 0.0, 9),)
+        ),
+        "on_crystal": lambda: ParticlesOnCrystal(
+            (11 * 4.212,) * 2, (CrystalParticle(14.0, defects=9),), "MgO(100)", 2
+        ),
+        "at_hole": lambda: ParticlesAtHole(FIELD, 10.0, 0.3, (EdgeParticle(16.0, 0.0, defects=9),)),
+    }[kind]().build(streams)
+    (kinds,) = built.defects
+    assert 1 <= len(kinds) <= 5
+    found = find_contacts(
+        built.specimen.positions,
+        built.specimen.numbers,
+        cell=np.array(built.specimen.cell),
+        periodic=(True, True, False),
+    )
+    assert not len(found.first)
+
+
+def test_twins_of_an_epitaxial_shell_go_on_through_the_core():
+    particle = CoreShellParticle(12.0, 6.0, defects=1)
+    plan = CoreShell(FIELD, 8.0, (particle,), "Ag", "Au", stacking_fault_ratio=0.0)
+    built = plan.build(streams)
+    plain = replace(plan, particles=(CoreShellParticle(12.0, 6.0),)).build(streams)
+    assert built.defects == (("twin",),) and plain.defects == ((),)
+    for name in ("core-0", "shell-0"):
+        twinned, single = (together(one, name) for one in (built, plain))
+        # one side keeps the crystal, the other is its mirror image
+        same = cKDTree(single - single.mean(axis=0)).query(twinned - single.mean(axis=0))[0]
+        assert 0.1 < (same < 0.2).mean() < 0.95
+
+
+def test_parameters_that_came_later_are_no_part_of_plans_at_their_defaults():
+    for name in ("core_shell", "particle_on_crystal", "nanoislands"):
+        numbers = plan_structure(RECIPES[name], 0).specimen.numbers
+        part = numbers["islands" if name == "nanoislands" else "particles"][0]
+        assert "stacking_fault_ratio" not in numbers and "defects" not in part

@@ -10,7 +10,7 @@ import pickle
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -72,8 +72,19 @@ class Builder:
         """
         given = self.signature.arguments(numbers, self.name)
         optional = {p.name: p.default for p in self.signature.parameters if not p.required}
-        every = {**optional, **given}
-        return {name: to_value(value) for name, value in every.items() if value is not None}
+        later = self._later
+        return {
+            name: to_value(value)
+            for name, value in {**optional, **given}.items()
+            if value is not None and not (name in later and value == optional[name])
+        }
+
+    @property
+    def _later(self) -> set[str]:
+        """Parameters that came when there were ids already: at their defaults they are left out."""
+        if not is_dataclass(self.call):
+            return set()
+        return {one.name for one in fields(self.call) if one.metadata.get("added")}
 
     def build(self, numbers: dict[str, Any], streams: Streams, index: int) -> Built:
         """Return the specimen of a structure.

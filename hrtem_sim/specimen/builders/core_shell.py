@@ -7,13 +7,24 @@ import numpy as np
 
 from czone.generator import Generator
 from czone.transform import Rotation
-from czone.volume import Sphere, Volume
-from hrtem_sim.provenance import Checked, between, checked, checks, each, physical, positive
+from czone.volume import BaseVolume, Sphere, Volume
+from hrtem_sim.provenance import (
+    Checked,
+    between,
+    checked,
+    checks,
+    each,
+    physical,
+    positive,
+    whole,
+)
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders.assembly import gathered
 from hrtem_sim.specimen.builders.built import Built, Streams
 from hrtem_sim.specimen.builders.parts import film_slab, random_turn
 from hrtem_sim.specimen.builders.places import free_places
-from hrtem_sim.specimen.materials import as_material, crystal_of
+from hrtem_sim.specimen.faults import with_faults
+from hrtem_sim.specimen.materials import FCC, as_material, crystal_of
 
 NANOMETRES = {"nm": 10.0}
 
@@ -28,6 +39,9 @@ class CoreShellParticle(Checked):
         Radius of the core, in angstrom.
     shell
         Thickness of the shell, in angstrom.
+    defects
+        Number of twins and stacking faults of the shell, on one set of {111}, or as many as fit;
+        through core and shell where these are parallel.
     """
 
     core: float = dataclasses.field(
@@ -36,6 +50,7 @@ class CoreShellParticle(Checked):
     shell: float = dataclasses.field(
         metadata=checks(physical(1, 500, "angstrom", usual=(2, 100), units=NANOMETRES))
     )
+    defects: int = checked(0, whole(0), added=True)
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,8 @@ class CoreShell(Checked):
         Depth of the particles in the film, in outer radii.
     gap
         Least distance between two particles in projection, in angstrom.
+    stacking_fault_ratio
+        Probability that a defect is a stacking fault and not a twin.
 
     Notes
     -----
@@ -80,6 +97,15 @@ class CoreShell(Checked):
     epitaxy: bool = True
     burial: float = checked(0.2, between(0, 1, "radii"))
     gap: float = checked(5.0, between(0, 1000, "angstrom"))
+    stacking_fault_ratio: float = checked(0.5, between(0, 1), added=True)
+
+    def _check_together(self) -> None:
+        strange = [m for m in (self.core_material, self.shell_material) if m not in FCC]
+        if strange and any(particle.defects for particle in self.particles):
+            raise Refusal(
+                "defects must be 0 where core or shell is no fcc metal, whose {111} they are of; "
+                f"got {strange[0]!r}"
+            )
 
     def build(self, streams: Streams) -> Built:
         """Return the specimen; see `hrtem_sim.specimen.builders.Built`.
@@ -87,33 +113,44 @@ class CoreShell(Checked):
         Parameters
         ----------
         streams
-            Random streams of places ("places"), orientations ("turn", i) and the film ("film").
+            Random streams of places ("places"), orientations ("turn", i), defects ("defect
+            planes", i) and the film ("film").
         """
         radii = [particle.core + particle.shell for particle in self.particles]
         places = free_places(self.field, radii, streams("places"), gap=self.gap)
-        objects: dict[str, Volume] = {}
+        objects: dict[str, BaseVolume] = {}
         volumes: dict[str, float] = {}
-        number = 0
+        defects: list[tuple[str, ...]] = []
         for i, (particle, radius, place) in enumerate(
             zip(self.particles, radii, places, strict=True)
         ):
             if place is None:
                 continue
             middle = np.array([*place, (self.burial - 1) * radius])
-            inner, outer = self._crystals(streams("turn", i), middle)
-            for name, crystal, reach in (
-                (f"core-{number}", inner, particle.core),
-                (f"shell-{number}", outer, radius),
-            ):
-                objects[name] = Volume(alg_objects=[Sphere(reach, middle)], generator=crystal)
+            crystals = self._crystals(streams("turn", i), middle)
+            inner, outer = (
+                Volume(alg_objects=[Sphere(reach, middle)], generator=crystal)
+                for crystal, reach in zip(crystals, (particle.core, radius), strict=True)
+            )
+            (shell, *core), kinds = with_faults(
+                crystals[1],
+                outer,
+                particle.defects,
+                self.stacking_fault_ratio,
+                streams("defect planes", i),
+                inside=[(crystals[0], inner)] if self.epitaxy else [],
+            )
+            number = len(defects)
+            objects |= {f"core-{number}": core[0] if core else inner, f"shell-{number}": shell}
+            for name, crystal in zip(("core", "shell"), crystals, strict=True):
                 cell = crystal.structure
-                volumes[name] = cell.lattice.volume / len(cell)
-            number += 1
+                volumes[f"{name}-{number}"] = cell.lattice.volume / len(cell)
+            defects.append(kinds)
         objects["film"] = film_slab(
             self.field, self.film, streams("film"), material=self.film_material
         )
-        facts = {"n_asked": len(self.particles), "n_placed": number}
-        return gathered(objects, self.field, facts=facts, volumes=volumes)
+        facts = {"n_asked": len(self.particles), "n_placed": len(defects)}
+        return gathered(objects, self.field, facts=facts, volumes=volumes, defects=tuple(defects))
 
     def _crystals(
         self, rng: np.random.Generator, middle: np.ndarray

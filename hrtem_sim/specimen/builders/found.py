@@ -20,6 +20,7 @@ SHIPPED: dict[str, str] = {
     "particle_on_crystal": "hrtem_sim.specimen.builders.on_crystal:ParticlesOnCrystal",
     "polycrystal": "hrtem_sim.specimen.builders.polycrystal:Polycrystal",
     "sheet": "hrtem_sim.specimen.builders.sheet:Sheet",
+    "particles_at_hole": "hrtem_sim.specimen.builders.at_hole:ParticlesAtHole",
     "nanoislands": "hrtem_sim.specimen.builders.nanoislands:Nanoislands",
 }
 """Builders of the package: where each is defined, by its name in recipes."""

@@ -12,11 +12,21 @@ from czone.matter import contact_distance
 from czone.prefab import WulffSingle
 from czone.transform import Rotation, rot_v
 from czone.volume import BaseVolume
-from hrtem_sim.provenance import Checked, between, checked, checks, each, one_of, physical, positive
+from hrtem_sim.provenance import (
+    Checked,
+    between,
+    checked,
+    checks,
+    each,
+    one_of,
+    physical,
+    positive,
+    whole,
+)
 from hrtem_sim.specimen.builders.assembly import gathered
 from hrtem_sim.specimen.builders.built import Built, Streams
-from hrtem_sim.specimen.builders.places import free_places
-from hrtem_sim.specimen.builders.slabs import breadth, fitted_slab, standing, upright
+from hrtem_sim.specimen.builders.slabs import fitted_slab, standing_on, upright
+from hrtem_sim.specimen.faults import with_faults
 from hrtem_sim.specimen.materials import FCC, crystal_of
 from hrtem_sim.specimen.particles import FCC_ENERGIES
 
@@ -81,11 +91,14 @@ class CrystalParticle(Checked):
         Angle in degrees about the normal of the face, from the cube-on-cube relation.
     adhesion
         Energy of the interface in units of that of {111}, from -1 (wets) to 1 (stands free).
+    defects
+        Number of twins and stacking faults, on one set of {111}, or as many as fit.
     """
 
     radius: float = dataclasses.field(metadata=checks(physical(5, 500, "angstrom", usual=(6, 100))))
     turn: float = checked(0.0, between(-360, 360, "degrees"))
     adhesion: float = checked(0.0, between(-0.9, 1))
+    defects: int = checked(0, whole(0), added=True)
 
 
 @dataclass(frozen=True)
@@ -109,6 +122,8 @@ class ParticlesOnCrystal(Checked):
         Name of an fcc metal.
     gap
         Least distance between two particles in projection, in angstrom.
+    stacking_fault_ratio
+        Probability that a defect is a stacking fault and not a twin.
 
     Notes
     -----
@@ -125,6 +140,7 @@ class ParticlesOnCrystal(Checked):
     layers: int = checked(5, between(1, 100))
     metal: str = checked("Pt", one_of(*FCC))
     gap: float = checked(5.0, between(0, 1000, "angstrom"))
+    stacking_fault_ratio: float = checked(0.5, between(0, 1), added=True)
 
     def build(self, streams: Streams) -> Built:
         """Return the specimen; see `hrtem_sim.specimen.builders.Built`.
@@ -132,39 +148,41 @@ class ParticlesOnCrystal(Checked):
         Parameters
         ----------
         streams
-            Random stream of the places ("places").
+            Random streams of the places ("places") and defects ("defect planes", i).
         """
         face = FACES[self.support]
         layer = face.layer * face.edge
         period = face.period[0] * face.edge, face.period[1] * face.edge
         low = -(self.layers - 0.5) * layer
         slab = fitted_slab(face.crystal(), period, self.field, low, layer / 2)
-        free = [self._particle(face, particle) for particle in self.particles]
-        reaches = [breadth(volume) for volume in free]
-        places = free_places(self.field, reaches, streams("places"), gap=self.gap)
-        level = slab.top + contact_distance(self.metal, "O", share=1.0)
         made = [
-            standing(volume, level, place)
-            for volume, place in zip(free, places, strict=True)
-            if place is not None
+            self._particle(face, particle, streams("defect planes", i))
+            for i, particle in enumerate(self.particles)
         ]
-        particles = {f"particle-{i}": volume for i, volume in enumerate(made)}
-        facts = {"n_asked": len(self.particles), "n_placed": len(made)}
+        level = slab.top + contact_distance(self.metal, "O", share=1.0)
+        free = [volume for volume, _ in made]
+        found = standing_on(level, free, self.field, streams("places"), gap=self.gap)
+        particles = {f"particle-{i}": volume for i, volume in enumerate(found.values())}
+        facts = {"n_asked": len(self.particles), "n_placed": len(particles)}
         volumes = dict.fromkeys(particles, FCC[self.metal] ** 3 / 4)
         return gathered(
             {"support": slab.atoms, **particles},  # facets reach below their last atoms
             self.field,
             upright=True,
+            defects=tuple(made[i][1] for i in found),
             facts={**facts, "support_strain": slab.strain},
             volumes={**volumes, "support": slab.volume},
         )
 
-    def _particle(self, face: Face, particle: CrystalParticle) -> BaseVolume:
-        """Particle about the origin, its interface down, turned about the normal."""
+    def _particle(
+        self, face: Face, particle: CrystalParticle, rng: np.random.Generator
+    ) -> tuple[BaseVolume, tuple[str, ...]]:
+        """Particle about the origin, its interface down, turned about the normal; its defects."""
         metal = upright(crystal_of(self.metal), face.plane, face.along)
         natoms = round(4 / 3 * np.pi * particle.radius**3 / (FCC[self.metal] ** 3 / 4))
         free = WulffSingle(metal, FCC_ENERGIES, natoms)
         h, k, l = (-index for index in face.plane)  # noqa: E741
-        made = free.winterbottom((h, k, l), particle.adhesion, face_down=False)
+        solid = free.winterbottom((h, k, l), particle.adhesion, face_down=False)
+        (made,), kinds = with_faults(metal, solid, particle.defects, self.stacking_fault_ratio, rng)
         made.transform(Rotation(rot_v([0.0, 0.0, 1.0], math.radians(particle.turn))))
-        return made
+        return made, kinds

@@ -1,5 +1,6 @@
 """Crystalline slabs that fill a periodic field, and what stands on them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from czone.transform import Rotation, Translation
 from czone.util import orientation_relation
 from czone.volume import BaseVolume, Volume, make_rect_prism
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.specimen.builders.places import free_places
 
 MOST_STRAIN = 0.02
 """Strain up to which a slab is stretched to fill a field with whole cells."""
@@ -120,31 +122,53 @@ def fitted_slab(
     return Slab(atoms, strain, float(positions[:, 2].max()), volume)
 
 
-def standing(volume: BaseVolume, level: float, place: tuple[float, float]) -> BaseVolume:
-    """Move a volume so that its lowest atoms stand at a level, over a place; return it.
+def standing_on(
+    level: float,
+    volumes: Sequence[BaseVolume],
+    field: tuple[float, float],
+    rng: np.random.Generator,
+    *,
+    gap: float,
+) -> dict[int, BaseVolume]:
+    """Return volumes at random places of a field, their lowest atoms at a level.
 
     Parameters
     ----------
-    volume
-        The volume, which is changed.
     level
         Height in angstrom.
-    place
-        x and y of where its origin comes to lie, in angstrom.
+    volumes
+        Volumes about the origin, which are moved.
+    field
+        Edges along x and y, in angstrom.
+    rng
+        Source of the places.
+    gap
+        Least distance between two of them in projection, in angstrom.
+
+    Returns
+    -------
+    standing
+        Those that found room, by their number.
+
+    Examples
+    --------
+    >>> from czone.volume import Sphere
+    >>> from hrtem_sim.specimen.materials import crystal_of
+    >>> gold = [Volume(alg_objects=[Sphere(r, np.zeros(3))], generator=crystal_of("Au"))
+    ...         for r in (9.0, 50.0)]
+    >>> found = standing_on(5.0, gold, (60.0, 60.0), np.random.default_rng(1), gap=1.0)
+    >>> list(found), round(float(np.array(found[0].atoms)[:, 2].min()), 6)
+    ([0], 5.0)
     """
-    volume.populate_atoms()
-    lowest = float(np.array(volume.atoms)[:, 2].min())
-    volume.transform(Translation(np.array([*place, level - lowest])))
-    return volume
-
-
-def breadth(volume: BaseVolume) -> float:
-    """Return how far the atoms of a volume reach from the z axis, in angstrom.
-
-    Parameters
-    ----------
-    volume
-        The volume, which is populated.
-    """
-    volume.populate_atoms()
-    return float(np.linalg.norm(np.array(volume.atoms)[:, :2], axis=1).max())
+    for volume in volumes:
+        volume.populate_atoms()
+    free = [np.array(volume.atoms) for volume in volumes]
+    reaches = [float(np.linalg.norm(atoms[:, :2], axis=1).max()) for atoms in free]
+    standing = {}
+    for i, place in enumerate(free_places(field, reaches, rng, gap=gap)):
+        if place is not None:
+            rise = level - float(free[i][:, 2].min())
+            volumes[i].transform(Translation(np.array([*place, rise])))
+            volumes[i].populate_atoms()
+            standing[i] = volumes[i]
+    return standing
