@@ -16,11 +16,12 @@ from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
 from hrtem_sim.wave import ExitWave
 
-FORMATION = 4
+FORMATION = 5
 """Version of what a wave and conditions turn into; part of the id of every micrograph.
 1 averaged over 5 to 8 foci, 2 over focal modes on 49 nodes; 3 averages over rings
 of k^2, integrates over pixels that begin at the origin, and blurs before it samples; 4 forms
-diffuse waves on coarser samples than the mean wave where that serves."""
+diffuse waves on coarser samples than the mean wave where that serves, 5 all modes of all waves that
+do not fold over there."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

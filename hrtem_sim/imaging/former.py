@@ -11,8 +11,9 @@ from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.focal_modes import BINS, FocalModes, focal_modes
 from hrtem_sim.imaging.kernels import delay, weight_by_table
-from hrtem_sim.imaging.pixels import CameraPixels, camera_shape, contrast_of, intensity_grids
+from hrtem_sim.imaging.pixels import CameraPixels, camera_shape, shown
 from hrtem_sim.imaging.raster import Raster
+from hrtem_sim.imaging.samplings import STAYS, contrast_of, intensity_grids, needs_finer
 from hrtem_sim.imaging.source import TRUSTED, tilts_of_source
 from hrtem_sim.potential.passes import Passes
 from hrtem_sim.wave import ExitWave
@@ -33,8 +34,8 @@ class ImageFormer:
     Notes
     -----
     Camera pixel (i, j) collects what falls on y from i to i + 1 and x from j to j + 1 pixels: the
-    intensity is formed on `grid`, whose first sample is the middle of the first pixel; that of the
-    mean wave, which is the strongest, on a finer one where it needs that.
+    intensity is formed on `grid`, whose first sample is the middle of the first pixel; what would
+    fold over there, of the mean wave mostly, on a finer one.
 
     Examples
     --------
@@ -110,9 +111,16 @@ class ImageFormer:
     def _sharp(self, transfer: np.ndarray) -> list[np.ndarray]:
         """Mean intensity on each raster without a spread of foci."""
         modes = focal_modes(self._power, self._limit, self._contrast, 0.0, self.wave.wavelength)
-        intensities = self._blank(0.0)
-        self._add(intensities, modes, transfer)
+        intensities, finer = self._blank(0.0), self._finer(modes, self._power, self._contrast)
+        self._add(intensities, modes, finer, transfer)
         return intensities
+
+    def _finer(self, modes: FocalModes, power: np.ndarray, contrast: float) -> np.ndarray:
+        """Which modes of which waves are formed on the finest raster, bool (modes, waves)."""
+        if len(self.rasters) == 1:
+            return np.zeros(modes.used.shape, bool)
+        nyquist = min(n / e for n, e in zip(self.grid.shape, self.grid.extent, strict=True)) / 2
+        return needs_finer(modes, power, self._limit, nyquist, STAYS * contrast)
 
     def _blank(self, value: float) -> list[np.ndarray]:
         """Intensities on all rasters that add up to a constant."""
@@ -188,55 +196,61 @@ class ImageFormer:
         modes = focal_modes(
             power, self._limit, contrast, conditions.focal_spread, self.wave.wavelength
         )
-        intensities = self._blank(modes.left_out)
+        intensities, finer = self._blank(modes.left_out), self._finer(modes, power, contrast)
         transfer = self._transfer(conditions)
         if not conditions.convergence:
-            self._add(intensities, modes, transfer)
+            self._add(intensities, modes, finer, transfer)
             return intensities
         shift = self._shift(lens, conditions.convergence)
         taken = float(np.sum(density * -np.expm1(-(shift**2)), dtype=float))
         if taken < TRUSTED * contrast:
-            self._add(intensities, modes, transfer * np.exp(-0.5 * shift**2))
+            self._add(intensities, modes, finer, transfer * np.exp(-0.5 * shift**2))
             intensities[0] += np.float32(taken)
             return intensities
         tilts, weights = tilts_of_source(shift, density, direct, contrast)
         per_deviation = conditions.convergence * 1e-3 / self.wave.wavelength
         for (x, y), weight in zip((tilts * per_deviation).tolist(), weights, strict=True):
-            self._add(intensities, modes, self._transfer(conditions, (x, y)), weight, tilt=(x, y))
+            self._add(
+                intensities, modes, finer, self._transfer(conditions, (x, y)), weight, tilt=(x, y)
+            )
         return intensities
 
     def _on_camera(
         self, intensities: list[np.ndarray], conditions: ImagingConditions
     ) -> tuple[np.ndarray, np.ndarray]:
         """Images before and after the modulation transfer from the intensity on each raster."""
-        collected, blurred = np.zeros(self.shape), np.zeros(self.shape)
+        collected = np.zeros((self.shape[0], self.shape[1] // 2 + 1), np.complex64)
+        blurred = np.zeros_like(collected)
         for raster, intensity in zip(self.rasters, intensities, strict=True):
             pixels = raster.pixels
             spectrum = pixels.collected(intensity)
             if conditions.vibration or any(conditions.drift):
                 moved = motion_transfer(*pixels.frequencies, conditions.vibration, conditions.drift)
                 spectrum *= moved
-            collected += pixels.image(spectrum)
+            collected += pixels.folded(spectrum)
             if self.detector.blurs:
                 spectrum *= self.detector.mtf(pixels.in_nyquist)
-                blurred += pixels.image(spectrum)
-        image = _plasmon_losses(collected, conditions)
-        return image, _plasmon_losses(blurred, conditions) if self.detector.blurs else image
+                blurred += pixels.folded(spectrum)
+        image = _plasmon_losses(shown(collected, self.shape), conditions)
+        if not self.detector.blurs:
+            return image, image
+        return image, _plasmon_losses(shown(blurred, self.shape), conditions)
 
     def _add(
         self,
         intensities: list[np.ndarray],
         modes: FocalModes,
+        finer: np.ndarray,
         transfer: np.ndarray,
         weight: float = 1.0,
         *,
         tilt: tuple[float, float] = (0.0, 0.0),
     ) -> None:
-        """Add the images of all waves in all modes about a transfer."""
+        """Add the images of all waves in all modes about a transfer, some on the finest raster."""
         each = weight / len(self._columns)
         position = self._squared(tilt) if any(tilt) else self._position
         factor, scale = self._factor, np.float32(modes.scale)
-        for table, start, used in zip(modes.tables, modes.starts, modes.used, strict=True):
+        for mode, (table, start) in enumerate(zip(modes.tables, modes.starts, strict=True)):
             weight_by_table(
                 transfer.ravel(),
                 position.ravel(),
@@ -245,8 +259,8 @@ class ImageFormer:
                 table,
                 factor.ravel(),
             )
-            for wave in np.flatnonzero(used):
-                where = 0 if wave else -1  # the mean wave on the finest
+            for wave in np.flatnonzero(modes.used[mode]):
+                where = -1 if finer[mode, wave] else 0
                 self.rasters[where].add(intensities[where], self._columns[wave], factor, each)
 
     def _squared(self, tilt: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:

@@ -1,5 +1,8 @@
 """Camera pixels against exact integrals over their area, whatever the wave's own sampling."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 from ase.build import bulk
@@ -13,6 +16,7 @@ from hrtem_sim.imaging import (
     expected_image,
 )
 from hrtem_sim.imaging.aberrations import aberration_phase
+from hrtem_sim.imaging.pixels import CameraPixels, shown
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import ExitWave, WaveSettings, compute_exit_wave
 from tests.hrtem_sim.test_imaging import gold_on_carbon
@@ -122,3 +126,52 @@ def test_diffuse_waves_are_formed_on_coarser_samples_than_their_mean():
     # All on the coarser ones would be wrong by more.
     former.rasters = former.rasters[:1]
     assert error(former.expected(CONDITIONS), exact) > 0.01
+
+
+def test_few_modes_of_the_mean_wave_need_the_finer_samples():
+    settings = WaveSettings(pixel_size=0.1, rms=0.08, phonons=6)
+    wave = compute_exit_wave(gold_on_axis(), settings, rng=1).resampled((128, 128))
+    former, asked = ImageFormer(wave, Detector(0.2)), []
+    for raster in former.rasters:
+        raster.add = partial(counted, raster.add, asked, raster.grid.shape[0])
+    image = former.expected(replace(CONDITIONS, focal_spread=25.0))
+    assert 0 < asked.count(former.rasters[-1].grid.shape[0]) < 0.2 * len(asked)
+    exact = np.zeros((128, 128))
+    spreads = np.linspace(-4, 4, 81)
+    weights = np.exp(-(spreads**2) / 2) / np.exp(-(spreads**2) / 2).sum()
+    for spread, weight in zip(spreads, weights, strict=True):
+        focus = replace(CONDITIONS, defocus=CONDITIONS.defocus + 25.0 * spread)
+        intensity = intensity_of(lens_spectra(wave, focus))
+        exact += weight * integrated(intensity, (128, 128))
+    assert error(image, exact) < 0.01
+
+
+def counted(add, asked, samples, *arguments):
+    asked.append(samples)
+    add(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("samples", "pixels"),
+    [
+        ((10, 12), (6, 5)),
+        ((9, 7), (4, 4)),
+        ((7, 9), (12, 10)),  # a camera finer than the samples
+        ((16, 10), (5, 3)),
+        ((30, 22), (7, 4)),
+        ((8, 8), (8, 8)),
+    ],
+)
+def test_folded_spectra_are_samples_at_the_middles_of_pixels(samples, pixels):
+    """Beside the trigonometric sum; of the Nyquist frequency half has either sign."""
+
+    def waves(n, m):
+        k, y = np.fft.fftfreq(n, 1 / n), np.arange(m)[:, None] / m
+        return np.where((2 * k == -n), np.cos(np.pi * n * y), np.exp(2j * np.pi * k * y))
+
+    values = np.random.default_rng(3).normal(size=samples)
+    camera = CameraPixels(Grid(samples, (1 / samples[0], 1 / samples[1])), pixels)
+    image = shown(camera.folded(np.fft.rfft2(values)), pixels)
+    along_y, along_x = (waves(n, m) for n, m in zip(samples, pixels, strict=True))
+    exact = along_y @ np.fft.fft2(values) @ along_x.T / values.size
+    assert image == pytest.approx(exact.real, abs=1e-6)
