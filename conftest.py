@@ -52,11 +52,15 @@ def example_run(example_folder):
     fit(recipe, open_database(example_folder / "data"), example_folder / "run", progress=False)
 
 
+USING_A_RUN = ("load_run", "load_runs", "as_runs", "load_network", "load_networks", "initial_run")
+"""Functions whose examples need the network."""
+
+
 @pytest.fixture(autouse=True)
 def in_the_example_folder(request, monkeypatch):
     """Take an example of a package that works on files to the folder."""
     if not isinstance(request.node, pytest.DoctestItem) or request.node.name.startswith("czone"):
         return
     monkeypatch.chdir(request.getfixturevalue("example_folder"))
-    if request.node.name.endswith(("load_run", "load_network")):
+    if request.node.name.endswith(USING_A_RUN):
         request.getfixturevalue("example_run")

@@ -57,6 +57,7 @@ def _card(run: TrainingRun, scores: pd.DataFrame | None) -> str:
         "versions "
         + ", ".join(f"{name} {number}" for name, number in known["versions"].items())
         + ".",
+        *_beginning(run),
         f"* Weights: `{known['weights']}`, of epoch {run.best_epoch} of {len(run.history)}.",
         "",
         "## Scores",
@@ -69,10 +70,9 @@ def _card(run: TrainingRun, scores: pd.DataFrame | None) -> str:
         "",
         "## Limits",
         "",
-        "Trained on simulated micrographs alone. Structures, thicknesses, doses, focus, "
-        "aberrations and detectors outside those of the data set were not seen in training. "
-        "Touching particles are found as one. Check it on micrographs of your own before you "
-        "count with it.",
+        "Structures, thicknesses, doses, focus, aberrations and detectors outside those of its "
+        "data were not seen in training. Touching particles are found as one. Check it on "
+        "micrographs of your own before you count with it.",
         "",
         "## Recipe",
         "",
@@ -82,6 +82,11 @@ def _card(run: TrainingRun, scores: pd.DataFrame | None) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _beginning(run: TrainingRun) -> list[str]:
+    known = run.provenance.get("initial")
+    return [f"* Begun with: `{known}`, which had been trained on other data."] if known else []
 
 
 def _median(run: TrainingRun) -> str:

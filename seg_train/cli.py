@@ -32,7 +32,11 @@ def _parser() -> argparse.ArgumentParser:
 
     fit = command.add_parser("fit", help="train a network")
     fit.add_argument("recipe", help="TOML file with a [training] table")
-    fit.add_argument("database", nargs="+", help="folder of the data set, or of several as one")
+    fit.add_argument(
+        "database", nargs="+", help="folders of data sets, or of micrographs with NAME_mask beside"
+    )
+    fit.add_argument("--pixel-size", type=positive, help="of these micrographs, in angstrom")
+    _add_meaning(fit)
     fit.add_argument("--out", required=True, help="folder of the run; an unfinished one continues")
     fit.add_argument("--seeds", type=count, help="train so many networks, which predict together")
     fit.add_argument("--tensorboard", action="store_true", help="write logs for TensorBoard")
@@ -49,10 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     benchmark.add_argument(
         "--median", type=count, default=3, help="window for --images (default 3)"
     )
-    benchmark.add_argument(
-        "--labels", choices=("classes", "instances"), help="what the numbers in masks are"
-    )
-    benchmark.add_argument("--threshold", type=float, help="gray above which masks are particle")
+    _add_meaning(benchmark)
     benchmark.add_argument("--symmetries", action="store_true", help="average eight predictions")
     benchmark.add_argument(
         "--scales", type=positive, nargs="+", default=[1.0], help="average these (1 1.12 1.25)"
@@ -140,3 +141,11 @@ def _parser() -> argparse.ArgumentParser:
     schema = command.add_parser("schema", help="print the JSON schema of recipes, for editors")
     schema.set_defaults(run=commands.on_schema)
     return parser
+
+
+def _add_meaning(parser: argparse.ArgumentParser) -> None:
+    """Add what says how drawn masks are read."""
+    parser.add_argument(
+        "--labels", choices=("classes", "instances"), help="what the numbers in masks are"
+    )
+    parser.add_argument("--threshold", type=float, help="gray above which masks are particle")

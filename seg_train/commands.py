@@ -36,11 +36,9 @@ def on_fit(options: argparse.Namespace) -> int:
     from seg_train.recipe import read_training_recipe
 
     recipe = read_training_recipe(options.recipe)  # before the seconds TensorFlow takes
-    from hrtem_sim.database import open_databases
     from seg_train import fit, fit_ensemble
 
-    one, *others = options.database
-    data = open_databases([one, *others]) if others else one
+    data = _trained_on(options, shares=recipe.shares is not None)
     shown = {"progress": not options.quiet, "tensorboard": options.tensorboard}
     if options.seeds is None:
         runs = [fit(recipe, data, options.out, **shown)]
@@ -49,6 +47,22 @@ def on_fit(options: argparse.Namespace) -> int:
     for run in runs:
         print(run.identity, run.folder)
     return 0
+
+
+def _trained_on(options: argparse.Namespace, *, shares: bool) -> Any:
+    """Return data sets, as one where no shares are asked for, and labelled micrographs."""
+    from hrtem_sim.database import open_databases
+    from seg_train.data import is_labelled, load_folder
+
+    meaning = {"labels": options.labels, "threshold": options.threshold}
+    labelled = {path for path in options.database if is_labelled(path)}
+    parts: list[Any] = [
+        load_folder(path, pixel_size=options.pixel_size, **meaning) if path in labelled else path
+        for path in options.database
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    return parts if labelled or shares else open_databases(parts)
 
 
 def on_benchmark(options: argparse.Namespace) -> int:

@@ -139,7 +139,7 @@ def load_run(folder: str | Path) -> TrainingRun:
     provenance = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
     recipe = read_training_recipe(folder / RECIPE)
     for name, found in (
-        ("recipe", identity(recipe, "training-recipe")),
+        ("recipe", recipe.identity),
         ("weights", weights_identity(folder / WEIGHTS)),
     ):
         if provenance[name] != found:

@@ -17,7 +17,7 @@ from seg_train.data.door import as_source
 from seg_train.data.examples import ArrayExamples, Example
 from seg_train.data.halves import halves
 from seg_train.data.labelled import LabelledSource
-from seg_train.data.loaders import load_folder, load_h5_pair
+from seg_train.data.loaders import is_labelled, load_folder, load_h5_pair
 from seg_train.data.mending import Blemished, Mended, mend
 from seg_train.data.micrographs import (
     LabelledMicrograph,
@@ -52,6 +52,7 @@ __all__ = [
     "denoise",
     "grid_shape",
     "halves",
+    "is_labelled",
     "load_experimental_sample",
     "load_folder",
     "load_h5_pair",

@@ -14,6 +14,8 @@ from hrtem_sim.provenance import rng_for
 from hrtem_sim.refusal import Refusal
 from seg_train.data.augment import training_patch, validation_patch
 from seg_train.data.examples import Example, Examples, as_examples
+from seg_train.data.order import shown
+from seg_train.data.pooled import Joined
 from seg_train.data.prepare import Prepared, prepare
 from seg_train.data.source import Source
 from seg_train.recipe import TrainingRecipe
@@ -74,7 +76,7 @@ class Batches:
 
     def steps(self, epoch: int) -> int:
         """Return the number of training batches of an epoch."""
-        return -(-len(self._epoch(epoch)) // self.recipe.batch_size)
+        return -(-len(self._shown(epoch)) // self.recipe.batch_size)
 
     def batch(self, epoch: int, step: int) -> Batch:
         """Return images (b, ny, nx, 1) float32 and masks (b, ny, nx, 1) uint8 of a step.
@@ -86,7 +88,7 @@ class Batches:
             examples.
         """
         examples = self._epoch(epoch)
-        order = rng_for(self.recipe.seed, "order", epoch).permutation(len(examples))
+        order = self._shown(epoch)
         rng = rng_for(self.recipe.seed, "augment", epoch, step)
         return _stack(
             [
@@ -111,6 +113,9 @@ class Batches:
                 for example, rng in pairs
             ]
         )
+
+    def _shown(self, epoch: int) -> np.ndarray:
+        return shown(self._epoch(epoch).sizes, self.recipe, epoch)
 
     def _of_step(self, order: np.ndarray, step: int) -> np.ndarray:
         size = self.recipe.batch_size
@@ -155,6 +160,7 @@ class _Epoch:
         memory: int,
     ) -> None:
         self.given = given
+        self.sizes = examples.sizes if isinstance(examples, Joined) else [len(examples)]
         self._examples, self._batches = examples, batches
         self._kept: list[Prepared] = []
         if not len(examples):

@@ -1,6 +1,7 @@
 """The door of training: whatever a user trains on becomes a source."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,8 @@ def as_source(data: Trainable, recipe: TrainingRecipe, *, rows: np.ndarray | Non
     ------
     TypeError
         If it is none of these.
+    Refusal
+        If the recipe's `shares` are not as many as what is pooled.
 
     Examples
     --------
@@ -51,16 +54,35 @@ def as_source(data: Trainable, recipe: TrainingRecipe, *, rows: np.ndarray | Non
             raise Refusal("rows must be absent where several things are pooled; got some")
         micrographs = [item for item in data if isinstance(item, LabelledMicrograph)]
         if micrographs and len(micrographs) == len(data):
-            return LabelledSource(micrographs, seed=recipe.seed, held_out=recipe.validation)
+            _refuse_shares(recipe)
+            pixel = recipe.pixel_size or max(one.pixel_size for one in micrographs)
+            return LabelledSource(
+                micrographs,
+                seed=recipe.seed,
+                held_out=recipe.validation,
+                piece=recipe.patch and recipe.patch * pixel,
+            )
         if micrographs:
             raise TypeError(
                 "data must be labelled micrographs alone, or hold them as a list of their own; "
                 f"got {len(micrographs)} micrographs among {len(data)} items"
             )
         others = [item for item in data if not isinstance(item, LabelledMicrograph)]
-        return PooledSource([as_source(item, recipe) for item in others])
+        if recipe.shares is not None and len(recipe.shares) != len(others):
+            raise Refusal(
+                f"shares must be one for each of the {len(others)} that are pooled; "
+                f"got {len(recipe.shares)}"
+            )
+        alone = replace(recipe, shares=None)
+        return PooledSource([as_source(item, alone) for item in others])
+    _refuse_shares(recipe)
     if isinstance(data, str | Path) or not isinstance(data, Source):
         return StoredMicrographs(open_store(data), recipe, rows=rows)
     if rows is not None:
         raise Refusal("rows must be absent for a source, which chooses itself; got some")
     return data
+
+
+def _refuse_shares(recipe: TrainingRecipe) -> None:
+    if recipe.shares is not None:
+        raise Refusal(f"shares must be absent where nothing is pooled; got {recipe.shares}")

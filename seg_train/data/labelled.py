@@ -1,5 +1,6 @@
 """Labelled micrographs as a source: networks that learn from what people have drawn."""
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from hrtem_sim.provenance import identity, number_held_out, rng_for
 from hrtem_sim.refusal import Refusal
 from seg_train.data.examples import Example, ListedExamples
+from seg_train.data.mending import Blemished, mend
 from seg_train.data.micrographs import LabelledMicrograph
 
 
@@ -21,10 +23,14 @@ class LabelledSource:
         Chooses those held out.
     held_out
         Part of the micrographs that validates, at least one; 0: none.
+    piece
+        Edge in angstrom of the pieces into which micrographs held out are cut, side by side;
+        absent: they stay whole.
 
     Notes
     -----
-    Whole micrographs are held out: patches of one share its film, its focus and its camera.
+    Whole micrographs are held out: patches of one share its film, its focus and its camera. What
+    `seg_train.predict` would mend in them is mended here as well (`seg_train.data.mend`).
 
     Examples
     --------
@@ -35,7 +41,12 @@ class LabelledSource:
     """
 
     def __init__(
-        self, micrographs: Sequence[LabelledMicrograph], *, seed: int, held_out: float = 0.25
+        self,
+        micrographs: Sequence[LabelledMicrograph],
+        *,
+        seed: int,
+        held_out: float = 0.25,
+        piece: float | None = None,
     ) -> None:
         if not 0 <= held_out < 1:
             raise Refusal(f"held_out must be in [0, 1); got {held_out!r}")
@@ -47,8 +58,12 @@ class LabelledSource:
             )
         order = rng_for(seed, "held out").permutation(len(micrographs))
         held = number_held_out(held_out, len(order))
-        self._validation = _listed(micrographs, np.sort(order[:held]))
-        self._training = _listed(micrographs, np.sort(order[held:]))
+        whole = [Example(_mended(m), m.mask, m.pixel_size) for m in micrographs]
+        kept = [whole[k] for k in np.sort(order[:held])]
+        if piece is not None:
+            kept = [part for example in kept for part in _pieces(example, piece)]
+        self._validation = ListedExamples(tuple(kept))
+        self._training = ListedExamples(tuple(whole[k] for k in np.sort(order[held:])))
         self.pixel_size = max(micrograph.pixel_size for micrograph in micrographs)
         self.identity = identity(
             [[micrograph.identity for micrograph in micrographs], order[:held]], "labelled"
@@ -63,6 +78,29 @@ class LabelledSource:
         return self._validation
 
 
-def _listed(micrographs: Sequence[LabelledMicrograph], chosen: np.ndarray) -> ListedExamples:
-    found = [micrographs[k] for k in chosen]
-    return ListedExamples(tuple(Example(m.image, m.mask, m.pixel_size) for m in found))
+def _mended(micrograph: LabelledMicrograph) -> np.ndarray:
+    mended = mend(micrograph.image)
+    if mended.found:
+        warnings.warn(f"{micrograph.name}: {'; '.join(mended.found)}", Blemished, stacklevel=4)
+    return mended.image
+
+
+def _pieces(example: Example, edge: float) -> list[Example]:
+    """Cut an example into squares, as many as fit side by side; one too small for two stays."""
+    size = int(np.ceil(edge / example.pixel_size - 1e-6))
+    numbers = [max(1, length // size) for length in example.image.shape]
+    if max(numbers) == 1:
+        return [example]
+    found = []
+    for k in np.ndindex(*numbers):
+        area = tuple(
+            slice(0, length) if number == 1 else _span(length, size, number, i)
+            for length, number, i in zip(example.image.shape, numbers, k, strict=True)
+        )
+        found.append(example._replace(image=example.image[area], mask=example.mask[area]))
+    return found
+
+
+def _span(length: int, size: int, number: int, i: int) -> slice:
+    start = (length - size) * i // (number - 1)
+    return slice(start, start + size)

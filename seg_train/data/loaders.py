@@ -75,6 +75,24 @@ def load_h5_pair(
         yield LabelledMicrograph(image, mask, pixel_size, group, patch.name)
 
 
+def is_labelled(folder: str | Path, *, mask_suffix: str = "_mask") -> bool:
+    """Return whether a folder holds masks beside micrographs, as `load_folder` reads them.
+
+    Parameters
+    ----------
+    folder
+        Any path.
+    mask_suffix
+        Ending that tells a mask from its micrograph.
+
+    Examples
+    --------
+    >>> is_labelled("data")
+    False
+    """
+    return any(path.stem.endswith(mask_suffix) for path in Path(folder).glob("*"))
+
+
 def load_folder(
     folder: str | Path,
     *,

@@ -36,35 +36,47 @@ class PooledSource:
         self._sources = tuple(sources)
         self.pixel_size = max(source.pixel_size for source in sources)
         self.identity = identity([source.identity for source in sources], "pooled")
-        self._known: dict[tuple[int, ...], _Joined] = {}
+        self._known: dict[tuple[int, ...], Joined] = {}
 
-    def epoch(self, number: int) -> "_Joined":
+    def epoch(self, number: int) -> "Joined":
         """Return the examples of an epoch, source after source."""
         return self._joined([as_examples(s.epoch(number), s.pixel_size) for s in self._sources])
 
-    def validation(self) -> "_Joined":
+    def validation(self) -> "Joined":
         """Return the validation examples of all sources."""
-        return _Joined(tuple(as_examples(s.validation(), s.pixel_size) for s in self._sources))
+        return Joined(tuple(as_examples(s.validation(), s.pixel_size) for s in self._sources))
 
-    def _joined(self, parts: list[Examples]) -> "_Joined":
+    def _joined(self, parts: list[Examples]) -> "Joined":
         """The same object for the same parts, so that what was prepared of them stays known."""
         key = tuple(map(id, parts))
         if key not in self._known:
-            self._known = {key: _Joined(tuple(parts))}
+            self._known = {key: Joined(tuple(parts))}
         return self._known[key]
 
 
 @dataclass(frozen=True, eq=False)
-class _Joined:
-    """Examples one after the other."""
+class Joined:
+    """Examples one after the other.
+
+    Parameters
+    ----------
+    parts
+        Examples of each source.
+    """
 
     parts: tuple[Examples, ...]
 
+    @property
+    def sizes(self) -> list[int]:
+        """Number of examples of each source."""
+        return [len(part) for part in self.parts]
+
     def __len__(self) -> int:
-        return sum(map(len, self.parts))
+        return sum(self.sizes)
 
     def take(self, positions: np.ndarray) -> list[Example]:
-        ends = np.cumsum([len(part) for part in self.parts])
+        """Return the examples at some positions."""
+        ends = np.cumsum(self.sizes)
         owner = np.searchsorted(ends, positions, side="right")
         found: dict[int, Example] = {}
         for k in np.unique(owner).tolist():

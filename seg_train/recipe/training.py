@@ -1,6 +1,7 @@
 """All that decides a training run, except its data."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -13,17 +14,25 @@ from hrtem_sim.provenance import (
     checked,
     checks,
     from_table,
+    identity,
     optional,
     parse_condition,
     physical,
     positive,
     read_file_table,
+    recipe_file,
+    that,
     whole,
 )
 from seg_train.recipe.augmentation import AugmentationRecipe
 from seg_train.recipe.network import ModelRecipe, PreprocessingRecipe
 
 PIXEL = physical(0.01, 10, "angstrom", usual=(0.05, 3), units={"nm": 10.0, "pm": 0.01})
+SHARES = that("positive numbers, or None", lambda shares: shares is None or _positive(shares))
+
+
+def _positive(shares: tuple[float, ...]) -> bool:
+    return bool(shares) and all(0 < share < inf for share in shares)
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,17 @@ class TrainingRecipe(Checked):
         `hrtem_sim.provenance.parse_condition`.
     n_images
         Number of images drawn from those selected, validation included; absent: all.
+    patches
+        Patches that an epoch shows; absent: one of every image. A few large micrographs want many.
+    shares
+        Parts of what is pooled in an epoch, in its order and any unit, such as (3, 1) for three
+        simulated patches to one of your own; absent: every image of all once.
+    initial
+        Network whose weights the training begins with: the folder of a run, beside the recipe or
+        where the program runs, or a name that comes with the package; absent: weights are drawn.
+        Its layers must be those of `model`; the last is drawn anew where the classes are others.
+        Where `pixel_size` is absent its pixel is taken. The id of the run covers the weights, not
+        where they lie.
     validation
         Part of the structures held out for validation; no structure is on both sides.
     loss
@@ -82,6 +102,9 @@ class TrainingRecipe(Checked):
     patch: int | None = checked(None, optional(whole(1)))
     select: str | None = None
     n_images: int | None = checked(None, optional(whole(1)))
+    patches: int | None = checked(None, optional(whole(1)), added=True)
+    shares: tuple[float, ...] | None = checked(None, SHARES, added=True)
+    initial: str | None = added(None)
     validation: float = checked(0.25, between(0, 1, open_high=True))
     loss: Literal["cce_dice", "cce", "dice"] = "cce_dice"
     learning_rate: float = checked(0.001, positive())
@@ -104,6 +127,11 @@ class TrainingRecipe(Checked):
     def by_step(self) -> bool:
         """Whether the learning rate changes from step to step."""
         return self.schedule == "cosine" or self.warmup > 0
+
+    @property
+    def identity(self) -> str:
+        """Id of all but where the weights lie that it begins with."""
+        return identity(replace(self, initial=None), "training-recipe")
 
     def _check_together(self) -> None:
         if self.warmup >= self.epochs:
@@ -140,4 +168,21 @@ def read_training_recipe(path: str | Path) -> TrainingRecipe:
     >>> read_training_recipe("demo").batch_size
     16
     """
-    return from_table(TrainingRecipe, read_file_table(path, "training"), "training")
+    recipe = from_table(TrainingRecipe, read_file_table(path, "training"), "training")
+    return found_beside(path, recipe)
+
+
+def found_beside(path: str | Path, recipe: TrainingRecipe) -> TrainingRecipe:
+    """Return a recipe whose `initial` is a path, where it lies beside the recipe's file.
+
+    Parameters
+    ----------
+    path
+        File of the recipe, or its name.
+    recipe
+        Recipe in it.
+    """
+    if recipe.initial is None:
+        return recipe
+    beside = recipe_file(path).absolute().parent / recipe.initial
+    return replace(recipe, initial=str(beside)) if beside.exists() else recipe

@@ -37,6 +37,7 @@ from hrtem_sim.provenance import (
     whole,
 )
 from seg_train.recipe import TrainingRecipe
+from seg_train.recipe.training import found_beside
 
 SCALE = between(0, 1, open_low=True)
 
@@ -156,18 +157,18 @@ def read_study_recipe(path: str | Path) -> StudyRecipe:
     for name, value in (("study.training", common), ("study.conditions", conditions)):
         require(isinstance(value, dict), name, "a table", value)
     require("seed" not in common, "study.training.seed", "absent: every network has its own", "one")
-    read = tuple(_condition(name, changes, common) for name, changes in conditions.items())
+    read = tuple(_condition(path, name, changes, common) for name, changes in conditions.items())
     return from_table(StudyRecipe, {**table, "conditions": read, "data": data}, "study")
 
 
-def _condition(name: str, changes: Any, common: dict[str, Any]) -> Condition:
+def _condition(file: str | Path, name: str, changes: Any, common: dict[str, Any]) -> Condition:
     path = f"study.conditions.{name}"
     require(isinstance(changes, dict), path, "a table", changes)
     changes = dict(changes)
     database = changes.pop("database", None)
     require(database is None or isinstance(database, str), f"{path}.database", "a name", database)
     training = from_table(TrainingRecipe, {"seed": 0, **_merged(common, changes)}, path)
-    return Condition(name, training, database)
+    return Condition(name, found_beside(file, training), database)
 
 
 def _merged(common: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

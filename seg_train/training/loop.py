@@ -36,6 +36,7 @@ from seg_train.runs import (
 )
 from seg_train.training.average import WeightAverage
 from seg_train.training.determinism import make_deterministic
+from seg_train.training.initial import begin_with, completed, initial_run
 from seg_train.training.logs import BoardLog
 from seg_train.training.progress import StepWatch
 from seg_train.training.schedule import learning_rate
@@ -60,7 +61,8 @@ def fit(
     data
         A database of `hrtem_sim.database.open_database` or the folder of one; labelled
         micrographs; any other `seg_train.data.Source`, such as one that forms its micrographs anew
-        at every epoch; or a list of these, which are pooled.
+        at every epoch; or a list of these, which are pooled, in the recipe's `shares` if it has
+        some.
     folder
         Folder for the run. A finished run of the same recipe and data is returned as it is; an
         unfinished one is continued and ends with the weights of an uninterrupted run.
@@ -105,14 +107,17 @@ def fit(
     (1, 0.4)
     """
     folder = Path(folder)
-    recipe = from_table(TrainingRecipe, to_table(recipe))  # as the folder will hold it: 0 is 0.0
+    base = initial_run(recipe)
+    recipe = from_table(TrainingRecipe, to_table(completed(recipe, base)))  # as it will be written
     _refuse_another_recipe(folder, recipe)
     source = as_source(data, recipe, rows=rows)
     ids = {
-        "recipe": identity(recipe, "training-recipe"),
+        "recipe": recipe.identity,
         "data": source.identity,
         "pixel_size": float(recipe.pixel_size or source.pixel_size),
     }
+    if base is not None:
+        ids["initial"] = base.provenance["weights"]
     run = identity({"algorithm": ALGORITHM, **ids}, "run")
     _refuse_other_data(folder, run)
     if (folder / PROVENANCE).is_file():
@@ -125,11 +130,13 @@ def fit(
             "data must hold micrographs out for validation, or validation must be 0 in the recipe; "
             f"got none with validation = {recipe.validation:g}"
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    write_recipe(folder, recipe)
     if recipe.deterministic:
         make_deterministic()
     model = compiled_model(recipe)
+    if base is not None:
+        begin_with(model, recipe, base)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_recipe(folder, recipe)
     try:
         _train(model, recipe, batches, done, folder, run, progress, tensorboard)
     except tf.errors.ResourceExhaustedError as error:
@@ -264,7 +271,8 @@ def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:
     if not (folder / RECIPE).is_file():
         return
     old, new = to_table(read_training_recipe(folder / RECIPE)), to_table(recipe)
-    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    moved = {"initial"}  # wherever it lies, the id of the run covers what it is
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key) and key not in moved]
     if changed:
         key = changed[0]
         raise Refusal(
@@ -275,15 +283,12 @@ def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:
 
 def _refuse_other_data(folder: Path, run: str) -> None:
     known = read_progress(folder)
-    if known is not None and known.run != run and not (folder / PROVENANCE).is_file():
+    finished = (folder / PROVENANCE).is_file()
+    held = load_run(folder).identity if finished else known and known.run
+    if held and held != run:
         raise Refusal(
-            f"folder must be new or hold a run on the same data; {folder} holds {known.run}, "
-            f"not {run}"
-        )
-    if (folder / PROVENANCE).is_file() and load_run(folder).identity != run:
-        raise Refusal(
-            f"folder must be new or hold a run on the same data; {folder} holds "
-            f"{load_run(folder).identity}, not {run}"
+            "folder must be new or hold a run on the same data, with the same initial weights; "
+            f"{folder} holds {held}, not {run}"
         )
 
 

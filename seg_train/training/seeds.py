@@ -11,6 +11,7 @@ from seg_train.data.door import Trainable
 from seg_train.ensembles import write_ensemble
 from seg_train.recipe import TrainingRecipe
 from seg_train.runs import RECIPE, TrainingRun
+from seg_train.training.initial import initial_folders
 from seg_train.training.loop import fit
 
 
@@ -30,7 +31,7 @@ def fit_ensemble(
     ----------
     recipe
         Recipe of the training; its seed is that of the first network, and names those of the
-        others.
+        others. Where it begins with an ensemble, each network begins with another of it.
     data
         As `fit` takes it. Each network holds out micrographs of its own.
     folder
@@ -67,9 +68,14 @@ def fit_ensemble(
         raise Refusal(f"seeds must be at least 1; got {seeds!r}")
     if (folder / RECIPE).is_file():
         raise Refusal(f"folder must be new or hold an ensemble; {folder} is that of a single run")
+    bases = initial_folders(recipe)
     runs = [
         fit(
-            dataclasses.replace(recipe, seed=_seed(recipe.seed, number)),
+            dataclasses.replace(
+                recipe,
+                seed=_seed(recipe.seed, number),
+                initial=bases[number % len(bases)],
+            ),
             data,
             folder / str(number + 1),
             rows=rows,

@@ -24,6 +24,7 @@ from seg_train.data import (
     ArrayExamples,
     Example,
     apply_symmetry,
+    as_source,
     grid_shape,
     normalise,
     prepare,
@@ -41,11 +42,13 @@ from seg_train.metrics import (
     separate_particles,
 )
 from seg_train.model import Network, SegmentationLoss, build_model
+from seg_train.model.matching import put_weights, weights_of
 from seg_train.particles import instance_table
 from seg_train.prediction import plan_tiles, predict
 from seg_train.recipe import LowPassRecipe, TextureRecipe
 from seg_train.segmenting import segment_files
 from seg_train.study import Condition, StudyRecipe, read_study_recipe
+from seg_train.training.initial import initial_run
 from tests.errors.table import refusal as Row
 from tests.errors.table import refused, table
 
@@ -79,6 +82,14 @@ def network(**values) -> Network:
 def study(**values) -> StudyRecipe:
     condition = Condition("one", recipe())
     return StudyRecipe(**{"name": "s", "seed": 1, "conditions": (condition,), **values})
+
+
+def hand_on(to: dict, of: dict, last: int | None = None) -> None:
+    """Give one small network the weights of another, some of whose layers are cut off."""
+    given, own = weights_of(network(**of).model), network(**to).model
+    if last is not None:
+        given = [w._replace(name=mine.name) for w, mine in zip(given, weights_of(own), strict=True)]
+    put_weights(own, given[:last], argument="initial")
 
 
 CATALOGUE = pd.DataFrame(
@@ -131,7 +142,17 @@ ROWS = (
     Row("StudyRecipe", "repeats", "at least 1", "0", lambda: study(repeats=0)),
     Row("StudyRecipe", "conditions", "at least one", "()", lambda: study(conditions=())),
     Row("StudyRecipe.scaled", "scale", "(0, 1]", "2", lambda: study().scaled(2)),
+    Row("TrainingRecipe", "patches", "at least 1", "0", lambda: recipe(patches=0)),
+    Row("TrainingRecipe", "shares", "positive numbers", "(1.0, 0.0)", lambda: recipe(shares=(1.0, 0.0))),
+    Row("TrainingRecipe", "shares", "positive numbers", "()", lambda: recipe(shares=())),
+    Row("as_source", "shares", "absent where nothing is pooled", "(1.0, 1.0)", lambda: as_source([sample()] * 3, recipe(shares=(1.0, 1.0)))),
+    Row("as_source", "shares", "one for each of the 2", "3", lambda: as_source([[sample()] * 3] * 2, recipe(shares=(1.0, 1.0, 1.0)))),
     # Networks
+    Row("put_weights", "initial", "the 20 layers of the network", "19, lacking final_conv", lambda: hand_on({}, {}, last=-1)),
+    Row("put_weights", "initial", "the shapes of the network's layers", "kernel of (3, 3, 1, 4) for (3, 3, 1, 2)", lambda: hand_on({}, {"width": 4})),
+    Row("put_weights", "initial", "the 20 layers of the network", "28, from layer 12 on others", lambda: hand_on({}, {"stages": 3})),
+    Row("put_weights", "initial", "shapes", "kernel of (3, 3, 3, 2) for (3, 3, 1, 2)", lambda: hand_on({}, {"channels": 3})),
+    Row("initial_run", "initial", "a network that is there", "gone", lambda: initial_run(recipe(initial="gone")), FileNotFoundError),
     Row("build_model", "model.backbone", "resnet18", "'vgg99'", lambda: build_model(model(backbone="vgg99"), seed=1)),
     Row("build_model", "model.backbone", "one of plain", "'resnet19'", lambda: build_model(model(backbone="resnet19"), seed=1)),
     Row("SegmentationLoss", "kind", "'cce_dice'", "'mse'", lambda: SegmentationLoss("mse")),
