@@ -38,6 +38,13 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--pixel-size", type=positive, help="of these micrographs, in angstrom")
     _add_meaning(fit)
     fit.add_argument("--out", required=True, help="folder of the run; an unfinished one continues")
+    fit.add_argument(
+        "--samples",
+        nargs="?",
+        const="",
+        metavar="FOLDER",
+        help="score every epoch on labelled micrographs; alone: on those of the package",
+    )
     fit.add_argument("--seeds", type=count, help="train so many networks, which predict together")
     fit.add_argument("--tensorboard", action="store_true", help="write logs for TensorBoard")
     fit.add_argument("--quiet", action="store_true", help="show no progress")

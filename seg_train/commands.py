@@ -39,11 +39,15 @@ def on_fit(options: argparse.Namespace) -> int:
     from seg_train import fit, fit_ensemble
 
     data = _trained_on(options, shares=recipe.shares is not None)
-    shown = {"progress": not options.quiet, "tensorboard": options.tensorboard}
+    more = {
+        "samples": _scored(options),
+        "progress": not options.quiet,
+        "tensorboard": options.tensorboard,
+    }
     if options.seeds is None:
-        runs = [fit(recipe, data, options.out, **shown)]
+        runs = [fit(recipe, data, options.out, **more)]
     else:
-        runs = fit_ensemble(recipe, data, options.out, seeds=options.seeds, **shown)
+        runs = fit_ensemble(recipe, data, options.out, seeds=options.seeds, **more)
     for run in runs:
         print(run.identity, run.folder)
     return 0
@@ -63,6 +67,18 @@ def _trained_on(options: argparse.Namespace, *, shares: bool) -> Any:
     if len(parts) == 1:
         return parts[0]
     return parts if labelled or shares else open_databases(parts)
+
+
+def _scored(options: argparse.Namespace) -> Any:
+    """Return the micrographs that every epoch is scored on, or None."""
+    from seg_train.data import load_experimental_sample, load_folder
+
+    if options.samples is None:
+        return None
+    if options.samples == "":
+        return load_experimental_sample()
+    meaning = {"labels": options.labels, "threshold": options.threshold}
+    return load_folder(options.samples, pixel_size=options.pixel_size, **meaning)
 
 
 def on_benchmark(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from hrtem_sim.drawing import Figure
 
 
 def loss_curves(histories: pd.DataFrame | dict[str, pd.DataFrame]) -> Figure:
-    """Draw loss and F1 against the epoch, training dashed and validation full.
+    """Draw loss and F1 against the epoch: training dashed, validation full, samples dotted.
 
     Parameters
     ----------
@@ -28,9 +28,13 @@ def loss_curves(histories: pd.DataFrame | dict[str, pd.DataFrame]) -> Figure:
                     history["epoch"], values, "o-", ms=3, color=color, label=f"{title}validation"
                 )
             ax.plot(history["epoch"], history[column], "--", color=color, label=f"{title}training")
+            if f"sample_{column}" in history:
+                values = history[f"sample_{column}"]
+                ax.plot(history["epoch"], values, "s:", ms=3, color=color, label=f"{title}samples")
         ax.set(xlabel="epoch", ylabel=label)
         ax.grid(alpha=0.3)
         ax.xaxis.get_major_locator().set_params(integer=True)
     axes[1].set_ylim(top=1)
-    axes[0].legend(fontsize=8)
+    for ax in axes:
+        ax.legend(fontsize=8)
     return figure

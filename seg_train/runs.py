@@ -30,6 +30,7 @@ from seg_train.shipped import run_folder, shipped_networks
 
 RECIPE, PROVENANCE, HISTORY = "recipe.toml", "provenance.json", "history.csv"
 WEIGHTS, STATE = "best.weights.h5", "state.npz"
+SAMPLE_F1 = "sample_particle_f1"  # column of the history, where samples are scored
 ENSEMBLE = "ensemble.json"  # of a folder of several runs
 
 ALGORITHM = 1
@@ -48,7 +49,8 @@ class TrainingRun(Shown):
         Recipe of the run.
     history
         One row per epoch: epoch (from 1), learning_rate, loss, f1, particle_f1 and the same with
-        `val_`, and the seconds it took.
+        `val_`, the seconds it took, and `sample_f1` and `sample_particle_f1` where labelled
+        experiments were scored.
     provenance
         Ids and versions.
     """
@@ -62,7 +64,7 @@ class TrainingRun(Shown):
         recipe, best = self.recipe, self.history
         scores = {
             column: f"{best[column].max():.3f}"
-            for column in ("val_f1", "val_particle_f1")
+            for column in ("val_f1", "val_particle_f1", SAMPLE_F1)
             if column in best
         }
         return {
@@ -96,7 +98,8 @@ class TrainingRun(Shown):
     @property
     def best_epoch(self) -> int:
         """Epoch of the best weights, from 1."""
-        return int(self.history["epoch"].iloc[int(np.argmin(monitored(self.history)))])
+        rows = self.history.to_dict("records")
+        return int(min(rows, key=lambda row: decisive(row, self.recipe))["epoch"])
 
 
 def load_run(folder: str | Path) -> TrainingRun:
@@ -150,13 +153,8 @@ def load_run(folder: str | Path) -> TrainingRun:
     return TrainingRun(folder, recipe, _read_history(folder), provenance)
 
 
-def monitored(history: pd.DataFrame) -> np.ndarray:
-    """Return the loss that decides which epoch is best: of validation, else of training."""
-    return history["val_loss" if "val_loss" in history else "loss"].to_numpy()
-
-
 def monitored_loss(row: Mapping[str, float]) -> float:
-    """Return the loss of an epoch that decides: of validation, else of training.
+    """Return the loss of an epoch that is watched: of validation, else of training.
 
     Parameters
     ----------
@@ -169,6 +167,25 @@ def monitored_loss(row: Mapping[str, float]) -> float:
     (0.4, 0.3)
     """
     return row.get("val_loss", row["loss"])
+
+
+def decisive(row: Mapping[str, float], recipe: TrainingRecipe) -> float:
+    """Return the number of an epoch whose lowest is the best, as the recipe chooses.
+
+    Parameters
+    ----------
+    row
+        Row of the history.
+    recipe
+        Recipe with `choose`.
+
+    Examples
+    --------
+    >>> row = {"loss": 0.3, "val_loss": 0.4, SAMPLE_F1: 0.75}
+    >>> [decisive(row, TrainingRecipe(1, choose=by)) for by in ("validation", "samples")]
+    [0.4, 0.25]
+    """
+    return 1 - row[SAMPLE_F1] if recipe.choose == "samples" else monitored_loss(row)
 
 
 def epochs_to(history: pd.DataFrame, f1: float) -> int | None:

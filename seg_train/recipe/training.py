@@ -87,6 +87,10 @@ class TrainingRecipe(Checked):
     ema
         Momentum of an exponential moving average of the weights, which validates and is kept in
         their place, for example 0.998; absent: none.
+    choose
+        Measure by which the best epoch is chosen: the lowest loss of `"validation"` (of training
+        where `validation` is 0), or the highest particle F1 on the `"samples"` that `fit` is given:
+        labelled experiments.
     batch_size, epochs
         Images per step; passes over the images.
     precision
@@ -115,6 +119,7 @@ class TrainingRecipe(Checked):
     patience: int = checked(3, whole(1), added=True)
     weight_decay: float = checked(0.0, at_least(0), added=True)
     ema: float | None = checked(None, optional(between(0, 1, open_high=True)), added=True)
+    choose: Literal["validation", "samples"] = added("validation")
     batch_size: int = checked(16, whole(1))
     epochs: int = checked(25, whole(1))
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"

@@ -3,6 +3,7 @@
 import math
 import platform
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,7 +15,7 @@ from hrtem_sim.progress import stage
 from hrtem_sim.provenance import from_table, identity, to_table
 from hrtem_sim.refusal import Refusal
 from seg_train.backend import keras, tf
-from seg_train.data import Batches, as_source
+from seg_train.data import Batches, LabelledMicrograph, as_source
 from seg_train.data.door import Trainable
 from seg_train.data.pipeline import as_dataset
 from seg_train.model import ParticleF1, SegmentationLoss, SoftF1, model_for
@@ -27,6 +28,7 @@ from seg_train.runs import (
     STATE,
     WEIGHTS,
     TrainingRun,
+    decisive,
     load_run,
     monitored_loss,
     weights_identity,
@@ -39,6 +41,7 @@ from seg_train.training.determinism import make_deterministic
 from seg_train.training.initial import begin_with, completed, initial_run
 from seg_train.training.logs import BoardLog
 from seg_train.training.progress import StepWatch
+from seg_train.training.samples import SampleScores, samples_identity
 from seg_train.training.schedule import learning_rate
 from seg_train.training.state import Progress, read_progress, restore_state, save_state
 
@@ -49,6 +52,7 @@ def fit(
     folder: str | Path,
     *,
     rows: np.ndarray | None = None,
+    samples: Sequence[LabelledMicrograph] | None = None,
     progress: bool = True,
     tensorboard: bool = False,
 ) -> TrainingRun:
@@ -68,6 +72,10 @@ def fit(
         unfinished one is continued and ends with the weights of an uninterrupted run.
     rows
         Positions in the catalogue of a database to choose from; absent: all.
+    samples
+        Labelled micrographs that the network is scored on after every epoch, with columns of their
+        own in the history; they choose the epoch where `recipe.choose` says so, and are covered by
+        the run's id.
     progress
         Show a progress bar.
     tensorboard
@@ -77,7 +85,8 @@ def fit(
     -------
     run
         Run with the weights of the epoch of the lowest validation loss; of the lowest training loss
-        where `recipe.validation` is 0.
+        where `recipe.validation` is 0; of the best scores on the samples where `recipe.choose` is
+        `"samples"`.
 
     Raises
     ------
@@ -111,13 +120,13 @@ def fit(
     recipe = from_table(TrainingRecipe, to_table(completed(recipe, base)))  # as it will be written
     _refuse_another_recipe(folder, recipe)
     source = as_source(data, recipe, rows=rows)
-    ids = {
-        "recipe": recipe.identity,
-        "data": source.identity,
-        "pixel_size": float(recipe.pixel_size or source.pixel_size),
-    }
+    pixel_size = float(recipe.pixel_size or source.pixel_size)
+    ids = {"recipe": recipe.identity, "data": source.identity, "pixel_size": pixel_size}
     if base is not None:
         ids["initial"] = base.provenance["weights"]
+    scored = samples_identity(samples, recipe)
+    if scored is not None:
+        ids["samples"] = scored
     run = identity({"algorithm": ALGORITHM, **ids}, "run")
     _refuse_other_data(folder, run)
     if (folder / PROVENANCE).is_file():
@@ -138,7 +147,8 @@ def fit(
     folder.mkdir(parents=True, exist_ok=True)
     write_recipe(folder, recipe)
     try:
-        _train(model, recipe, batches, done, folder, run, progress, tensorboard)
+        scores = SampleScores(model, recipe, pixel_size, samples or [])
+        _train(model, recipe, batches, scores, done, folder, run, progress, tensorboard)
     except tf.errors.ResourceExhaustedError as error:
         edge = recipe.patch or "whole images"
         raise MemoryError(
@@ -162,6 +172,7 @@ def _train(
     model: Any,
     recipe: TrainingRecipe,
     batches: Batches,
+    scores: SampleScores,
     done: Progress | None,
     folder: Path,
     run: str,
@@ -177,9 +188,11 @@ def _train(
     validation = _validation_set(batches)
     for _ in range(len(history), recipe.epochs):
         row = _epoch(model, average, recipe, batches, history, validation, progress)
-        best = min((monitored_loss(old) for old in history), default=math.inf)
+        with _kept(average):
+            row |= scores.now()
+        best = min((decisive(old, recipe) for old in history), default=math.inf)
         history.append(row)
-        if monitored_loss(row) < best:
+        if decisive(row, recipe) < best:
             with _kept(average):
                 _save_weights(model, folder)
         save_state(folder, model, average, Progress(run, tuple(history)))

@@ -1,12 +1,14 @@
 """Several networks of one recipe, from several seeds: an ensemble."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from hrtem_sim.provenance import rng_for
 from hrtem_sim.refusal import Refusal
+from seg_train.data import LabelledMicrograph
 from seg_train.data.door import Trainable
 from seg_train.ensembles import write_ensemble
 from seg_train.recipe import TrainingRecipe
@@ -22,6 +24,7 @@ def fit_ensemble(
     *,
     seeds: int,
     rows: np.ndarray | None = None,
+    samples: Sequence[LabelledMicrograph] | None = None,
     progress: bool = True,
     tensorboard: bool = False,
 ) -> list[TrainingRun]:
@@ -39,7 +42,7 @@ def fit_ensemble(
         what was interrupted continues, and a larger number of seeds adds to it.
     seeds
         Number of networks.
-    rows, progress, tensorboard
+    rows, samples, progress, tensorboard
         As `fit` takes them.
 
     Returns
@@ -79,6 +82,7 @@ def fit_ensemble(
             data,
             folder / str(number + 1),
             rows=rows,
+            samples=samples,
             progress=progress,
             tensorboard=tensorboard,
         )
