@@ -233,13 +233,21 @@ def _thickness(rings: Sequence[Any]) -> dict[str, Any]:
 
 
 def _radius(matched: MatchedMicrographs, field: float) -> dict[str, Any]:
-    whole = matched.particles
-    if "touches_edge" in whole:
-        whole = whole[~whole["touches_edge"]]
-    if len(whole) < 5:
+    """Return radii from the smallest to the largest of any micrograph.
+
+    Micrographs count alike, for many small particles of one outnumber the few large ones of
+    another. Those that the edge cuts are at least as large as what is seen of them.
+    """
+    particles = matched.particles
+    if len(particles) < 5:
         return {"log_uniform": [8.0, 50.0]}
-    low, high = np.percentile(whole["equivalent_diameter"] / 2, [2, 98])
-    low, high = max(5.0, low * (1 - ROOM)), min(0.3 * field, high * (1 + ROOM))
+    radius = particles["equivalent_diameter"] / 2
+    image = particles.get("image", pd.Series("", particles.index))
+    cut = particles.get("touches_edge", pd.Series(False, particles.index))
+    whole = ~cut if (~cut).any() else cut
+    low = radius[whole].groupby(image[whole]).quantile(0.02).min()
+    high = radius.groupby(image).quantile(0.98).max()
+    low, high = max(5.0, low * (1 - ROOM)), min(0.4 * field, high * (1 + ROOM))
     return {"log_uniform": [round(float(low), 1), round(float(max(high, 1.1 * low)), 1)]}
 
 

@@ -1,6 +1,7 @@
 """Recipes matched to micrographs: what is measured goes in, what is not stays."""
 
 import tomllib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -58,6 +59,16 @@ def test_ranges_lie_about_what_was_measured():
     assert recipe.film.thickness.low < 40 < recipe.film.thickness.high
     assert recipe.particle.radius.low < 20 and recipe.particle.radius.high > 30
     assert recipe.particle.coverage.low < 0.2 < recipe.particle.coverage.high
+
+
+def test_few_large_particles_of_one_micrograph_count_beside_many_small_ones_of_another():
+    both = matched(measured(), measured())
+    small = pd.DataFrame({"equivalent_diameter": [20.0] * 60, "touches_edge": False, "image": "m0"})
+    large = pd.DataFrame({"equivalent_diameter": [60.0], "touches_edge": True, "image": "m1"})
+    radius = read(
+        matched_recipe(replace(both, particles=pd.concat([small, large])))
+    ).particle.radius
+    assert radius.low < 10 and radius.high > 30
 
 
 def test_defoci_are_of_both_signs_and_leave_out_focus_where_no_micrograph_was():
