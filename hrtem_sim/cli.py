@@ -94,7 +94,11 @@ def _recipes(options: argparse.Namespace) -> int:
     elif options.name in names:
         print(recipe_file(options.name).read_text(encoding="utf-8"), end="")
     else:
-        raise Refusal(f"name must be one of {', '.join(names)}; got {options.name!r}")
+        plain = sorted({name.partition("/")[0] + "/" * ("/" in name) for name in names})
+        raise Refusal(
+            f"name must be one of {', '.join(plain)} (of those with a slash `hrtem-sim recipes` "
+            f"lists all); got {options.name!r}"
+        )
     return 0
 
 

@@ -5,6 +5,7 @@ from czone.generator.base import BaseGenerator, NullGenerator
 from czone.generator.early import BasicStructure, from_generator, from_spacegroup
 from czone.generator.films import Film, ImplausibleDensity, film_of, mass_density
 from czone.generator.generator import Generator
+from czone.generator.paracrystal import with_grains
 from czone.generator.solid import Amorphous
 from czone.spelling import names_from
 
@@ -22,6 +23,7 @@ __all__ = [
     "from_spacegroup",
     "mass_density",
     "number_density",
+    "with_grains",
 ]
 
 __getattr__ = names_from(

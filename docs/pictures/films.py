@@ -1,4 +1,4 @@
-"""Four structures on films as they are: uneven, with holes, dirt and single heavy atoms.
+"""Four structures on films as they are: uneven, folded, with holes, dirt and single atoms.
 
 Usage: python docs/pictures/films.py
 """
@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hrtem_sim.dataset import read_dataset_recipe
-from hrtem_sim.dataset.particle_recipe import ReliefRecipe
+from hrtem_sim.dataset.film_recipe import OrderRecipe, ReliefRecipe
 from hrtem_sim.preview import preview
 from hrtem_sim.provenance import Distribution
 
@@ -27,6 +27,8 @@ def main() -> None:
         dome_radius=between(10.0, 40.0),
         dome_height=between(5.0, 20.0),
         adatoms=between(0.0, 0.3),
+        folds=Distribution("integers", (0, 1)),
+        fold_width=between(10.0, 40.0),
     )
     particle = replace(
         known.particle,
@@ -39,7 +41,12 @@ def main() -> None:
         known,
         seed=5,
         particle=particle,
-        film=replace(known.film, thickness=between(20.0, 40.0), relief=relief),
+        film=replace(
+            known.film,
+            thickness=between(20.0, 40.0),
+            relief=relief,
+            order=OrderRecipe(between(0.0, 0.3)),
+        ),
         placement=replace(known.placement, border="cut"),
         imaging=replace(
             known.imaging,

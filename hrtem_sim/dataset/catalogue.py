@@ -116,11 +116,13 @@ def _of_particles(specimen: ParticlesOnFilm) -> dict[str, object]:
 
 def _of_placement(specimen: ParticlesOnFilm) -> dict[str, object]:
     x, y = specimen.particles[0].offset if specimen.particles else (math.nan, math.nan)
+    order = specimen.film_order
     return {
         "x": specimen.field[0] / 2 + x,
         "y": specimen.field[1] / 2 + y,
         "burial": specimen.burial,
         "film_thickness": specimen.film_thickness,
+        **({} if order is None else {"film_order": order.share}),
     }
 
 

@@ -1,4 +1,4 @@
-"""Draw first: holes, dirt and single atoms of a film."""
+"""Draw first: holes, dirt, single atoms, folds and order of a film."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -6,14 +6,18 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from ase.data import atomic_numbers
 
-from hrtem_sim.dataset.particle_recipe import ReliefRecipe
+from hrtem_sim.dataset.film_recipe import ReliefRecipe
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.provenance import Distribution, rng_for
 from hrtem_sim.specimen.builders.film_relief import FilmRelief
+from hrtem_sim.specimen.film_order import FilmOrder
 from hrtem_sim.specimen.materials import Material, amounts_in
 
 Disc = tuple[float, float, float]
 """x and y from the middle of the field and radius, in angstrom."""
+
+DIRECTIONS = ((1, 0), (0, 1), (1, 1), (1, -1))
+"""How often folds wind round the field, along x and along y."""
 
 RASTER = 0.004
 """Step of the raster on which coverage is measured, in edges of the field."""
@@ -56,7 +60,37 @@ def plan_relief(recipe: DatasetRecipe, index: int, material: Material) -> FilmRe
         patches=patches,
         adatoms=round(draw("adatoms") * math.prod(field) / 100),
         adatom=max(amounts_in(material), key=lambda symbol: atomic_numbers[symbol]),
+        folds=tuple(
+            _fold(relief, rng_for(recipe.seed, "relief fold", index, i))
+            for i in range(int(draw("folds")))
+        ),
     )
+
+
+def plan_order(recipe: DatasetRecipe, index: int) -> FilmOrder | None:
+    """Draw the order of the film of a structure; None for a random packing.
+
+    Parameters
+    ----------
+    recipe
+        Ranges.
+    index
+        Index of the structure.
+    """
+    order = recipe.on_film.film.order
+    if order is None:
+        return None
+    share, radius, strain = (
+        float(getattr(order, name).draw(rng_for(recipe.seed, f"order {name}", index)))
+        for name in ("share", "radius", "strain")
+    )
+    return FilmOrder(share, radius, strain)
+
+
+def _fold(relief: ReliefRecipe, rng: np.random.Generator) -> tuple[int, int, float, float]:
+    """How a fold winds round the field, where it lies, and its width."""
+    along_x, along_y = DIRECTIONS[int(rng.integers(len(DIRECTIONS)))]
+    return along_x, along_y, float(rng.random()), float(relief.fold_width.draw(rng))
 
 
 def _height(relief: ReliefRecipe, rng: np.random.Generator) -> float:

@@ -4,37 +4,30 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hrtem_sim.dataset.film_recipe import NANOMETRES, ZERO, FilmRecipe
 from hrtem_sim.provenance import (
     Checked,
     Distribution,
     Refusal,
     added,
-    any_of,
     between,
     checked,
     checks,
     each,
     optional,
     physical,
-    positive,
     that,
     whole,
 )
-from hrtem_sim.specimen.builders import FORMULA
-from hrtem_sim.specimen.films import Distances, film_matter
 from hrtem_sim.specimen.materials import FCC, Material, as_material, name_of
 from hrtem_sim.specimen.particles import ANY_CRYSTAL, CORNERS, Shape, reach
 
-ZERO = Distribution("constant", (0.0,))
 ONE = Distribution("constant", (1.0,))
 PAPER_BURIAL = Distribution("constant", (0.2,))
 ANYWHERE = Distribution("uniform", (-1.0, 1.0))
 
-NANOMETRES = {"nm": 10.0}
 RADIUS = physical(4, 1000, "angstrom", usual=(6, 300), units=NANOMETRES)
-THICKNESS = physical(1, 1e4, "angstrom", usual=(6, 500), units=NANOMETRES)
 FIELD = physical(5, 2e4, "angstrom", usual=(20, 4000), units=NANOMETRES)
-LATERAL = physical(2, 1e4, "angstrom", usual=(4, 2000), units=NANOMETRES)
 
 MOST_COVERED = 0.7
 """Random places cover 0.55 of a field at most where discs must not overlap (random sequential
@@ -42,12 +35,6 @@ addition, Feder, J. Theor. Biol. 87 (1980) 237), and more where they may."""
 
 VACUUM = physical(0, 1000, "angstrom", usual=(0, 100), zero=True)
 
-DENSITY = optional(
-    any_of(
-        positive("atoms per cubic angstrom"),
-        that("a text such as '2.2 g/cm3'", lambda density: isinstance(density, str)),
-    )
-)
 NOT_EMPTY = that(
     "a list of at least one name", lambda names: isinstance(names, tuple | list) and bool(names)
 )
@@ -112,74 +99,6 @@ class ParticleRecipe(Checked):
 
 
 @dataclass(frozen=True)
-class ReliefRecipe(Checked):
-    """What makes a film other than flat and clean.
-
-    Parameters
-    ----------
-    unevenness
-        rms of the thickness over the field, in angstrom.
-    waviness
-        Distance in angstrom over which heights are alike: their autocorrelation has fallen to 0.61.
-    holes
-        Part of the field without film; particles have their middles elsewhere.
-    hole_radius
-        Radius of each hole, in angstrom.
-    contamination
-        Part of the field under domes of amorphous carbon, each on either face.
-    dome_radius, dome_height
-        Radius and height of each dome, in angstrom.
-    adatoms
-        Single atoms on each square nanometre of the particles' face, of the heaviest element of the
-        particles.
-    """
-
-    unevenness: Distribution = checked(ZERO, between(0, 100, "angstrom"))
-    waviness: Distribution = checked(Distribution("constant", (50.0,)), LATERAL)
-    holes: Distribution = checked(ZERO, between(0, 0.8))
-    hole_radius: Distribution = checked(Distribution("constant", (50.0,)), LATERAL)
-    contamination: Distribution = checked(ZERO, between(0, 0.9))
-    dome_radius: Distribution = checked(Distribution("constant", (30.0,)), LATERAL)
-    dome_height: Distribution = checked(Distribution("constant", (10.0,)), LATERAL)
-    adatoms: Distribution = checked(ZERO, between(0, 5, "per square nanometre"))
-
-
-@dataclass(frozen=True)
-class FilmRecipe(Checked):
-    """Amorphous support: random sequential addition, periodic in x and y.
-
-    Parameters
-    ----------
-    thickness
-        In angstrom.
-    material
-        Chemical symbol or formula, such as C or SiO2.
-    density
-        Atoms per cubic angstrom, or a text such as "2.2 g/cm3". Known for C, Si, Ge, SiO2, Si3N4
-        and Al2O3 (`czone.generator.film_of`), needed for other materials.
-    min_distance
-        Smallest distance between its atoms, in angstrom; known for the same, for every pair of
-        elements.
-    relief
-        What makes it other than flat and clean; none for a flat one.
-    """
-
-    thickness: Distribution = field(metadata=checks(THICKNESS))
-    material: str = checked("C", FORMULA)
-    density: float | str | None = checked(None, DENSITY)
-    min_distance: float | None = checked(None, optional(positive("angstrom")))
-    relief: ReliefRecipe | None = added(None)
-
-    def _check_together(self) -> None:
-        _ = self.matter
-
-    @property
-    def matter(self) -> tuple[float, Distances]:
-        """Atoms per cubic angstrom and smallest distances in angstrom; from a table by default."""
-        return film_matter(self.material, self.density, self.min_distance)
-
-
-@dataclass(frozen=True)
 class PlacementRecipe(Checked):
     """Where the particle sits.
 
@@ -230,7 +149,12 @@ class OnFilmRecipe(Checked):
     placement: PlacementRecipe
 
     def _check_together(self) -> None:
-        edge = min(self.placement.field)
+        edge, order = min(self.placement.field), self.film.order
+        if order is not None and 2 * order.radius.high > edge:
+            raise Refusal(
+                f"film.order.radius must be at most {edge / 2:g} angstrom, half of an edge of "
+                f"placement.field; got {order.radius.to_recipe()!r}"
+            )
         room, radius = edge / 2 - 1.0, self.particle.radius  # less the edge that plans keep
         if radius.high > room:
             raise Refusal(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hrtem_sim.dataset.films import plan_relief
+from hrtem_sim.dataset.films import plan_order, plan_relief
 from hrtem_sim.dataset.particles import is_piled, material_of, plan_particles
 from hrtem_sim.dataset.recipe import DatasetRecipe, ImagingRecipe
 from hrtem_sim.dataset.specimen_recipe import BuilderPlan
@@ -109,6 +109,7 @@ def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticlesOnFilm | Build
         border=placement.border,
         piled=is_piled(recipe, index),
         relief=plan_relief(recipe, index, material_of(recipe, index)),
+        film_order=plan_order(recipe, index),
     )
 
 

@@ -11,12 +11,11 @@ from typing import Any, Literal
 from ase.data import atomic_numbers
 from ase.formula import Formula
 
+from hrtem_sim.dataset.film_recipe import ZERO, FilmRecipe
 from hrtem_sim.dataset.mask_recipe import MaskRecipe
 from hrtem_sim.dataset.named_cameras import with_camera
 from hrtem_sim.dataset.particle_recipe import (
     ONE,
-    ZERO,
-    FilmRecipe,
     OnFilmRecipe,
     ParticleRecipe,
     PlacementRecipe,

@@ -12,8 +12,9 @@ from textwrap import dedent
 import pytest
 
 from hrtem_sim.dataset import DatasetRecipe
+from hrtem_sim.dataset.film_recipe import FilmRecipe
 from hrtem_sim.dataset.mask_recipe import MaskRecipe
-from hrtem_sim.dataset.particle_recipe import FilmRecipe, ParticleRecipe, PlacementRecipe
+from hrtem_sim.dataset.particle_recipe import ParticleRecipe, PlacementRecipe
 from hrtem_sim.dataset.recipe import ImagingRecipe, StorageRecipe
 from hrtem_sim.imaging import Detector
 from hrtem_sim.provenance import from_table

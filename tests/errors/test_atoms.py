@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from czone.generator import AmorphousGenerator, BasicStructure
+from czone.generator import AmorphousGenerator, BasicStructure, with_grains
 from czone.molecule import Molecule
 from czone.prefab import (
     FCCMixedTwinSF,
@@ -44,6 +44,7 @@ from czone.transform import (
 from czone.util import (
     calc_rdf,
     coordination_numbers,
+    fluctuation_variance,
     get_N_splits,
     get_voxel_grid,
     neighbor_pairs,
@@ -221,6 +222,13 @@ ROWS = (
     Row("neighbor_pairs", "positions", "(n, 3)", "(4,)", lambda: neighbor_pairs(np.zeros(4), 1)),
     Row("coordination", "periodic", "booleans", "[True, False]", lambda: coordination_numbers(POINTS, 3, periodic=[True, False])),
     Row("coordination", "cell", "volume", "[0, 1, 1]", lambda: coordination_numbers(POINTS, 3, cell=[0, 1, 1], periodic=True)),
+    Row("fluctuation_variance", "positions", "at least one atom", "none", lambda: fluctuation_variance(POINTS[:0], [0.4], edges=(9, 9))),
+    Row("fluctuation_variance", "k", "above the aperture's radius, 0.061", "0.05", lambda: fluctuation_variance(POINTS, [0.05], edges=(9, 9))),
+    Row("fluctuation_variance", "edges", "positive, in angstrom", "(0, 9)", lambda: fluctuation_variance(POINTS, [0.4], edges=(0, 9))),
+    Row("fluctuation_variance", "azimuths", "at least 1", "0", lambda: fluctuation_variance(POINTS, [0.4], edges=(9, 9), azimuths=0)),
+    Row("fluctuation_variance", "weights", "one for each of", "(1,)", lambda: fluctuation_variance(POINTS, [0.4], edges=(9, 9), weights=[1])),
+    Row("with_grains", "radius", "apart from its own image, 9 angstrom away", "5", lambda: with_grains(POINTS, [6] * len(POINTS), gold(), share=0.1, radius=5.0, min_distance=2.0, edges=(9, 9))),
+    Row("with_grains", "positions", "at least one atom", "none", lambda: with_grains(POINTS[:0], [], gold(), share=0.1, radius=5.0, min_distance=2.0, edges=(9, 9))),
     Row("radial_distribution", "bin_width", "cutoff", "99", lambda: radial_distribution(POINTS, bin_width=99)),
     Row("radial_distribution", "positions", "two atoms", "1", lambda: radial_distribution(POINTS[:1])),
     Row("radial_distribution", "numbers", "per atom", "(2,)", lambda: radial_distribution(POINTS, numbers=[6, 6])),

@@ -39,6 +39,13 @@ def field(path: str, value, rule: str, shown: str | None = None) -> Row:
     return Row("dataset", path, rule, repr(value) if shown is None else shown, read, RecipeError)
 
 
+def coarse():
+    """Grains of a film that are wider than its field."""
+    film = {"thickness": 20.0, "order": {"share": 0.2, "radius": 45.0}}
+    table = {**changed("film", film), "placement": {"field": [79.2, 79.2]}}
+    return from_table(DatasetRecipe, table, "dataset")
+
+
 # fmt: off
 FIELDS = (
     field("seed", -1, "at least 0"),
@@ -77,6 +84,10 @@ FIELDS = (
     field("film.density", INF, "finite number", "inf"),
     field("film.material", "Qq", "symbol or formula"),
     field("film.min_distance", 0.0, "positive"),
+    Row("dataset", "film.order.radius", "at most 39.6 angstrom, half of an edge", "45.0", coarse, RecipeError),
+    field("film", {"thickness": 20.0, "material": "SiO2", "order": {"share": 0.2}}, "order must be left out for films other than C, Si, Ge", "'SiO2'"),
+    field("film", {"thickness": 20.0, "order": {"share": 1.2}}, "in [0, 1]", "1.2"),
+    field("film", {"thickness": 20.0, "relief": {"folds": 1.5}}, "whole number of at least 0", "1.5"),
     field("placement.field", [102.4], "list of 2", "[102.4]"),
     field("placement.field", [102.4, -1.0], "5 to 20000 angstrom", "-1.0"),
     field("placement.burial", 3.0, "in [0, 2] radii"),

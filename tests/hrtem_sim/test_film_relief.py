@@ -7,8 +7,8 @@ import pytest
 from scipy.spatial import cKDTree
 
 from hrtem_sim.dataset import plan_structure, simulate_structure
+from hrtem_sim.dataset.film_recipe import ReliefRecipe
 from hrtem_sim.dataset.films import disc_coverage
-from hrtem_sim.dataset.particle_recipe import ReliefRecipe
 from hrtem_sim.interchange import particles_of
 from hrtem_sim.mask import projected_thickness
 from hrtem_sim.provenance import Distribution, rng_for

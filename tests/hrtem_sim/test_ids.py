@@ -13,7 +13,7 @@ from hrtem_sim.dataset import (
     read_dataset_recipe,
     regenerate,
 )
-from hrtem_sim.dataset.particle_recipe import ReliefRecipe
+from hrtem_sim.dataset.film_recipe import OrderRecipe, ReliefRecipe
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import beside_id, micrograph_id
 from hrtem_sim.provenance import Distribution, from_table, identity, to_table
@@ -44,6 +44,7 @@ WALK = {
     ("film", "density"): (0.09, STRUCTURE),
     ("film", "min_distance"): (1.3, STRUCTURE),
     ("film", "relief"): (ReliefRecipe(adatoms=constant(1.0)), STRUCTURE),
+    ("film", "order"): (OrderRecipe(constant(0.3)), STRUCTURE),
     ("placement", "field"): ((64.0, 64.0), STRUCTURE),
     ("placement", "burial"): (constant(0.5), STRUCTURE),
     ("placement", "offset"): (constant(0.1), STRUCTURE),

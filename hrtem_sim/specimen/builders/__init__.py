@@ -18,17 +18,15 @@ from hrtem_sim.specimen.builders.found import SHIPPED, as_builder, is_file
 from hrtem_sim.specimen.builders.on_film import (
     FILM,
     FORMULA,
-    RESTING,
     ParticlesOnFilm,
-    PlacedParticle,
     bounds_of,
     build_particles_on_film,
     particle_scene,
-    place,
     plan_bases,
     plan_volumes,
 )
 from hrtem_sim.specimen.builders.parts import film_slab, turned_crystal
+from hrtem_sim.specimen.builders.placed import RESTING, PlacedParticle, place
 from hrtem_sim.specimen.builders.places import free_places
 from hrtem_sim.specimen.builders.signature import Signature
 

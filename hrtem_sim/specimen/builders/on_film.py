@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 from ase.data import atomic_numbers
 from ase.formula import Formula
-from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from czone.generator import AmorphousGenerator
@@ -15,14 +14,16 @@ from czone.molecule import Molecule
 from czone.scene import Scene
 from czone.transform import Translation
 from czone.volume import BaseVolume, Volume, make_rect_prism
-from hrtem_sim.frozen import freeze
 from hrtem_sim.provenance import Checked, added, at_least, between, checks, each, positive, that
 from hrtem_sim.specimen.builders.built import Built, Streams
 from hrtem_sim.specimen.builders.film_relief import FilmRelief
+from hrtem_sim.specimen.builders.packed import packed_film
+from hrtem_sim.specimen.builders.placed import PlacedParticle, place
 from hrtem_sim.specimen.builders.relief import Relief, as_molecule
+from hrtem_sim.specimen.film_order import FilmOrder, check_order
 from hrtem_sim.specimen.films import Distances, by_pairs, film_matter
 from hrtem_sim.specimen.materials import crystal_of
-from hrtem_sim.specimen.particles import ParticlePlan, build_particle
+from hrtem_sim.specimen.particles import ParticlePlan
 from hrtem_sim.specimen.specimen import Specimen
 
 ADATOMS, DIRT = "adatoms", "contamination"
@@ -70,6 +71,8 @@ class ParticlesOnFilm(Checked):
         Whether a particle that overlaps earlier ones in projection rests on them.
     relief
         What makes the film other than flat and clean; None for a flat one.
+    film_order
+        Medium-range order of the film; None for none.
     """
 
     field: tuple[float, float] = dataclasses.field(metadata=checks(each(positive("angstrom"), 2)))
@@ -84,9 +87,12 @@ class ParticlesOnFilm(Checked):
     border: Literal["inside", "cut"] = added("inside")
     piled: bool = added(False)
     relief: FilmRelief | None = added(None)
+    film_order: FilmOrder | None = added(None)
 
     def _check_together(self) -> None:
         film_matter(self.film_material, self.film_density, self.film_min_distance)
+        if self.film_order is not None:
+            check_order(self.film_material)
 
     def build(self, streams: Streams) -> Built:
         """Return the specimen of these numbers; see `build_particles_on_film`."""
@@ -133,21 +139,36 @@ def particle_scene(
         particle.volume.transform(up)
         particle.volume.priority = i
         objects.append(particle.volume)
+    objects += _film(plan, streams, -low, len(objects))
+    return _scene(plan, objects, high - low), tuple(one.defects for one in placed)
+
+
+def _film(
+    plan: ParticlesOnFilm, streams: Streams, up: float, first: int
+) -> list[BaseVolume | Molecule]:
+    """The film, whose face with the particles lies at `up`, and what else there is on it."""
     if plan.relief is not None:
-        objects += _uneven(plan, streams, -low, len(objects))
-        return _scene(plan, objects, high - low), tuple(one.defects for one in placed)
-    slab = Volume(
-        points=make_rect_prism(*plan.field, plan.film_thickness)
-        + [0.0, 0.0, _film_of(plan)[0] - low],
-        generator=AmorphousGenerator(
-            species=plan.film_material,
-            density=plan.film_density,
-            min_dist=by_pairs(plan.film_min_distance),
-            rng=streams("film"),
-        ),
-        priority=len(objects),
-    )
-    return _scene(plan, [*objects, slab], high - low), tuple(one.defects for one in placed)
+        return _uneven(plan, streams, up, first)
+    low, high = _film_of(plan)
+    matter = plan.film_material, plan.film_density, plan.film_min_distance
+    if plan.film_order is not None:
+        atoms, numbers = packed_film(
+            plan.field, 0.0, plan.film_thickness, *matter, plan.film_order, streams
+        )
+        outward = 1.0 if plan.side == "exit" else -1.0
+        return [as_molecule(atoms, numbers, outward, up, first)]
+    return [
+        Volume(
+            points=make_rect_prism(*plan.field, high - low) + [0.0, 0.0, low + up],
+            generator=AmorphousGenerator(
+                species=plan.film_material,
+                density=plan.film_density,
+                min_dist=by_pairs(plan.film_min_distance),
+                rng=streams("film"),
+            ),
+            priority=first,
+        )
+    ]
 
 
 def _scene(plan: ParticlesOnFilm, objects: list[BaseVolume | Molecule], height: float) -> Scene:
@@ -174,7 +195,7 @@ def _uneven(
     relief = Relief.of(plan.relief, plan.field, plan.film_thickness, streams)
     outward = 1.0 if plan.side == "exit" else -1.0
     film = relief.film(
-        plan.film_material, plan.film_density, plan.film_min_distance, streams("film")
+        plan.film_material, plan.film_density, plan.film_min_distance, plan.film_order, streams
     )
     parts = (relief.adatoms(streams("adatoms")), film, relief.dirt(streams))
     return [
@@ -202,101 +223,13 @@ def bounds_of(plan: ParticlesOnFilm, placed: "tuple[PlacedParticle, ...]") -> tu
     heights = [particle.atoms[:, 2] for particle in placed]
     low, high = _film_of(plan)
     if plan.relief is not None:
-        front, back = plan.relief.reach
+        front, back = plan.relief.reach(plan.film_thickness)
         below, above = (front, back) if plan.side == "entrance" else (back, front)
         low, high = low - below, high + above
     return (
         min([low, *(z.min() for z in heights)]) - plan.margin,
         max([high, *(z.max() for z in heights)]) + plan.margin,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class PlacedParticle:
-    """A particle where it sits on its film, whose face is z = 0.
-
-    Parameters
-    ----------
-    volume
-        The particle.
-    atoms, species
-        Atoms that fill it: positions (n, 3) in angstrom, atomic numbers (n,).
-    defects
-        Kinds of its planar defects, in order along the plane normal.
-    """
-
-    volume: BaseVolume
-    atoms: np.ndarray
-    species: np.ndarray
-    defects: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        freeze(self, "atoms", "species")
-
-
-def place(plan: ParticlesOnFilm, streams: Streams) -> tuple[PlacedParticle, ...]:
-    """Return the particles of a plan where they sit: the one place that knows how deep.
-
-    Parameters
-    ----------
-    plan
-        Numbers of film and particles. The film lies beyond its face z = 0, below or above it as
-        `side` says; every particle's lowest atom is buried by the same fraction of its radius,
-        unless it rests on others.
-    streams
-        Random streams of the defect planes ("defect planes", i) and alloys ("shared sites", i).
-    """
-    outward = 1.0 if plan.side == "exit" else -1.0
-    placed: list[PlacedParticle] = []
-    relief = (
-        Relief.of(plan.relief, plan.field, plan.film_thickness, streams) if plan.relief else None
-    )
-    for i, particle in enumerate(plan.particles):
-        volume, defects = build_particle(
-            particle, streams("defect planes", i), streams("shared sites", i)
-        )
-        volume.populate_atoms()
-        atoms, species = np.array(volume.atoms), np.array(volume.species)
-        edge = (outward * atoms[:, 2]).min()
-        height = -plan.burial * particle.radius - edge
-        x, y = (n / 2 + shift for n, shift in zip(plan.field, particle.offset, strict=True))
-        shift = np.array([x, y, outward * height])
-        if relief is not None:
-            ((face,), _) = relief.faces(np.array([[x, y]]))
-            shift[2] -= outward * face
-        if plan.piled:
-            below = [earlier.atoms for earlier in placed]
-            shift[2] += outward * _rise(atoms + shift, below, outward, plan.field)
-        volume.transform(Translation(shift))
-        placed.append(PlacedParticle(volume, atoms + shift, species, defects))
-    return tuple(placed)
-
-
-RESTING = 3.0
-"""angstrom between the atoms of particles that rest on each other: about an atom's diameter, as
-between the surfaces of two crystals without a bond."""
-
-
-def _rise(
-    atoms: np.ndarray, below: list[np.ndarray], outward: float, field: tuple[float, float]
-) -> float:
-    """How far particles below push one outward that is let down on its film, in angstrom.
-
-    Let down from far out it stops where the first pair of atoms is `RESTING` apart: of two that are
-    d apart across the beam, d < `RESTING`, where they are (RESTING^2 - d^2)^(1/2) apart along it.
-    """
-    if not below:
-        return 0.0
-    under = np.concatenate(below)
-    trees = [cKDTree(_folded(points[:, :2], field), boxsize=field) for points in (atoms, under)]
-    pairs = trees[0].sparse_distance_matrix(trees[1], RESTING, output_type="ndarray")
-    along = outward * (under[pairs["j"], 2] - atoms[pairs["i"], 2])
-    return float((along + np.sqrt(RESTING**2 - pairs["v"] ** 2)).max(initial=0.0))
-
-
-def _folded(places: np.ndarray, field: tuple[float, float]) -> np.ndarray:
-    folded = places % field
-    return np.where(folded < field, folded, 0.0)  # x % L can round up to L itself
 
 
 def plan_bases(plan: ParticlesOnFilm) -> dict[str, np.ndarray]:

@@ -14,10 +14,8 @@ from hrtem_sim.provenance import Checked, between, checked, checks, each, physic
 from hrtem_sim.specimen.builders.assembly import gathered
 from hrtem_sim.specimen.builders.built import Built, Streams
 from hrtem_sim.specimen.builders.parts import film_slab, random_turn
+from hrtem_sim.specimen.elements import DIAMOND, element_crystal
 from hrtem_sim.specimen.materials import FCC, crystal_of
-
-DIAMOND = {"Si": 5.4310, "Ge": 5.6579}
-"""Lattice constants at room temperature, in angstrom (Kittel (2005), chapter 1)."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +86,7 @@ class Polycrystal(Checked):
 
 
 def _of(material: str) -> Generator:
-    if material in FCC:
-        return crystal_of(material)
-    edge = DIAMOND[material]
-    return Generator.from_spacegroup([material], np.zeros((1, 3)), [edge] * 3, [90.0] * 3, sgn=227)
+    return crystal_of(material) if material in FCC else element_crystal(material)
 
 
 def _prisms(points: np.ndarray, field: tuple[float, float], thickness: float) -> list[np.ndarray]:

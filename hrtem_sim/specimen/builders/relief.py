@@ -1,8 +1,9 @@
-"""Films as they are: uneven, with holes, dirt and single heavy atoms.
+"""Films as they are: uneven, folded, with holes, dirt and single heavy atoms.
 
 Depth u counts from the face that carries the particles into the film. A flat film is 0 < u < t; an
-uneven one h1(x, y) < u < t + h2(x, y) with two random surfaces. Atoms of a flat, thicker slab are
-kept where the film is, so that its density and its distances stay what they are.
+uneven one h1(x, y) < u < t + h2(x, y) with two random surfaces, and three times as thick in folds.
+Atoms of a flat, thicker slab are kept where the film is, so that its density and its distances stay
+what they are.
 """
 
 import math
@@ -14,13 +15,13 @@ from ase.data import atomic_numbers, covalent_radii
 from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.spatial import cKDTree
 
-from czone.generator import AmorphousGenerator
 from czone.molecule import Molecule
-from czone.volume import Volume, make_rect_prism
 from hrtem_sim.frozen import freeze
 from hrtem_sim.specimen.builders.built import Streams
 from hrtem_sim.specimen.builders.film_relief import STEEPEST, FilmRelief
-from hrtem_sim.specimen.films import Distances, by_pairs
+from hrtem_sim.specimen.builders.packed import packed, packed_film
+from hrtem_sim.specimen.film_order import FilmOrder
+from hrtem_sim.specimen.films import Distances
 
 STEP = 2.0
 """angstrom between the points that a surface is drawn on."""
@@ -85,6 +86,7 @@ class Relief:
             map_coordinates(heights, at, order=1, mode="grid-wrap")
             for heights in (self.front, self.back)
         )
+        back = back + self._fold(places)
         open_ = self.in_hole(places)
         return front, np.where(open_, front, np.maximum(self.thickness + back, front))
 
@@ -95,26 +97,44 @@ class Relief:
             inside |= self._from(places, x, y) < radius
         return inside
 
+    def _fold(self, places: np.ndarray) -> np.ndarray:
+        """How far the back face stands out at places (n, 2): folds have round edges."""
+        high = np.zeros(len(places))
+        for along_x, along_y, at, width in self.shape.folds:
+            # the phase of a fold grows across it, by 1 from one image of it to the next
+            slope = np.array([along_y, -along_x]) / self.field
+            phase = places @ slope - at
+            away = np.abs(phase - np.round(phase)) / np.linalg.norm(slope)
+            beyond = np.clip((away - width / 2) / self.thickness, 0, 1)
+            high = np.maximum(high, np.sqrt(1 - beyond**2) * (beyond < 1))
+        return self.shape.folded(self.thickness) * high
+
     def _from(self, places: np.ndarray, x: float, y: float) -> np.ndarray:
         edges = np.array(self.field)
         away = places - edges / 2 - [x, y]
         return np.linalg.norm(away - edges * np.round(away / edges), axis=1)
 
     def film(
-        self, material: str, density: float, distances: Distances, rng: np.random.Generator
+        self,
+        material: str,
+        density: float,
+        distances: Distances,
+        order: FilmOrder | None,
+        streams: Streams,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return x, y, u (n, 3) and atomic numbers (n,) of the film.
 
         Parameters
         ----------
-        material, density, distances
+        material, density, distances, order
             As in `ParticlesOnFilm`.
-        rng
-            Source of the atoms.
+        streams
+            Random streams of its atoms ("film") and grains ("order").
         """
         over = STEEPEST * self.shape.unevenness / math.sqrt(2)
-        atoms, numbers = _slab(
-            self.field, -over, self.thickness + over, material, density, distances, rng
+        high = self.thickness + over + self.shape.folded(self.thickness)
+        atoms, numbers = packed_film(
+            self.field, -over, high, material, density, distances, order, streams
         )
         front, back = self.faces(atoms[:, :2])
         inside = (atoms[:, 2] >= front) & (atoms[:, 2] <= back) & ~self.in_hole(atoms[:, :2])
@@ -137,10 +157,11 @@ class Relief:
                 continue
             high = max(abs(dome[3]) for dome in domes) + over
             start = -high if face == 0 else self.thickness - over
-            atoms, numbers = _slab(
+            folded = self.shape.folded(self.thickness) if face else 0.0
+            atoms, numbers = packed(
                 self.field,
                 start,
-                start + high + over,
+                start + high + over + folded,
                 "C",
                 DIRT_DENSITY,
                 DIRT_DISTANCE,
@@ -191,25 +212,6 @@ def _surface(shape: FilmRelief, field: tuple[float, float], rng: np.random.Gener
     rough -= rough.mean()
     heights = np.clip(rough / rough.std(), -STEEPEST, STEEPEST)
     return shape.unevenness / math.sqrt(2) * heights
-
-
-def _slab(
-    field: tuple[float, float],
-    low: float,
-    high: float,
-    material: str,
-    density: float,
-    distances: Distances,
-    rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
-    slab = Volume(
-        points=make_rect_prism(*field, high - low) + [0.0, 0.0, low],
-        generator=AmorphousGenerator(
-            species=material, density=density, min_dist=by_pairs(distances), rng=rng
-        ),
-    )
-    slab.populate_atoms()
-    return np.array(slab.atoms), np.array(slab.species)
 
 
 def as_molecule(
