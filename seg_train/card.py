@@ -40,7 +40,7 @@ def model_card(run: TrainingRun | Sequence[TrainingRun], scores: pd.DataFrame | 
 def _card(run: TrainingRun, scores: pd.DataFrame | None) -> str:
     """Write the card of one network."""
     recipe, known = run.recipe, run.provenance
-    best = run.history.iloc[run.best_epoch - 1]
+    best = run.history.iloc[run.best_epoch - 1] if run.best_epoch else pd.Series(dtype=float)
     lines = [
         f"# Segmentation network {run.identity}",
         "",
@@ -58,7 +58,7 @@ def _card(run: TrainingRun, scores: pd.DataFrame | None) -> str:
         + ", ".join(f"{name} {number}" for name, number in known["versions"].items())
         + ".",
         *_beginning(run),
-        f"* Weights: `{known['weights']}`, of epoch {run.best_epoch} of {len(run.history)}.",
+        f"* Weights: `{known['weights']}`{_chosen(run)}.",
         "",
         "## Scores",
         "",
@@ -84,6 +84,10 @@ def _card(run: TrainingRun, scores: pd.DataFrame | None) -> str:
     return "\n".join(lines)
 
 
+def _chosen(run: TrainingRun) -> str:
+    return f", of epoch {run.best_epoch} of {len(run.history)}" if run.best_epoch else ""
+
+
 def _beginning(run: TrainingRun) -> list[str]:
     known = run.provenance.get("initial")
     return [f"* Begun with: `{known}`, which had been trained on other data."] if known else []
@@ -97,7 +101,7 @@ def _median(run: TrainingRun) -> str:
 def _validation(best: pd.Series) -> list[str]:
     names = [name for name in ("val_loss", "val_f1", "val_particle_f1") if name in best]
     if not names:
-        return ["Not validated: no structures were held out."]
+        return ["Not validated here: no structures were held out."]
     return ["Validation on held-out structures: " + ", ".join(f"{n} {best[n]:.4f}" for n in names)]
 
 

@@ -140,6 +140,14 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", required=True, help="NAME.onnx, NAME.keras, or a folder")
     export.set_defaults(run=commands.on_export)
 
+    imported = command.add_parser("import", help="make a run of released weights of Keras 2")
+    imported.add_argument("weights", help="HDF5 file of a model or of its weights, such as x.h5")
+    imported.add_argument(
+        "--recipe", default="training/paper", help="of the network (default training/paper)"
+    )
+    imported.add_argument("--out", required=True, help="folder of the run")
+    imported.set_defaults(run=commands.on_import)
+
     pack = command.add_parser("pack", help="write networks in half the space, several as one")
     pack.add_argument("network", nargs="+", help=NETWORK)
     pack.add_argument("--out", required=True, help="folder of what is packed")

@@ -286,3 +286,12 @@ def on_pack(options: argparse.Namespace) -> int:
     for run in pack_run(options.network, options.out):
         print(run.identity, run.folder)
     return 0
+
+
+def on_import(options: argparse.Namespace) -> int:
+    """Make a run of released weights."""
+    from seg_train.importing import import_weights
+
+    run = import_weights(options.weights, options.out, options.recipe)
+    print(run.identity, run.folder)
+    return 0

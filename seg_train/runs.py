@@ -65,7 +65,7 @@ class TrainingRun(Shown):
         scores = {
             column: f"{best[column].max():.3f}"
             for column in ("val_f1", "val_particle_f1", SAMPLE_F1)
-            if column in best
+            if column in best and len(best)
         }
         return {
             "folder": str(self.folder),
@@ -97,9 +97,9 @@ class TrainingRun(Shown):
 
     @property
     def best_epoch(self) -> int:
-        """Epoch of the best weights, from 1."""
+        """Epoch of the best weights, from 1; 0 for weights that were not trained here."""
         rows = self.history.to_dict("records")
-        return int(min(rows, key=lambda row: decisive(row, self.recipe))["epoch"])
+        return int(min(rows, key=lambda row: decisive(row, self.recipe))["epoch"]) if rows else 0
 
 
 def load_run(folder: str | Path) -> TrainingRun:
@@ -240,7 +240,8 @@ def write_history(folder: Path, rows: list[dict[str, float]]) -> None:
 def _read_history(folder: Path) -> pd.DataFrame:
     """Read the history with every digit."""
     with (folder / HISTORY).open(newline="", encoding="utf-8") as file:
-        history = pd.DataFrame(list(csv.DictReader(file))).astype(float)
+        reader = csv.DictReader(file)
+        history = pd.DataFrame(list(reader), columns=reader.fieldnames).astype(float)
     return history.astype({"epoch": int})
 
 

@@ -1,11 +1,9 @@
 """Train a network as a recipe says, resumably and reproducibly."""
 
 import math
-import platform
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +24,17 @@ from seg_train.runs import (
     PROVENANCE,
     RECIPE,
     STATE,
-    WEIGHTS,
     TrainingRun,
     decisive,
     load_run,
     monitored_loss,
-    weights_identity,
-    write_atomically,
     write_history,
     write_recipe,
 )
 from seg_train.training.average import WeightAverage
 from seg_train.training.determinism import make_deterministic
 from seg_train.training.initial import begin_with, completed, initial_run
+from seg_train.training.keeping import save_weights, write_provenance
 from seg_train.training.logs import BoardLog
 from seg_train.training.progress import StepWatch
 from seg_train.training.samples import SampleScores, samples_identity
@@ -155,15 +151,7 @@ def fit(
             f"batch_size must be small enough for the memory of the device; "
             f"{recipe.batch_size} images of {edge} pixels were not"
         ) from error
-    provenance = {
-        **ids,
-        "run": run,
-        "weights": weights_identity(folder / WEIGHTS),
-        "parameters": model.count_params(),
-        "algorithm": ALGORITHM,
-        "versions": _versions(),
-    }
-    write_atomically(folder / PROVENANCE, _json(provenance))
+    write_provenance(folder, ids, run=run, model=model)
     (folder / STATE).unlink(missing_ok=True)
     return load_run(folder)
 
@@ -194,7 +182,7 @@ def _train(
         history.append(row)
         if decisive(row, recipe) < best:
             with _kept(average):
-                _save_weights(model, folder)
+                save_weights(model, folder)
         save_state(folder, model, average, Progress(run, tuple(history)))
         write_history(folder, history)
         if board:
@@ -303,27 +291,3 @@ def _refuse_other_data(folder: Path, run: str) -> None:
             "folder must be new or hold a run on the same data, with the same initial weights; "
             f"{folder} holds {held}, not {run}"
         )
-
-
-def _save_weights(model: "keras.Model", folder: Path) -> None:
-    part = folder / "part.weights.h5"
-    bare = keras.Model(model.inputs, model.outputs)  # Keras would save the optimiser with it
-    bare.save_weights(part)
-    part.replace(folder / WEIGHTS)
-
-
-def _versions() -> dict[str, str]:
-    names = ("micrograph-foundry", "numpy", "keras", "segmentation-models")
-    found = {"python": platform.python_version(), "tensorflow": tf.__version__}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
-
-
-def _json(value: Any) -> bytes:
-    import json
-
-    return (json.dumps(value, indent=2) + "\n").encode()

@@ -1,5 +1,6 @@
 """Bad input to `seg_train`."""
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,6 +33,7 @@ from seg_train.data import (
     split_by_structure,
     undo_symmetry,
 )
+from seg_train.importing import load_weights
 from seg_train.metrics import (
     bootstrap_interval,
     count_near,
@@ -90,6 +92,25 @@ def hand_on(to: dict, of: dict, last: int | None = None) -> None:
     if last is not None:
         given = [w._replace(name=mine.name) for w, mine in zip(given, weights_of(own), strict=True)]
     put_weights(own, given[:last], argument="initial")
+
+
+def small() -> TrainingRecipe:
+    return recipe(pixel_size=0.5, model=ModelRecipe(backbone="plain", stages=2, width=2))
+
+
+def h5_of(layers: dict) -> str:
+    """Write a file of Keras 2 with arrays of some shapes; of no layers a file without a list."""
+    with h5py.File("plain.h5", "w") as file:
+        if layers:
+            file.attrs["layer_names"] = np.array([name.encode() for name in layers])
+        for name, shapes in layers.items():
+            group = file.create_group(name)
+            group.attrs["weight_names"] = np.array(
+                [f"{name}/{k}:0".encode() for k in shapes], "S64"
+            )
+            for k, shape in shapes.items():
+                group.create_dataset(f"{name}/{k}:0", data=np.zeros(shape))
+    return "plain.h5"
 
 
 CATALOGUE = pd.DataFrame(
@@ -152,6 +173,11 @@ ROWS = (
     Row("put_weights", "initial", "the shapes of the network's layers", "kernel of (3, 3, 1, 4) for (3, 3, 1, 2)", lambda: hand_on({}, {"width": 4})),
     Row("put_weights", "initial", "the 20 layers of the network", "28, from layer 12 on others", lambda: hand_on({}, {"stages": 3})),
     Row("put_weights", "initial", "shapes", "kernel of (3, 3, 3, 2) for (3, 3, 1, 2)", lambda: hand_on({}, {"channels": 3})),
+    Row("load_weights", "weights", "HDF5 file of Keras 2", "plain.h5", lambda: load_weights(h5_of({}), small())),
+    Row("load_weights", "weights", "hold layers with weights", "2 without", lambda: load_weights(h5_of({"a": {}, "b": {}}), small())),
+    Row("load_weights", "weights", "the 20 layers of the network", "1, from layer 1 on others: conv0/beta of none for (1,)", lambda: load_weights(h5_of({"conv0": {"kernel": (3, 3, 1, 8)}}), small())),
+    Row("load_weights", "recipe", "pixel_size", "none", lambda: load_weights("gone.h5", recipe())),
+    Row("load_weights", "gone.h5", "file", "", lambda: load_weights("gone.h5", small()), FileNotFoundError),
     Row("initial_run", "initial", "a network that is there", "gone", lambda: initial_run(recipe(initial="gone")), FileNotFoundError),
     Row("build_model", "model.backbone", "resnet18", "'vgg99'", lambda: build_model(model(backbone="vgg99"), seed=1)),
     Row("build_model", "model.backbone", "one of plain", "'resnet19'", lambda: build_model(model(backbone="resnet19"), seed=1)),
