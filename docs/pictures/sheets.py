@@ -25,7 +25,8 @@ HERE = Path(__file__).parent
 RECIPES = HERE.parents[1] / "hrtem_sim" / "recipes"
 SINGLE = (
     "baseline", "thermal", "smaller_nanoparticles", "varying_substrate", "dose_series",
-    "optimized_au", "optimized_cdse", "optimized_mixed", "real_micrographs", "demo",
+    "optimized_au", "optimized_cdse", "optimized_mixed", "real_micrographs", "small_and_crowded",
+    "demo",
 )  # fmt: skip
 EFFECTS = "simulation_effects"
 STRUCTURES = 6

@@ -60,6 +60,12 @@ MASK = (IMAGE > 30).astype(np.uint8)
 RNG = np.random.default_rng(1)
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Files of the rows are written, or missing, in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+
+
 def recipe(**values) -> TrainingRecipe:
     return TrainingRecipe(**{"seed": 1, **values})
 
