@@ -1,5 +1,7 @@
 """Three structures of each builder of the package: atoms, micrographs, classes and instances.
 
+Particles on a film with ligands are one more.
+
 Usage: python docs/pictures/builders.py [name ...]
 """
 
@@ -17,6 +19,7 @@ RECIPES = (
     "sheet_defects",
     "polycrystal",
     "particles_at_hole",
+    "ligand_shells",
 )
 
 

@@ -116,13 +116,14 @@ def _of_particles(specimen: ParticlesOnFilm) -> dict[str, object]:
 
 def _of_placement(specimen: ParticlesOnFilm) -> dict[str, object]:
     x, y = specimen.particles[0].offset if specimen.particles else (math.nan, math.nan)
-    order = specimen.film_order
+    order, ligands = specimen.film_order, specimen.ligands
     return {
         "x": specimen.field[0] / 2 + x,
         "y": specimen.field[1] / 2 + y,
         "burial": specimen.burial,
         "film_thickness": specimen.film_thickness,
         **({} if order is None else {"film_order": order.share}),
+        **({} if ligands is None else {"ligand_coverage": ligands.coverage}),
     }
 
 

@@ -19,6 +19,7 @@ from hrtem_sim.provenance import (
     that,
     whole,
 )
+from hrtem_sim.specimen.ligands import Head
 from hrtem_sim.specimen.materials import FCC, Material, as_material, name_of
 from hrtem_sim.specimen.particles import ANY_CRYSTAL, CORNERS, Shape, reach
 
@@ -38,6 +39,25 @@ VACUUM = physical(0, 1000, "angstrom", usual=(0, 100), zero=True)
 NOT_EMPTY = that(
     "a list of at least one name", lambda names: isinstance(names, tuple | list) and bool(names)
 )
+
+
+@dataclass(frozen=True)
+class LigandRecipe(Checked):
+    """Ligands on the particles, of one kind in a structure.
+
+    Parameters
+    ----------
+    head
+        Group that binds.
+    carbons
+        Carbon atoms of the stretched tail.
+    coverage
+        Part of the densest shell, 4.3 angstrom between heads, that is there.
+    """
+
+    head: Head = "thiolate"
+    carbons: Distribution = checked(Distribution("constant", (12.0,)), whole(1), between(1, 30))
+    coverage: Distribution = checked(ONE, between(0, 1))
 
 
 @dataclass(frozen=True)
@@ -71,6 +91,8 @@ class ParticleRecipe(Checked):
         drawn until one more would lead away from it, so that small ones leave bare film.
     mixed
         Whether each particle of a structure is of a material of its own.
+    ligands
+        Ligands on the particles, which are no part of them in masks; none for bare particles.
     """
 
     radius: Distribution = field(metadata=checks(RADIUS))
@@ -82,6 +104,7 @@ class ParticleRecipe(Checked):
     stacking_fault_ratio: float = checked(0.5, between(0, 1))
     coverage: Distribution | None = checked(None, optional(between(0, MOST_COVERED)), added=True)
     mixed: bool = added(False)
+    ligands: LigandRecipe | None = added(None)
 
     def _check_together(self) -> None:
         if self.coverage is not None and self.count != ONE:

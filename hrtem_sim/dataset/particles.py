@@ -9,6 +9,7 @@ import numpy as np
 from hrtem_sim.dataset.films import Disc, disc_coverage, plan_relief
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.provenance import rng_for
+from hrtem_sim.specimen.ligands import LigandShell
 from hrtem_sim.specimen.materials import Material
 from hrtem_sim.specimen.particles import ParticlePlan, most_defects, reach
 
@@ -118,6 +119,26 @@ def is_piled(recipe: DatasetRecipe, index: int) -> bool:
     """
     share = recipe.on_film.placement.overlap
     return bool(share and rng_for(recipe.seed, "overlap", index).random() < share)
+
+
+def plan_ligands(recipe: DatasetRecipe, index: int) -> LigandShell | None:
+    """Draw the ligands on the particles of a structure; None for bare ones.
+
+    Parameters
+    ----------
+    recipe
+        Ranges.
+    index
+        Index of the structure.
+    """
+    ligands = recipe.on_film.particle.ligands
+    if ligands is None:
+        return None
+    carbons, coverage = (
+        getattr(ligands, name).draw(rng_for(recipe.seed, f"ligand {name}", index))
+        for name in ("carbons", "coverage")
+    )
+    return LigandShell(ligands.head, int(carbons), float(coverage))
 
 
 def coverage_of(particles: Sequence[ParticlePlan], field: tuple[float, float]) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hrtem_sim.dataset.films import plan_order, plan_relief
-from hrtem_sim.dataset.particles import is_piled, material_of, plan_particles
+from hrtem_sim.dataset.particles import is_piled, material_of, plan_ligands, plan_particles
 from hrtem_sim.dataset.recipe import DatasetRecipe, ImagingRecipe
 from hrtem_sim.dataset.specimen_recipe import BuilderPlan
 from hrtem_sim.imaging import Aberrations, ImagingConditions
@@ -110,6 +110,7 @@ def _plan_specimen(recipe: DatasetRecipe, index: int) -> ParticlesOnFilm | Build
         piled=is_piled(recipe, index),
         relief=plan_relief(recipe, index, material_of(recipe, index)),
         film_order=plan_order(recipe, index),
+        ligands=plan_ligands(recipe, index),
     )
 
 

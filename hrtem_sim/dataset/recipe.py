@@ -51,6 +51,7 @@ from hrtem_sim.provenance import (
     whole,
 )
 from hrtem_sim.specimen.displacements import displacements_in
+from hrtem_sim.specimen.ligands import LigandShell
 from hrtem_sim.specimen.materials import FCC, WURTZITE, amounts_in
 from hrtem_sim.wave import WaveSettings
 
@@ -220,6 +221,9 @@ class DatasetRecipe(Checked):
         if self.on_film.film.relief is not None:  # single atoms of the heaviest element, and dirt
             heaviest = [max(one, key=lambda s: atomic_numbers[s]) for one in found]
             found += [{"C": 1.0}, *({symbol: 1.0} for symbol in heaviest)]
+        ligands = self.on_film.particle.ligands
+        if ligands is not None:
+            found.append(LigandShell(ligands.head, int(ligands.carbons.low)).amounts)
         for amounts in [*found, film]:
             try:
                 displacements_in(amounts, self.wave.rms)

@@ -31,6 +31,12 @@ ROOM_TEMPERATURE = 293.0
 _OFF_STOICHIOMETRY = 0.12
 """Share of atoms by which a cut crystal may miss the formula of its material."""
 
+ORGANIC = 0.22
+"""angstrom, of all atoms of organic molecules at room temperature, in whose crystals mean square
+displacements of 0.04 to 0.06 square angstrom are usual. A stand-in for molecules on surfaces."""
+
+_MOLECULES = frozenset("H C N O S P".split())
+
 _NONMETALS = frozenset("H He B C N O F Ne Si P S Cl Ar Ge As Se Br Kr Sb Te I Xe".split())
 
 
@@ -66,8 +72,8 @@ def displacements_in(amounts: Mapping[str, float], rms: Rms) -> dict[str, float]
     Notes
     -----
     Measured values are those of the compound with these elements whose composition is nearest. Of
-    alloys of metals, and of elements that the table lacks, they are those of the elements. Values
-    of a compound that is not there are not made up of those of its elements, which err by a factor
+    alloys of metals, and of elements that the table lacks, they are those of the elements; of
+    molecules of C, H and N, O, S or P 0.22 angstrom. Values of a compound that is not there are not made up of those of its elements, which err by a factor
     of two (Se in CdSe).
 
     Examples
@@ -111,6 +117,8 @@ def _measured(amounts: Mapping[str, float]) -> dict[str, float]:
                 best, distance = material, off
     if best is not None:
         return {symbol: entry.u for symbol, entry in table()[best].items()}
+    if {"C", "H"} <= shares.keys() <= _MOLECULES:
+        return dict.fromkeys(shares, ORGANIC)
     if len(shares) == 1 or _NONMETALS.isdisjoint(shares):
         return {symbol: _of_element(symbol) for symbol in shares}
     raise Refusal(_unknown(shares, "no measured values for"))

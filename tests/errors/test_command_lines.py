@@ -79,6 +79,8 @@ FIELDS = (
     field("particle.gap", -1.0, "0 to 1000 angstrom"),
     field("particle.defects", 1.5, "whole number of at least 0"),
     field("particle.stacking_fault_ratio", 2.0, "in [0, 1]"),
+    field("particle", {"radius": 20.0, "ligands": {"carbons": 40}}, "in [1, 30]", "40"),
+    field("particle", {"radius": 20.0, "ligands": {"head": "thiol"}}, "'thiolate', 'amine', 'carboxylate'", "'thiol'"),
     field("film.thickness", 0.0, "1 to 10000 angstrom"),
     field("film.density", -0.1, "positive"),
     field("film.density", INF, "finite number", "inf"),

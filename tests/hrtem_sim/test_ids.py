@@ -14,6 +14,7 @@ from hrtem_sim.dataset import (
     regenerate,
 )
 from hrtem_sim.dataset.film_recipe import OrderRecipe, ReliefRecipe
+from hrtem_sim.dataset.particle_recipe import LigandRecipe
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import beside_id, micrograph_id
 from hrtem_sim.provenance import Distribution, from_table, identity, to_table
@@ -39,6 +40,7 @@ WALK = {
     ("particle", "gap"): (20.0, STRUCTURE),
     ("particle", "defects"): (constant(1.0), STRUCTURE),
     ("particle", "stacking_fault_ratio"): (0.25, STRUCTURE),
+    ("particle", "ligands"): (LigandRecipe(), STRUCTURE),
     ("film", "thickness"): (constant(7.0), STRUCTURE),
     ("film", "material"): ("Si", STRUCTURE),
     ("film", "density"): (0.09, STRUCTURE),

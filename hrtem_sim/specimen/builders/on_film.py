@@ -20,8 +20,10 @@ from hrtem_sim.specimen.builders.film_relief import FilmRelief
 from hrtem_sim.specimen.builders.packed import packed_film
 from hrtem_sim.specimen.builders.placed import PlacedParticle, place
 from hrtem_sim.specimen.builders.relief import Relief, as_molecule
+from hrtem_sim.specimen.builders.shells import LIGANDS, ligands_on
 from hrtem_sim.specimen.film_order import FilmOrder, check_order
 from hrtem_sim.specimen.films import Distances, by_pairs, film_matter
+from hrtem_sim.specimen.ligands import LigandShell
 from hrtem_sim.specimen.materials import crystal_of
 from hrtem_sim.specimen.particles import ParticlePlan
 from hrtem_sim.specimen.specimen import Specimen
@@ -73,6 +75,8 @@ class ParticlesOnFilm(Checked):
         What makes the film other than flat and clean; None for a flat one.
     film_order
         Medium-range order of the film; None for none.
+    ligands
+        Ligands on the particles; None for bare ones.
     """
 
     field: tuple[float, float] = dataclasses.field(metadata=checks(each(positive("angstrom"), 2)))
@@ -88,6 +92,7 @@ class ParticlesOnFilm(Checked):
     piled: bool = added(False)
     relief: FilmRelief | None = added(None)
     film_order: FilmOrder | None = added(None)
+    ligands: LigandShell | None = added(None)
 
     def _check_together(self) -> None:
         film_matter(self.film_material, self.film_density, self.film_min_distance)
@@ -107,8 +112,9 @@ def build_particles_on_film(plan: ParticlesOnFilm, streams: Streams) -> Built:
     plan
         Numbers of film and particles.
     streams
-        Random streams of the defect planes ("defect planes", i), of alloys ("shared sites", i) and
-        of the film ("film"); see `FilmRelief` for those of films that are not flat.
+        Random streams of the defect planes ("defect planes", i), of alloys ("shared sites", i), of
+        ligands ("ligands", i) and of the film ("film"), its order ("order") and its relief, see
+        `Relief`.
 
     Returns
     -------
@@ -118,6 +124,8 @@ def build_particles_on_film(plan: ParticlesOnFilm, streams: Streams) -> Built:
     scene, defects = particle_scene(plan, streams)
     names = [f"particle-{i}" for i in range(len(plan.particles))]
     beside = [FILM] if plan.relief is None else [ADATOMS, FILM, DIRT]
+    if plan.ligands is not None:
+        beside = [LIGANDS, *beside]
     return Built(
         Specimen.from_scene(scene, objects=[*names, *beside]),
         particles=tuple(names),
@@ -133,12 +141,15 @@ def particle_scene(
     """Return the populated `czone` scene of a plan, and the defects of each particle."""
     placed = place(plan, streams)
     low, high = bounds_of(plan, placed)
+    shells = None if plan.ligands is None else ligands_on(plan, placed, streams)
     up = Translation(np.array([0.0, 0.0, -low]))
     objects: list[BaseVolume | Molecule] = []
     for i, particle in enumerate(placed):
         particle.volume.transform(up)
         particle.volume.priority = i
         objects.append(particle.volume)
+    if shells is not None:
+        objects.append(Molecule(shells[1], shells[0] - [0.0, 0.0, low], priority=len(objects)))
     objects += _film(plan, streams, -low, len(objects))
     return _scene(plan, objects, high - low), tuple(one.defects for one in placed)
 
@@ -226,9 +237,11 @@ def bounds_of(plan: ParticlesOnFilm, placed: "tuple[PlacedParticle, ...]") -> tu
         front, back = plan.relief.reach(plan.film_thickness)
         below, above = (front, back) if plan.side == "entrance" else (back, front)
         low, high = low - below, high + above
+    reach = plan.ligands.reach if plan.ligands else 0.0
+    before, behind = (reach, 0.0) if plan.side == "entrance" else (0.0, reach)
     return (
-        min([low, *(z.min() for z in heights)]) - plan.margin,
-        max([high, *(z.max() for z in heights)]) + plan.margin,
+        min([low, *(z.min() - before for z in heights)]) - plan.margin,
+        max([high, *(z.max() + behind for z in heights)]) + plan.margin,
     )
 
 
