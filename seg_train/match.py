@@ -20,7 +20,6 @@ from hrtem_sim.progress import stage
 from hrtem_sim.provenance import read_recipe
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import Material
-from seg_train.data.mending import mend
 from seg_train.model import Networks, load_networks
 from seg_train.particles import particle_table
 from seg_train.prediction import predict
@@ -134,11 +133,10 @@ def match_micrographs(
     measured, tables, masks = [], [], []
     for sample in stage(micrographs, desc="measuring", unit="image", shown=progress):
         found = predict(loaded, sample.image, pixel_size=sample.pixel_size, symmetries=True)
-        mended = mend(sample.image)
-        covered = found.mask if mended.left_out is None else found.mask | mended.left_out
+        covered = found.mask if found.left_out is None else found.mask | found.left_out
         measured.append(
             measure_micrograph(
-                _positive(mended.image),
+                _positive(np.asarray(found.image)),
                 sample.pixel_size,
                 energy=energy,
                 material=material,

@@ -34,6 +34,18 @@ def many_hot_pixels(image: np.ndarray) -> np.ndarray:
     return np.zeros(image.shape, bool)
 
 
+def dead_pixels(image: np.ndarray) -> np.ndarray:
+    """Three pixels in a thousand that are five standard deviations too dark."""
+    _darken(image, 5)
+    return np.zeros(image.shape, bool)
+
+
+def very_dead_pixels(image: np.ndarray) -> np.ndarray:
+    """The same, eight standard deviations too dark."""
+    _darken(image, 8)
+    return np.zeros(image.shape, bool)
+
+
 def zero_border(image: np.ndarray) -> np.ndarray:
     """Six per cent of the edge on all sides."""
     width = round(0.06 * len(image))
@@ -100,6 +112,8 @@ def scale_bar(image: np.ndarray) -> np.ndarray:
 BLEMISHES: dict[Blemish, float] = {
     hot_pixel: 0.02,
     many_hot_pixels: 0.02,
+    dead_pixels: 0.02,
+    very_dead_pixels: 0.02,
     dead_row: 0.02,
     hot_column: 0.02,
     half_a_column: 0.02,
@@ -136,6 +150,11 @@ def cost(
         before.append(count_pixels(mask, np.where(hidden, 0, without)).f1)
         after.append(count_pixels(mask, found).f1)
     return float(np.mean(before)), float(np.mean(after))
+
+
+def _darken(image: np.ndarray, deviations: float) -> None:
+    dark = image.mean() - deviations * image.std()
+    image[np.random.default_rng(1).random(image.shape) < 0.003] = dark
 
 
 def _bar(image: np.ndarray, *, ground: float, letters: float) -> np.ndarray:

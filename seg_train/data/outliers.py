@@ -9,8 +9,12 @@ import numpy as np
 from scipy.ndimage import median_filter, uniform_filter
 
 BEYOND = 2.5
-"""Times the deviation that one pixel in a thousand reaches; noise of 16 million pixels stays below:
-Gaussian noise reaches 1.8 times, counts of a dose of 0.05 electrons a pixel less than 2.5 times."""
+"""Times the deviation upwards that one pixel in a thousand reaches; noise of 16 million pixels
+stays below: Gaussian noise reaches 1.8 times, counts of a dose of 0.05 electrons a pixel less than
+2.5."""
+
+BELOW = 1.9
+"""The same downwards, where counts have no tail."""
 
 FAR_ROW = 4.0
 """Spreads of the pixels by which the median of a row lies off its neighbours' to be wrong; lattice
@@ -29,10 +33,10 @@ def wrong_pixels(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Notes
     -----
-    A pixel is wrong if it lies `BEYOND` the deviations from the median of 3 x 3 pixels, up or down,
-    of all but a thousandth of the pixels (of all but a hundredth where more than that is wrong),
-    and at most one of its eight neighbours deviates a third as far from what is around them: what
-    a microscope has imaged is spread over several pixels. The median of its neighbours replaces it.
+    A pixel is wrong if it lies `BEYOND` the deviations from the median of 3 x 3 pixels of all but a
+    thousandth of the pixels, or `BELOW` them, and at most one of its eight neighbours deviates a
+    third as far from what is around them: what a microscope has imaged is spread over several
+    pixels. The median of its neighbours replaces it.
 
     Examples
     --------
@@ -105,8 +109,14 @@ def _limits(image: np.ndarray) -> tuple[float, float]:
     every = _STRIP * max(1, image.size >> 18)
     strips = [image[y : y + _STRIP] for y in range(0, len(image), every)]
     off = np.concatenate([(s - median_filter(s, 3, mode="reflect")).ravel() for s in strips])
-    most, many = np.percentile(off, [99.9, 99.0])
-    least, few = np.percentile(off, [0.1, 1.0])
-    high = min(most, 2.5 * many) if many > 0 else most
-    low = max(least, 2.5 * few) if few < 0 else least
-    return BEYOND * float(low), BEYOND * float(high)
+    return -BELOW * _usual(-off), BEYOND * _usual(off)
+
+
+def _usual(off: np.ndarray) -> float:
+    """The deviation upwards that one pixel in a thousand reaches, were none of them wrong.
+
+    Where more than a thousandth is wrong that deviation is theirs. It is then what tails that fall
+    like an exponential, slower than those of noise, have from those of a tenth and a hundredth.
+    """
+    some, many, most = np.percentile(off, [90.0, 99.0, 99.9])
+    return float(min(most, 2 * many - some) if many > 0 else most)

@@ -6,10 +6,11 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from hrtem_sim.refusal import Refusal
+from seg_train.metrics.counts import Counts
 
 
 @dataclass(frozen=True)
-class NearCounts:
+class NearCounts(Counts):
     """Pixels that are right to within a distance; counts of several images add.
 
     Parameters
@@ -30,14 +31,6 @@ class NearCounts:
     found_near: int = 0
     truth: int = 0
     truth_near: int = 0
-
-    def __add__(self, other: "NearCounts") -> "NearCounts":
-        return NearCounts(
-            self.found + other.found,
-            self.found_near + other.found_near,
-            self.truth + other.truth,
-            self.truth_near + other.truth_near,
-        )
 
     @property
     def f1(self) -> float:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from hrtem_sim.refusal import Refusal
+from seg_train.metrics.counts import Counts
 
 
 @dataclass(frozen=True)
-class PixelCounts:
+class PixelCounts(Counts):
     """What pixel scores are made of; counts of several images add.
 
     Parameters
@@ -36,16 +37,6 @@ class PixelCounts:
     tn: float = 0
     soft_tp: float = 0.0
     soft_found: float = 0.0
-
-    def __add__(self, other: "PixelCounts") -> "PixelCounts":
-        return PixelCounts(
-            self.tp + other.tp,
-            self.fp + other.fp,
-            self.fn + other.fn,
-            self.tn + other.tn,
-            self.soft_tp + other.soft_tp,
-            self.soft_found + other.soft_found,
-        )
 
     @property
     def precision(self) -> float:

@@ -38,6 +38,9 @@ class Prediction:
     disagreement
         Map, (ny, nx), of how far the looks disagree: the standard deviation of the particles'
         probability over networks, scales and symmetries; absent where there was one look.
+    image
+        Micrograph as the networks were shown it, (ny, nx) float32: mended, and filled where it was
+        left out; absent where no network was.
     """
 
     probabilities: np.ndarray
@@ -45,6 +48,7 @@ class Prediction:
     found: tuple[str, ...] = ()
     left_out: np.ndarray | None = None
     disagreement: np.ndarray | None = None
+    image: np.ndarray | None = None
 
     @property
     def mask(self) -> np.ndarray:
@@ -148,7 +152,9 @@ def predict(
     alone = len(networks) * len(scales) * turns == 1
     spread = None if alone else seen.spread
     probabilities = np.moveaxis(seen.mean, 0, -1)
-    return Prediction(probabilities, pixel_size, mended.found, mended.left_out, spread)
+    return Prediction(
+        probabilities, pixel_size, mended.found, mended.left_out, spread, mended.image
+    )
 
 
 def _check_scale(pixel_size: float, trained: float) -> None:
