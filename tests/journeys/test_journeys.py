@@ -12,23 +12,8 @@ import numpy as np
 import pytest
 
 from hrtem_sim.interchange import read_micrograph
+from tests.journeys.typed import ROOT, blocks, type_in
 from tests.physics.real_prismatic import REAL
-
-ROOT = Path(__file__).parents[2]
-
-
-def type_in(folder: Path, *words: str, root: Path = ROOT, fails: bool = False) -> str:
-    """Run `python WORDS` in a folder, with the packages of a checkout; return what it says."""
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-    )
-    assert (done.returncode != 0) == fails, done.stdout + done.stderr
-    return done.stdout
-
 
 ASE = """
 from ase.cluster import Octahedron
@@ -89,8 +74,7 @@ def test_waves_of_prismatic_from_elsewhere_become_micrographs_and_a_mask(tmp_pat
     """The first programs of docs/howto-waves.md, on a file that Prismatic 2 has written."""
     (tmp_path / "waves").mkdir()
     shutil.copy(REAL, tmp_path / "waves")
-    page = (ROOT / "docs" / "howto-waves.md").read_text(encoding="utf-8")
-    read, images, mask, *_ = re.findall(r"```python\n(.*?)```", page, re.S)
+    read, images, mask, *_ = blocks("howto-waves.md", "python")
     assert "read_prismatic(" in read and "form_images(" in images and "phase_mask(" in mask
     pixel = "detector = Detector(pixel_size=2 * wave.grid.pixel_size[0])"
     images = re.sub(r"detector = Detector\(.*\)", pixel, images)
