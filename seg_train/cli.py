@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
 
     again = command.add_parser("reproduce", help="a table or figure of the paper, from data to F1")
     again.add_argument("part", choices=PARTS, help="of the paper")
-    again.add_argument("--out", required=True, help="folder; what is finished there stays")
+    again.add_argument("--out", help="folder; what is finished there stays")
     again.add_argument("--scale", type=positive, default=1.0, help="times the paper's size")
     again.add_argument("--two-cores", action="store_true", help="smaller fields and networks")
     again.add_argument("--workers", type=count, default=1, help="processes that simulate")

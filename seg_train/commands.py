@@ -210,6 +210,8 @@ def on_reproduce(options: argparse.Namespace) -> int:
     if options.dry_run:
         print("\n".join(cost(options.part, **size)))
         return 0
+    if options.out is None:
+        raise Refusal("--out must be given, or --dry-run to learn the cost; got neither")
     table = reproduce(
         options.part,
         options.out,

@@ -165,6 +165,10 @@ LINES = (
     (seg_train, "predict gone a.tif --pixel-size 0.5 --out {out}", "folder", "training run", "gone"),
     (seg_train, "predict gone a.tif --pixel-size 1 --min-area -1 --out {out}", "--min-area", "zero or more", "-1"),
     (seg_train, "study {recipe} data --out {out}", "study", "missing", "recipe.toml"),
+    (seg_train, "reproduce fig4b", "--out", "--dry-run", "neither"),
+    (seg_train, "import gone.h5 --out {out}", "gone.h5", "", ""),
+    (seg_train, "pack gone --out {out}", "folder", "training run", "gone"),
+    (seg_train, "fit {recipe} gone --out {out} --seeds 0", "--seeds", "at least 1", "0"),
     (seg_train, "show gone", "folder", "training run", "gone"),
     (seg_train, "show empty", "folder", "training run", "empty"),
 )
@@ -230,7 +234,7 @@ def test_a_fault_of_the_program_is_not_told_as_the_users(program, line, monkeypa
         raise ValueError("operands could not be broadcast")
 
     monkeypatch.setattr("hrtem_sim.database.open_database", broken)
-    monkeypatch.setattr("seg_train.runs.load_run", broken)
+    monkeypatch.setattr("seg_train.ensembles.load_runs", broken)
     with pytest.raises(ValueError, match="broadcast"):
         program(line.split())
 

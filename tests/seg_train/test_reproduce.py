@@ -9,6 +9,7 @@ import seg_train.reproduce as made
 from hrtem_sim.dataset import read_dataset_recipe
 from hrtem_sim.provenance import shipped_recipes
 from seg_train.cli import PARTS as NAMES
+from seg_train.cli import main
 from seg_train.reproduce import PARTS, TABLE_1, reproduce
 from seg_train.study import read_study_recipe
 
@@ -62,6 +63,38 @@ def test_data_sets_are_built_once_and_numbers_of_the_paper_stand_beside(tmp_path
     assert all(
         databases == {None: tmp_path / "data" / "varying_substrate"} for _, databases, _ in studied
     )
+
+
+def test_a_dry_run_says_what_it_would_cost_and_leaves_nothing(
+    tiny_file, tmp_path, monkeypatch, capsys
+):
+    """As the docs have it, without a folder; half of four structures are two."""
+    dose = read_study_recipe("studies/dose")
+    conditions = tuple(
+        replace(condition, training=replace(condition.training, n_images=8))
+        for condition in dose.conditions
+    )
+    study = replace(dose, conditions=conditions, data={"": str(tiny_file)})
+    monkeypatch.setattr(made, "read_study_recipe", lambda name: study)
+    empty = tmp_path / "here"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    assert main(["reproduce", "fig4b", "--dry-run", "--scale", "0.5"]) == 0
+    *data, networks = capsys.readouterr().out.splitlines()
+    assert data[0].startswith(f"{tiny_file}: structures  2")
+    assert [line.split()[0] for line in data[1:]] == [
+        "micrographs",
+        "time",
+        "disk",
+        "memory",
+        "from",
+    ]
+    number = len(dose.conditions) * dose.repeats
+    assert networks == (
+        f"studies/dose: {number} networks, 8 images each, {dose.conditions[0].training.epochs} "
+        "epochs at most"
+    )
+    assert not list(empty.iterdir())
 
 
 @pytest.mark.slow
