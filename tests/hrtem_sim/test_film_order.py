@@ -7,8 +7,16 @@ import pytest
 
 from czone.matter import find_contacts
 from czone.util import fluctuation_variance
-from hrtem_sim.dataset import plan_structure
+from hrtem_sim.database import open_database
+from hrtem_sim.dataset import (
+    build_dataset,
+    check_dataset,
+    plan_structure,
+    regenerate,
+    stored_plan,
+)
 from hrtem_sim.dataset.film_recipe import OrderRecipe, ReliefRecipe
+from hrtem_sim.dataset.particle_recipe import LigandRecipe
 from hrtem_sim.mask import projected_thickness
 from hrtem_sim.provenance import Distribution
 from hrtem_sim.specimen.builders import build_particles_on_film
@@ -112,3 +120,25 @@ def test_recipes_draw_folds_and_order(tiny):
     assert {plan.film_order.radius for plan in plans} == {4.0}
     plain = plan_structure(replace(tiny, structures=40), 3).specimen
     assert plain.particles == plans[3].particles and plain.film_thickness == plans[3].film_thickness
+
+
+def test_films_and_ligands_are_made_again_from_stored_plans(tiny, tmp_path):
+    relief = ReliefRecipe(folds=Distribution("constant", (2.0,)))
+    order = OrderRecipe(Distribution("constant", (0.3,)), Distribution("constant", (4.0,)))
+    recipe = replace(
+        tiny,
+        structures=2,
+        particle=replace(
+            tiny.particle, ligands=LigandRecipe(coverage=Distribution("uniform", (0.5, 1.0)))
+        ),
+        film=replace(tiny.film, relief=relief, order=order),
+    )
+    database = build_dataset(recipe, tmp_path, progress=False)
+    assert set(database.catalogue["film_order"]) == {0.3}
+    assert database.catalogue["ligand_coverage"].between(0.5, 1.0).all()
+    again = open_database(tmp_path)
+    check_dataset(again)
+    micrograph = regenerate(again, again.catalogue["micrograph"][3])
+    assert (micrograph.counts == again.counts([3])[0]).all()
+    plan = stored_plan(again, 0).specimen
+    assert len(plan.relief.folds) == 2 and plan.film_order.share == 0.3 and plan.ligands.carbons

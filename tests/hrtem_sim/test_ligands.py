@@ -111,6 +111,18 @@ def test_shells_do_not_reach_into_each_other_and_molecules_stay_whole():
     assert len(heads) > 30
 
 
+def test_shells_that_meet_their_own_images_keep_clear_of_them():
+    plan = replace(with_ligands((0.0, 0.0), shell=LigandShell("thiolate", 12)), field=(34.0, 30.0))
+    built = build_particles_on_film(plan, streams)
+    shell = built.specimen.only("ligands")
+    assert len(shell) // 38 > 3
+    carbon = shell.positions[shell.numbers == 6]
+    edges = [34.0, 30.0, 0]
+    folded = np.column_stack([carbon[:, :2] % edges[:2], carbon[:, 2]])
+    nearest = cKDTree(folded, boxsize=edges).query(folded, k=2)[0][:, 1]
+    assert nearest.min() > 1.5  # the bond of a chain, across the border too
+
+
 def test_coverage_is_the_part_of_the_densest_shell():
     counts = []
     for coverage in (1.0, 0.4, 0.0):

@@ -117,18 +117,31 @@ def test_examples_travel_to_spawned_workers(pooled):
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(examples))[1]["image"], expected)
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_the_loader_of_pytorch_takes_them(pooled, workers):
+@pytest.mark.parametrize("start", ["none", "fork", "spawn"])
+def test_the_loader_of_pytorch_takes_them(pooled, start):
+    """With workers forked and spawned, shuffled, over two epochs with the same workers."""
     torch = pytest.importorskip("torch")
     from torch.utils.data import DataLoader
 
-    loader = DataLoader(MapDataset(pooled), batch_size=2, num_workers=workers)
-    rows = []
-    for batch in loader:
-        rows += batch["row"].tolist()
-        assert batch["image"].dtype == torch.float32 and batch["mask"].dtype == torch.int64
-        np.testing.assert_array_equal(batch["image"][:, 0], pooled.counts(batch["row"].numpy()))
-    assert rows == list(range(len(pooled)))
+    settings = {"num_workers": 0}
+    if start != "none":
+        settings = {"num_workers": 2, "multiprocessing_context": start, "persistent_workers": True}
+    order = torch.Generator().manual_seed(1)
+    examples = MapDataset(pooled)
+    assert examples[0]["image"].any()  # files are open before the workers are
+    loader = DataLoader(examples, batch_size=2, shuffle=True, generator=order, **settings)
+    epochs = []
+    for _ in range(2):
+        rows = []
+        for batch in loader:
+            found = batch["row"].numpy()
+            assert batch["image"].dtype == torch.float32 and batch["mask"].dtype == torch.int64
+            np.testing.assert_array_equal(batch["image"][:, 0], pooled.counts(found))
+            np.testing.assert_array_equal(batch["mask"], pooled.masks(found))
+            rows += found.tolist()
+        assert sorted(rows) == list(range(len(pooled)))
+        epochs.append(rows)
+    assert epochs[0] != epochs[1]
 
 
 def test_shards_are_read_where_another_program_holds_a_lock(tiny_database, tmp_path):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from czone.molecule import Molecule
 from czone.surface import ligand_shell
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 LIGANDS = "ligands"
 """Name of the ligands among the objects of a specimen."""
+
+NEAR = 4.0
+"""angstrom beyond which no two atoms are bonded."""
 
 CLEAR = 2.0
 """angstrom that ligands keep from the face of the film."""
@@ -68,6 +72,7 @@ def ligands_on(
         others += [(one.reshape(-1, 3), np.tile(numbers, len(one))) for one in shells]
         others.append((particle.atoms, particle.species))  # across the border
         copies = copies[_clear(copies, numbers, others, plan.field, own=len(others) - 1)]
+        copies = copies[_clear_of_images(copies, numbers, plan.field)]
         shells.append(copies)
     atoms = np.concatenate([np.zeros((0, 3)), *(shell.reshape(-1, 3) for shell in shells)])
     atoms[:, :2] %= plan.field
@@ -87,7 +92,7 @@ def _clear(
     if not len(copies):
         return clear
     flat = copies.reshape(-1, 3)
-    low, high = flat.min(axis=0) - 4.0, flat.max(axis=0) + 4.0
+    low, high = flat.min(axis=0) - NEAR, flat.max(axis=0) + NEAR
     spacings = [NO_BOND] * len(numbers)
     for k, (atoms, species) in enumerate(others):
         for shift in _images(atoms, low, high, field):
@@ -98,6 +103,30 @@ def _clear(
             if near.any():
                 clear &= Obstacles(moved[near], species[near]).clear(copies, numbers, spacings)
     return clear
+
+
+def _clear_of_images(
+    copies: np.ndarray, numbers: np.ndarray, field: tuple[float, float]
+) -> np.ndarray:
+    """Which molecules of a shell stay so that none is near to an image of another or itself."""
+    stays = np.ones(len(copies), bool)
+    flat = copies.reshape(-1, 3)
+    if not len(copies) or (np.ptp(flat[:, :2], axis=0) + NEAR < field).all():
+        return stays
+    folded = flat.copy()
+    folded[:, :2] %= field
+    folded[:, :2][folded[:, :2] >= field] = 0.0
+    pairs = cKDTree(folded, boxsize=[*field, 0]).query_pairs(NEAR, output_type="ndarray")
+    shifts = folded[pairs[:, 0]] - folded[pairs[:, 1]]
+    shifts[:, :2] -= np.array(field) * np.round(shifts[:, :2] / field)
+    straight = flat[pairs[:, 0]] - flat[pairs[:, 1]]
+    across = ~np.isclose(shifts, straight, atol=1e-6).all(axis=1)
+    kinds = np.tile(numbers, len(copies))[pairs]
+    close = np.linalg.norm(shifts, axis=1) < NO_BOND.between(kinds[:, 0], kinds[:, 1])
+    for first, second in np.sort(pairs[across & close] // len(numbers), axis=1).tolist():
+        if stays[first]:
+            stays[second] = False
+    return stays
 
 
 def _images(
