@@ -38,6 +38,18 @@ SHARP = 6.0
 CLEAR = 400.0
 """Width of an interval of the defocus, in angstrom, above which its rings say nothing."""
 
+STRUCTURES = 120
+"""Fewer than where weights are drawn: the network of `BASE` is trained on, not anew."""
+
+TRAINED_ON = {
+    "initial": BASE,
+    "epochs": 12,
+    "learning_rate": 3e-4,
+    "final_rate": 3e-6,
+    "ema": 0.98,
+}
+"""How it is, in place of how it was trained at first (docs/training.md says what that brought)."""
+
 ROOM = 0.15
 """Share by which ranges are widened: the next micrograph is not among those that were measured."""
 
@@ -187,14 +199,15 @@ def matched_recipe(matched: MatchedMicrographs, *, name: str = "matched") -> dic
     -------
     tables
         `[dataset]` and `[training]`, as `hrtem_sim.provenance.to_toml` writes them. What
-        micrographs do not say is as in the recipe `real_micrographs`.
+        micrographs do not say is as in the recipe `real_micrographs`, whose network is trained on
+        with fewer structures and steps.
     """
     tables = copy.deepcopy(read_recipe(BASE))
     dataset, rings = tables["dataset"], [one.rings for one in matched.measured if one.rings]
     if not rings:
         raise Refusal("micrographs must show film beside their particles; got none that does")
     absolute = [one.rings for one in matched.measured if one.rings and one.absolute]
-    dataset["name"] = name
+    dataset.update(name=name, structures=STRUCTURES)
     pixel = float(np.median([one.used_pixel_size for one in matched.measured]))
     camera = round(pixel, 4)
     field, wave = nearest_that_work(tuple(dataset["placement"]["field"]), 0.2, camera)
@@ -216,6 +229,7 @@ def matched_recipe(matched: MatchedMicrographs, *, name: str = "matched") -> dic
         imaging["aberrations"].update(C12={"uniform": [0.0, most]})
     dataset["detector"] = _detector(rings, camera)
     training = tables["training"]
+    training.update(TRAINED_ON)
     training["augmentation"]["dose"] = imaging["dose"]  # of the noise that is drawn for each patch
     if "mtf_half" in dataset["detector"]:
         training["augmentation"].pop("low_pass", None)  # the camera cuts as it was measured to

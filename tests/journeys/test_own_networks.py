@@ -87,7 +87,7 @@ def test_a_network_for_ones_own_platinum_lists_its_particles(folder):
 MATCH = "seg-train match own/pt?.tif --material Pt --energy 300e3 --out mine.toml"
 
 FEW = {
-    "structures = 288": "structures = 1",
+    "structures = 120": "structures = 1",
     "images_per_structure = 6": "images_per_structure = 2",
     "field = [128.0, 128.0]": "field = [76.8, 76.8]",
     "radius = { log_uniform = [8.0, 50.0] }": "radius = { uniform = [14.0, 18.0] }",

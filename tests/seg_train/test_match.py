@@ -16,7 +16,7 @@ from hrtem_sim.specimen.bare_film import bare_film
 from hrtem_sim.wave import WaveSettings, compute_exit_wave
 from seg_train import TrainingRecipe
 from seg_train.cli import main
-from seg_train.match import MatchedMicrographs, matched_recipe
+from seg_train.match import BASE, MatchedMicrographs, matched_recipe
 
 NOTHING = Estimate(np.nan, np.nan, np.nan)
 
@@ -59,6 +59,15 @@ def test_ranges_lie_about_what_was_measured():
     assert recipe.film.thickness.low < 40 < recipe.film.thickness.high
     assert recipe.particle.radius.low < 20 and recipe.particle.radius.high > 30
     assert recipe.particle.coverage.low < 0.2 < recipe.particle.coverage.high
+
+
+def test_the_network_of_the_package_is_trained_on():
+    tables = matched_recipe(matched(measured()))
+    own, base = (
+        from_table(TrainingRecipe, t["training"], "training") for t in (tables, read_recipe(BASE))
+    )
+    assert own.initial == BASE and own.model == base.model
+    assert own.epochs < base.epochs and own.learning_rate < base.learning_rate
 
 
 def test_few_large_particles_of_one_micrograph_count_beside_many_small_ones_of_another():
