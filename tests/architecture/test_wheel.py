@@ -64,7 +64,7 @@ def test_the_wheel_holds_data_recipes_and_markers(wheel):
         assert {f"{package}/__init__.py", f"{package}/py.typed"} <= names
         data = {
             path.relative_to(ROOT).as_posix()
-            for ending in ("csv", "h5", "json", "toml", "md")
+            for ending in ("csv", "h5", "js", "js.LICENSE.txt", "json", "toml", "md")
             for path in (ROOT / package).rglob(f"*.{ending}")
         }
         assert data <= names

@@ -1,5 +1,10 @@
 """Pictures show what is there: the nearest atom, its colour, its place, on the right scale."""
 
+import base64
+import re
+import shutil
+import subprocess
+
 import numpy as np
 import pytest
 
@@ -21,6 +26,7 @@ from czone.viz import (  # noqa: E402
     view,
 )
 from czone.viz.atoms import drawn_atoms  # noqa: E402
+from czone.viz.interactive import SCRIPT  # noqa: E402
 from czone.viz.render import PROJECTIONS, render_spheres  # noqa: E402
 
 
@@ -162,7 +168,52 @@ def test_view_takes_its_script_from_a_file_for_notebooks_without_network(tmp_pat
     atom = ([[0, 0, 0]], [79])
     page = view(atom, javascript=script).write_html()
     assert "data:text/javascript;base64,dmFyIHRocmVlID0gMzs=" in page
-    assert "https://" not in page
     assert "'https://here/3Dmol.js'" in view(atom, javascript="https://here/3Dmol.js")._make_html()
     with pytest.raises(FileNotFoundError, match="javascript must be a URL or the file"):
         view(atom, javascript=tmp_path / "absent.js")
+
+
+def test_a_view_brings_its_script_and_needs_no_network():
+    pytest.importorskip("py3Dmol")
+    page = view(([[0, 0, 0]], [79])).write_html()
+    assert "http://" not in page and "https://" not in page
+    (script,) = re.findall(r"data:text/javascript;base64,([A-Za-z0-9+/=]+)", page)
+    assert b"3dmol v2.5.5" in SCRIPT.with_name("3Dmol-min.js.LICENSE.txt").read_bytes()
+    assert base64.b64decode(script) == SCRIPT.read_bytes()
+    assert len(page) < 1e6
+
+
+@pytest.mark.slow
+def test_a_view_draws_in_a_browser_without_network(tmp_path):
+    pytest.importorskip("py3Dmol")
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("there is no headless browser")
+    gold = ([[0, 0, 0], [0, 0, 2.88]], [79, 79])
+    (tmp_path / "view.html").write_text(view(gold, width=200, height=200).write_html())
+    picture = tmp_path / "view.png"
+    options = (
+        "--headless",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--enable-unsafe-swiftshader",
+    )
+    offline = "--host-resolver-rules=MAP * ~NOTFOUND"
+    subprocess.run(
+        [
+            browser,
+            *options,
+            offline,
+            "--virtual-time-budget=20000",
+            "--window-size=300,300",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--screenshot={picture}",
+            (tmp_path / "view.html").as_uri(),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    pixels = pyplot.imread(picture)[..., :3]
+    golden = (pixels[..., 0] > 0.4) & (pixels[..., 2] < 0.6 * pixels[..., 0])
+    assert golden.mean() > 0.005  # an atom upon the other
