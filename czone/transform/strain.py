@@ -180,7 +180,8 @@ class HStrain(BaseStrain):
             array = array.reshape(3, 3)
         if array.shape != (3, 3):
             raise ValueError(f"matrix must have 3, 6, 9 or (3, 3) numbers; got shape {array.shape}")
-        array = as_matrix("matrix", array)
+        if not np.abs(array).max() < _LEAST_STRETCH:  # below it is a strain, zeros and all
+            array = as_matrix("matrix", array)
         least = np.linalg.svd(array, compute_uv=False)[-1]
         if least < _LEAST_STRETCH:
             meant = (

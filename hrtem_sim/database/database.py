@@ -240,7 +240,7 @@ class Database(Shown):
         if not self.keeps_expected:
             raise DatabaseError(
                 f"{self.folder} keeps micrographs and no expected images: set storage.images = "
-                '"expected" in its recipe'
+                '"expected" in its recipe and build into a new folder'
             )
 
     @cached_property
@@ -290,8 +290,9 @@ class Database(Shown):
             path = f"labels/{int(file['masks/of'][row])}/{name}"
             if path not in file:
                 raise DatabaseError(
-                    f"{self.folder} keeps no labels {name!r}: set storage.labels in its recipe, or "
-                    "make them from its plans with hrtem_sim.interchange.stored_instances"
+                    f"{self.folder} keeps no labels {name!r}: set storage.labels in its recipe and "
+                    "build into a new folder, or make instances from its plans with "
+                    "hrtem_sim.interchange.stored_instances"
                 )
             maps.append(file[path][:])
         return np.stack(maps) if maps else np.zeros((0, *self.shape), np.uint8)

@@ -185,7 +185,10 @@ class ConditionStream:
     ) -> None:
         self.database, self.recipe = database, stored_recipe(database)
         if not self.recipe.storage.waves:
-            raise DatabaseError(f"{database.folder} keeps no waves: set storage.waves = true")
+            raise DatabaseError(
+                f"{database.folder} keeps no waves: set storage.waves = true in its recipe and "
+                "build into a new folder"
+            )
         self.seed = self.recipe.seed if seed is None else seed
         self.pixel_size = database.pixel_size
         index = database.catalogue["structure_index"].to_numpy()

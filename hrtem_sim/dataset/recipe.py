@@ -224,9 +224,11 @@ class DatasetRecipe(Checked):
         ligands = self.on_film.particle.ligands
         if ligands is not None:
             found.append(LigandShell(ligands.head, int(ligands.carbons.low)).amounts)
-        for amounts in [*found, film]:
+        found.append(film)
+        elements = [symbol for amounts in found for symbol in amounts]
+        for amounts in found:
             try:
-                displacements_in(amounts, self.wave.rms)
+                displacements_in(amounts, self.wave.rms, beside=elements)
             except Refusal as error:
                 raise Refusal(f"wave.{error}") from None
 

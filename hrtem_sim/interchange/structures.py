@@ -113,7 +113,7 @@ def _kept_instances(
     if "instances" not in recipe.storage.labels:
         raise Refusal(
             "storage.labels must hold 'instances' for structures of a builder; "
-            f"got {list(recipe.storage.labels)}: build the data set with it"
+            f"got {list(recipe.storage.labels)}: build into a new folder with it"
         )
     for row in map(int, rows):
         ids = database.labels([row])[0]

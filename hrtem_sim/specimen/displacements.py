@@ -47,7 +47,9 @@ class Entry(NamedTuple):
     source: str
 
 
-def displacements_in(amounts: Mapping[str, float], rms: Rms) -> dict[str, float]:
+def displacements_in(
+    amounts: Mapping[str, float], rms: Rms, *, beside: Iterable[str] = ()
+) -> dict[str, float]:
     """Return the rms displacement along one axis of every element of a material.
 
     Parameters
@@ -58,6 +60,8 @@ def displacements_in(amounts: Mapping[str, float], rms: Rms) -> dict[str, float]
         One number for all (0.1 is what Construction Zone writes), numbers by element, in angstrom;
         ``"measured"`` for the values of a table at room temperature; ``"debye"`` for the Debye
         model of the element.
+    beside
+        Elements of the other materials of a specimen, which values of the caller's own must cover.
 
     Returns
     -------
@@ -86,9 +90,9 @@ def displacements_in(amounts: Mapping[str, float], rms: Rms) -> dict[str, float]
     if isinstance(rms, Mapping):
         return {symbol: _given(symbol, rms) for symbol in amounts}
     if rms == "measured":
-        return _measured(amounts)
+        return _measured(amounts, beside)
     if rms == "debye":
-        return _by_debye(amounts)
+        return _by_debye(amounts, beside)
     if isinstance(rms, bool | str) or not 0 <= rms <= LARGEST:
         raise Refusal(
             f"rms must be a number from 0 to {LARGEST} in angstrom, a mapping of such by element, "
@@ -106,7 +110,7 @@ def _given(symbol: str, rms: Mapping[str, float]) -> float:
     return float(value)
 
 
-def _measured(amounts: Mapping[str, float]) -> dict[str, float]:
+def _measured(amounts: Mapping[str, float], beside: Iterable[str]) -> dict[str, float]:
     total = sum(amounts.values())
     shares = {symbol: amount / total for symbol, amount in amounts.items()}
     best, distance = None, _OFF_STOICHIOMETRY
@@ -121,7 +125,7 @@ def _measured(amounts: Mapping[str, float]) -> dict[str, float]:
         return dict.fromkeys(shares, ORGANIC)
     if len(shares) == 1 or _NONMETALS.isdisjoint(shares):
         return {symbol: _of_element(symbol) for symbol in shares}
-    raise Refusal(_unknown(shares, "no measured values for"))
+    raise Refusal(_unknown(shares, beside, "no measured values for"))
 
 
 def _of_element(symbol: str) -> float:
@@ -129,17 +133,18 @@ def _of_element(symbol: str) -> float:
     return debye_rms(symbol) if known is None else known[symbol].u
 
 
-def _by_debye(amounts: Mapping[str, float]) -> dict[str, float]:
+def _by_debye(amounts: Mapping[str, float], beside: Iterable[str]) -> dict[str, float]:
     if len(amounts) > 1 and not _NONMETALS.isdisjoint(amounts):
-        raise Refusal(_unknown(amounts, 'the Debye model of elements ("debye") does not hold for'))
+        why = 'the Debye model of elements ("debye") does not hold for'
+        raise Refusal(_unknown(amounts, beside, why))
     return {symbol: debye_rms(symbol) for symbol in amounts}
 
 
-def _unknown(symbols: Iterable[str], why: str) -> str:
+def _unknown(symbols: Iterable[str], beside: Iterable[str], why: str) -> str:
     """Return a message whose advice can be followed by copying it."""
-    guess = {symbol: 0.08 for symbol in symbols}
+    guess = dict.fromkeys((*symbols, *beside), 0.08)
     return (
-        f"rms: {why} {'-'.join(guess)}; give one number, or values of your own such as "
+        f"rms: {why} {'-'.join(symbols)}; give one number, or values of your own such as "
         f"{guess}, in angstrom along one axis"
     )
 
@@ -205,7 +210,7 @@ def debye_rms(symbol: str, temperature: float = ROOM_TEMPERATURE) -> float:
     """
     theta = _debye_temperatures().get(symbol)
     if theta is None:
-        raise Refusal(_unknown([symbol], "no tabulated value for"))
+        raise Refusal(_unknown([symbol], (), "no tabulated value for"))
     if not temperature >= 0:
         raise Refusal(f"temperature must not be negative, in kelvin; got {temperature!r}")
     integral = 0.0

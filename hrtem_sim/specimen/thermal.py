@@ -114,11 +114,12 @@ def rms_displacements(specimen: Specimen, rms: Rms = "measured") -> np.ndarray:
     (array([0.09]), array([0.085]))
     """
     out = np.empty(len(specimen))
+    elements = [chemical_symbols[n] for n in np.unique(specimen.numbers)]
     for label in np.unique(specimen.labels):
         members = np.flatnonzero(specimen.labels == label)
         numbers, counts = np.unique(specimen.numbers[members], return_counts=True)
         amounts = dict(zip((chemical_symbols[n] for n in numbers), counts.tolist(), strict=True))
-        found = displacements_in(amounts, rms)
+        found = displacements_in(amounts, rms, beside=elements)
         by_number = np.zeros(len(chemical_symbols))
         by_number[numbers] = [found[chemical_symbols[n]] for n in numbers]
         out[members] = by_number[specimen.numbers[members]]

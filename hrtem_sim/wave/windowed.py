@@ -126,7 +126,7 @@ class WindowLeak(ValueError):
     def __init__(self, fraction: float) -> None:
         super().__init__(
             f"windows must hold all but {MOST_AT_EDGE:.1%} of what their particles scatter; "
-            f"{fraction:.1%} came to an edge: set particle_pixel to None"
+            f"{fraction:.1%} came to an edge"
         )
 
 

@@ -107,6 +107,7 @@ def test_two_origins_and_nothing_said_is_told(file):
         assert len(Generator(structure=file).species) == 8
 
 
+@pytest.mark.follows("Keep the atoms of one group")
 def test_disorder_groups_of_several_atoms_are_told(file):
     """A molecule in two places: its atoms would be drawn one by one."""
     sites = ["C1A C .1 .1 .1 .6 1", "O1A O .4 .1 .1 .6 1", "C1B C .1 .3 .1 .4 2"]

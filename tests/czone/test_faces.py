@@ -338,6 +338,7 @@ def test_no_array_of_the_caller_is_frozen_or_kept():
 # Values.
 
 
+@pytest.mark.follows("never changes; move a copy")
 def test_the_value_of_a_face_stays_when_the_face_changes():
     volume = cut(Sphere(5, [0, 0, 0]), generator=polonium(**STRAINED))
     region, crystal = volume.region, volume.generator.crystal

@@ -72,6 +72,7 @@ def test_objects_stay_the_callers():
     assert scene.all_atoms[:, 0].mean() == pytest.approx(25, abs=0.5)
 
 
+@pytest.mark.follows("call populate() first")
 def test_atoms_before_populate_are_an_error_that_says_what_to_do():
     scene = Scene(objects=[ball()])
     for name in ("all_atoms", "all_species", "labels", "ase_atoms", "_checks"):

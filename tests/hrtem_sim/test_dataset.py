@@ -201,6 +201,7 @@ def test_a_missing_shard_is_noticed_when_it_is_opened(tiny, tmp_path):
     ("field", "wave", "camera"),
     [((100.0, 100.0), 0.2, 0.3), ((128.0, 90.0), 0.1, 0.37), ((77.7, 51.3), 0.2, 0.2)],
 )
+@pytest.mark.follows("Nearest that work")
 def test_pixels_that_do_not_fit_end_with_the_nearest_that_do(tiny, field, wave, camera):
     def recipe(field, wave):
         return dataclasses.replace(

@@ -122,6 +122,7 @@ def test_recipes_choose_the_rule_and_old_ones_keep_their_id(tiny, tmp_path):
         MaskRecipe(margin=1.5)
 
 
+@pytest.mark.follows("takes the outlines")
 def test_masks_that_miss_the_particles_are_told_of(tiny, tmp_path):
     particle = dataclasses.replace(tiny.particle, materials=("Al",))
     light = dataclasses.replace(tiny, structures=1, particle=particle)

@@ -35,6 +35,7 @@ def test_a_wave_knows_what_is_missing():
     assert wave.refocused(30.0).lost == pytest.approx(0.2, abs=1e-6)
 
 
+@pytest.mark.follows("take a smaller pixel_size")
 def test_losses_of_gold_on_its_zone_axis_are_counted_and_told():
     # 6.5 nm at rest: an eighth is scattered beyond 3 1/angstrom, where waves of 0.1 angstrom end
     with pytest.warns(LostElectrons, match=r"1\d\.\d% of the electrons were scattered beyond"):
