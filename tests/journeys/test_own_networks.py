@@ -69,8 +69,8 @@ def changed(recipe: str, changes: dict[str, str]) -> str:
 def test_a_network_for_ones_own_platinum_lists_its_particles(folder):
     """Drawn masks of some micrographs, two steps on from the network of the package."""
     recipe = command(folder, "hrtem-sim recipes training/fine_tune")
-    short = {"patches = 256": "patches = 16", "epochs = 10": "epochs = 1"}
-    short |= {"batch_size = 16": "batch_size = 8", "learning_rate = 1e-4": "learning_rate = 1e-5"}
+    short = {"patches = 64": "patches = 16", "epochs = 10": "epochs = 1"}
+    short |= {"batch_size = 16": "batch_size = 8", "learning_rate = 2e-5": "learning_rate = 1e-5"}
     (folder / "tune.toml").write_text(changed(recipe, short))
     command(folder, "seg-train fit tune.toml own --out mine --quiet")
     command(folder, "seg-train predict mine own/pt?.tif --out found")
