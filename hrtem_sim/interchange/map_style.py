@@ -36,7 +36,8 @@ class MapDataset:
 
         from torch.utils.data import DataLoader
 
-        loader = DataLoader(MapDataset(database), batch_size=16, shuffle=True, num_workers=4)
+        if __name__ == "__main__":  # which workers need that are spawned
+            loader = DataLoader(MapDataset(database), batch_size=16, shuffle=True, num_workers=4)
 
     Worker processes open the shards for themselves, whether they are forked or spawned. Split by
     `database.catalogue["structure"]`: micrographs of one structure differ in focus and noise only.

@@ -1,6 +1,8 @@
 """The door of `hrtem_sim`: its main names, loaded when asked for, typed for a checker."""
 
+import ast
 import inspect
+import re
 import subprocess
 import sys
 import tomllib
@@ -68,17 +70,36 @@ reveal_type(image)
 """
 
 
-def test_a_type_checker_sees_real_types_through_the_door(tmp_path):
-    pytest.importorskip("mypy")
-    (tmp_path / "script.py").write_text(SCRIPT)
+def checked(script: str, folder: Path) -> str:
+    """Return what `mypy --strict` says of a user's script."""
+    (folder / "script.py").write_text(script)
     options = ["--strict", "--ignore-missing-imports", "--follow-imports=silent"]
-    said = subprocess.run(
-        [sys.executable, "-m", "mypy", *options, str(tmp_path / "script.py")],
+    return subprocess.run(
+        [sys.executable, "-m", "mypy", *options, str(folder / "script.py")],
         capture_output=True,
         text=True,
         cwd=ROOT,
     ).stdout
+
+
+def test_a_type_checker_sees_real_types_through_the_door(tmp_path):
+    pytest.importorskip("mypy")
+    said = checked(SCRIPT, tmp_path)
     assert 'Revealed type is "hrtem_sim.imaging.formation.Micrograph"' in said
     errors = [line for line in said.splitlines() if ": error:" in line]
     assert len(errors) == 1, errors  # the wrong line: `defocus` is a number
     assert '"defocus"' in errors[0]
+
+
+def test_names_of_the_readmes_sample_have_types_and_none_is_any(tmp_path):
+    pytest.importorskip("mypy")
+    (sample,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    assigned = [node for node in ast.walk(ast.parse(sample)) if isinstance(node, ast.Name)]
+    names = {node.id for node in assigned if isinstance(node.ctx, ast.Store)}
+    shown = [*sorted(names), "image.counts", "mask.classes"]
+    said = checked(sample + "".join(f"reveal_type({name})\n" for name in shown), tmp_path)
+    assert ": error:" not in said
+    types = dict(zip(shown, re.findall('Revealed type is "(.*)"', said), strict=True))
+    arrays = re.compile(r"numpy\.ndarray\[.*\]")  # of any shape and numbers, as NumPy has them
+    assert {name: kind for name, kind in types.items() if "Any" in arrays.sub("", kind)} == {}
+    assert len(types) >= 12
