@@ -24,8 +24,8 @@ PACKAGES = {
         "commands cli"
     ).split(),
     "seg_train": (
-        "recipe runs shipped data data.fresh metrics model training prediction benchmark gap "
-        "study study.reference match match_report reproduce "
+        "recipe runs ensembles shipped data data.fresh metrics model training prediction benchmark "
+        "gap study study.reference match match_report reproduce "
         "particles curves figures card export reports webpage workflow cli"
     ).split(),
 }
