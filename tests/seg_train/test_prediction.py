@@ -207,13 +207,13 @@ def test_masks_are_written_with_their_pixel_size(tmp_path):
 def test_the_shipped_network_finds_particles_on_micrographs_it_never_saw():
     scores = evaluate("real_micrographs", load_experimental_sample(), symmetries=True).table
     whole = summarise(scores).loc["all"]
-    # measured: 0.857, precision 0.84, recall 0.88; rounding differs between machines, not by this
-    assert whole["particle_f1"] == pytest.approx(0.857, abs=0.01)
-    assert whole["precision"] > 0.82 and whole["recall"] > 0.86
+    # measured: 0.879, precision 0.82, recall 0.94; rounding differs between machines, not by this
+    assert whole["particle_f1"] == pytest.approx(0.879, abs=0.01)
+    assert whole["precision"] > 0.80 and whole["recall"] > 0.92
 
 
 def test_scales_help_the_shipped_network():
-    """On the half of the sample to report; all sixteen: 0.857 at one scale, 0.871 at three."""
+    """On the half of the sample to report; all sixteen: 0.879 at one scale, 0.888 at three."""
     _, half = halves(load_experimental_sample())
     scores = [
         summarise(evaluate("real_micrographs", half, symmetries=2, scales=scales).table, by=None)
