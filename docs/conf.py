@@ -10,6 +10,7 @@ import numpy.typing
 sys.path.insert(0, str(Path(__file__).parent))
 
 import api_pages
+import inventories
 
 # numpy's own is a union of six types; pages are to say "ArrayLike"
 numpy.typing.ArrayLike = NewType("ArrayLike", object)
@@ -24,6 +25,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
     "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
@@ -34,6 +36,8 @@ html_title = "Micrograph Foundry"
 html_static_path = ["_static"]
 html_css_files = ["wide.css"]
 exclude_patterns = ["_build", "gallery/*.ipynb", "gallery/*.py"]
+
+intersphinx_mapping = inventories.write(Path(__file__).parent / "_build" / "inventories")
 
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"

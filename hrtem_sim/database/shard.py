@@ -20,6 +20,7 @@ Layout, all arrays with their first axis over the rows of the catalogue unless s
 The checksum is the SHA-256 over names, types, shapes and bytes of all arrays.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -39,6 +40,9 @@ VERSION = 1
 
 CLASSES = ("background", "particle")
 """Classes of masks, unless the recipe names others."""
+
+SLACK = 1 << 17
+"""Bytes of a shard beside its arrays and texts, at most: names, attributes, indices."""
 
 UNITS = {"counts": "electrons per pixel", "contrast": "incident beams, less one"}
 """What images are kept as, and in which units."""
@@ -160,6 +164,7 @@ def write_shard(folder: Path, content: ShardContent) -> Path:
     path = Path(folder) / shard_name(content.index)
     part = path.with_name(f"{path.name}.{host_name()}.{os.getpid()}.part")
     try:
+        _check_room(part, content)
         with new_file(part, compact=True) as file:
             _fill(file, content)
             file.attrs["checksum"] = _checksum(file)
@@ -228,6 +233,22 @@ def read_catalogue(file: h5py.File) -> pd.DataFrame:
         text = h5py.check_string_dtype(dataset.dtype)
         columns[name] = dataset.asstr()[:] if text else dataset[:]
     return pd.DataFrame(columns)
+
+
+def _check_room(part: Path, content: ShardContent) -> None:
+    """Meet a full disk before HDF5 does, which would tell of it in tracebacks."""
+    arrays = (content.images, content.masks, *map(np.asarray, content.extras.values()))
+    texts = len(content.recipe) + sum(map(len, content.plans))
+    table = content.catalogue.memory_usage(deep=True).sum()
+    with part.open("wb") as stream:
+        try:
+            size = sum(array.nbytes for array in arrays) + texts + int(table) + SLACK
+            os.posix_fallocate(stream.fileno(), 0, size)
+        except AttributeError:
+            return  # macOS, Windows
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise
 
 
 def _fill(file: h5py.File, content: ShardContent) -> None:

@@ -333,17 +333,27 @@ def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
             raise DatabaseError(f"{folder} holds shards of another data set: {strangers[0]}")
         _sweep(folder)
         text = to_toml({"dataset": to_table(recipe)})
-        (folder / "recipe.toml").write_text(text, encoding="utf-8")
+        _keep(folder / "recipe.toml", text)
         if recipe.specimen is not None and recipe.specimen.runner.text:  # kept, and never run
             name, _, _ = recipe.specimen.builder.rpartition(":")
-            (folder / name).write_text(recipe.specimen.runner.text, encoding="utf-8")
+            _keep(folder / name, recipe.specimen.runner.text)
     except OSError as error:
         raise DatabaseError(f"{folder} cannot be written: {error}") from None
 
 
+def _keep(path: Path, text: str) -> None:
+    """Write a text whole or not at all: a full disk leaves what was there."""
+    part = path.with_name(f"{path.name}.{host_name()}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _sweep(folder: Path) -> None:
     """Take away what nobody is writing any more."""
-    for torn in folder.glob("shard-*.part"):
+    for torn in folder.glob("*.part"):
         if not _is_alive(torn):
             torn.unlink(missing_ok=True)  # another task of an array may have been faster
 
