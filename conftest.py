@@ -2,6 +2,9 @@
 
 import pytest
 
+collect_ignore = [f"seg_train/viewer/{name}.py" for name in ("desk", "forms", "panel")]
+"""Modules without examples that need napari, which not every machine has."""
+
 EXAMPLE = """
 [dataset]
 name = "example"

@@ -26,7 +26,7 @@ PACKAGES = {
     "seg_train": (
         "recipe runs ensembles shipped data data.fresh metrics model training prediction benchmark "
         "gap study study.reference match match_report reproduce "
-        "particles curves figures card export reports webpage workflow cli"
+        "particles curves figures card export reports webpage viewer workflow cli"
     ).split(),
 }
 """Public modules, package by package; each has a page."""

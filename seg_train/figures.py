@@ -106,7 +106,8 @@ def size_histogram(particles: pd.DataFrame, *, bins: int | str = "auto") -> Figu
     if len(whole):
         ax.hist(whole, bins=bins, color="#4c78a8", edgecolor="white")
         ax.axvline(whole.median(), color="black", lw=1, ls="--")
-        ax.set_title(f"{len(whole)} particles, median {whole.median():.2f} nm", fontsize=10)
+        plural = "" if len(whole) == 1 else "s"
+        ax.set_title(f"{len(whole)} particle{plural}, median {whole.median():.2f} nm", fontsize=10)
     else:
         ax.set_title("no whole particle", fontsize=10)
     ax.set(xlabel="equivalent diameter (nm)", ylabel="particles")

@@ -9,6 +9,9 @@ from scipy.ndimage import binary_dilation, center_of_mass, find_objects, label
 from hrtem_sim.refusal import Refusal
 from seg_train.metrics import label_particles
 
+MASK = "_mask"
+"""Ending of the names of masks, which are no micrographs."""
+
 
 def particle_table(
     mask: np.ndarray,

@@ -17,11 +17,8 @@ from hrtem_sim.refusal import Implausible, Refusal
 from seg_train.data.mending import Blemished
 from seg_train.figures import found_over_micrograph, size_histogram
 from seg_train.model import Networks, load_networks
-from seg_train.particles import in_nanometres, particle_table, write_mask
+from seg_train.particles import MASK, in_nanometres, particle_table, write_mask
 from seg_train.prediction import Prediction, predict
-
-MASK = "_mask"
-"""Ending of the names of masks, which are no micrographs."""
 
 OFF = 0.02
 """Part by which a given pixel size may differ from the file's without a word."""

@@ -21,8 +21,8 @@ ADVICE = re.compile(
 """An imperative at the head of a clause, or a phrase that names what to do instead."""
 
 
-HELP = ("cli.py", "reference.py")
-"""Modules of what options and fields mean."""
+HELP = ("cli.py", "forms.py", "panel.py", "reference.py")
+"""Modules of what options and fields mean, and of the buttons of a window."""
 
 OPTIONS = ("write more to the log", "lower right")
 """Texts that read like advice and are none."""
