@@ -64,10 +64,37 @@ def completed(recipe: TrainingRecipe, base: TrainingRun | None) -> TrainingRecip
         Recipe of the training.
     base
         Run of `initial_run`.
+
+    Raises
+    ------
+    Refusal
+        If images are normalised otherwise than those that the weights know.
     """
-    if base is None or recipe.pixel_size is not None:
+    if base is None:
         return recipe
-    return replace(recipe, pixel_size=base.pixel_size)
+    check_normalised_alike(recipe, base.recipe)
+    return recipe if recipe.pixel_size is not None else replace(recipe, pixel_size=base.pixel_size)
+
+
+def check_normalised_alike(recipe: TrainingRecipe, base: TrainingRecipe) -> None:
+    """Refuse a training whose images are normalised otherwise than those of its initial network.
+
+    Parameters
+    ----------
+    recipe, base
+        Recipes of the training, and of the network whose weights it begins with.
+
+    Raises
+    ------
+    Refusal
+        If they differ.
+    """
+    own, known = recipe.preprocessing.normalisation, base.preprocessing.normalisation
+    if own != known:
+        raise Refusal(
+            f"preprocessing.normalisation must be {known!r}, to which the weights of initial are "
+            f"used; got {own!r}"
+        )
 
 
 def begin_with(model: "keras.Model", recipe: TrainingRecipe, base: TrainingRun) -> None:

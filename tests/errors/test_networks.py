@@ -50,7 +50,7 @@ from seg_train.prediction import plan_tiles, predict
 from seg_train.recipe import LowPassRecipe, TextureRecipe
 from seg_train.segmenting import segment_files
 from seg_train.study import Condition, StudyRecipe, read_study_recipe
-from seg_train.training.initial import initial_run
+from seg_train.training.initial import check_normalised_alike, initial_run
 from tests.errors.table import refusal as Row
 from tests.errors.table import refused, table
 
@@ -184,6 +184,7 @@ ROWS = (
     Row("load_weights", "weights", "the 20 layers of the network", "1, from layer 1 on others: conv0/beta of none for (1,)", lambda: load_weights(h5_of({"conv0": {"kernel": (3, 3, 1, 8)}}), small())),
     Row("load_weights", "recipe", "pixel_size", "none", lambda: load_weights("gone.h5", recipe())),
     Row("load_weights", "gone.h5", "file", "", lambda: load_weights("gone.h5", small()), FileNotFoundError),
+    Row("fit", "normalisation", "'standard', to which the weights", "min_max", lambda: check_normalised_alike(recipe(), recipe(preprocessing=PreprocessingRecipe(normalisation="standard")))),
     Row("initial_run", "initial", "a network that is there", "gone", lambda: initial_run(recipe(initial="gone")), FileNotFoundError),
     Row("build_model", "model.backbone", "resnet18", "'vgg99'", lambda: build_model(model(backbone="vgg99"), seed=1)),
     Row("build_model", "model.backbone", "one of plain", "'resnet19'", lambda: build_model(model(backbone="resnet19"), seed=1)),
