@@ -5,6 +5,7 @@ import json
 import re
 import struct
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import h5py
@@ -414,8 +415,10 @@ def test_the_samples_of_the_interchange_page_run(database, tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").symlink_to(database.folder)
     page = (Path(__file__).parents[2] / "docs/interchange.md").read_text()
-    out, back = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    out, loader, back = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     exec(out, {})
+    if find_spec("torch"):
+        exec(loader, {"__name__": "__main__"})
     assert {"coco", "tiff", "numpy", "data.zarr", "data.hspy"} < {
         p.name for p in tmp_path.iterdir()
     }

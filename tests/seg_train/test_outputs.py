@@ -36,7 +36,7 @@ def test_histogram_counts_whole_particles_only():
     mask = np.zeros((40, 40), int)
     mask[10:20, 10:20] = mask[0:5, 30:35] = 1
     figure = size_histogram(particle_table(mask, pixel_size=1.0))
-    assert figure.axes[0].get_title().startswith("1 particles")
+    assert figure.axes[0].get_title().startswith("1 particle, ")
     assert size_histogram(particle_table(mask * 0, pixel_size=1.0)).axes[0].get_title()
 
 
