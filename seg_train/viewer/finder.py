@@ -65,7 +65,8 @@ class Finder:
         assert child.stdin is not None
         done = 0.0
         try:
-            _send(child.stdin, (np.asarray(image), search, pixel_size))
+            with suppress(BrokenPipeError):  # it has ended, as is found below
+                _send(child.stdin, (np.asarray(image), search, pixel_size))
             while True:
                 try:
                     kind, value = self._said.get(timeout=POLL)
@@ -73,8 +74,11 @@ class Finder:
                     kind, value = ("at", done) if child.poll() is None else ("ended", None)
                 if kind == "found":
                     return value
-                if kind != "at":
-                    raise Refusal(value if kind == "refused" else self._last_words())
+                if kind == "ended":
+                    _end(child)  # what it says ends a moment before it does
+                    raise Refusal(self._last_words())
+                if kind == "refused":
+                    raise Refusal(value)
                 done = value
                 if watch is not None:
                     watch(done)
@@ -88,8 +92,7 @@ class Finder:
         child, self._child = self._child, None
         if child is not None:
             atexit.unregister(self.close)
-            child.kill()
-            child.wait()
+            _end(child)
             for pipe in (child.stdin, child.stdout):
                 with suppress(OSError):  # of a request that it no longer read
                     if pipe is not None:
@@ -116,6 +119,11 @@ class Finder:
         lines = self._log.read().decode(errors="replace").split("\n")
         said = next(filter(None, reversed(lines)), "no word")
         return f"search must come to its end; its process ended with: {said}"
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    child.kill()
+    child.wait()
 
 
 def _send(pipe: IO[bytes], value: object) -> None:

@@ -90,6 +90,21 @@ def test_a_process_of_its_own_finds_the_same_refuses_stops_and_starts_again(run,
     finder.close()
 
 
+def test_a_process_that_ends_its_output_but_lingers_is_never_asked_again(monkeypatch):
+    start = subprocess.Popen
+    lingers = "import os, time; os.close(1); time.sleep(600)"
+
+    def lingering(command, **pipes):
+        return start([sys.executable, "-c", lingers], **pipes)
+
+    monkeypatch.setattr(subprocess, "Popen", lingering)
+    finder = Finder()
+    child = finder._started()
+    with pytest.raises(Refusal, match="must come to its end"):
+        finder.find(np.eye(4), Search(("unknown",)), pixel_size=0.5)
+    assert child.poll() is not None and finder._child is None
+
+
 def test_what_the_window_imports_loads_no_tensorflow():
     names = ("desk", "finder", "jobs", "networks", "opening", "samples", "saving", "tuning")
     if not find_spec("napari"):
