@@ -22,6 +22,7 @@ from seg_train.runs import (
     weights_identity,
     write_atomically,
 )
+from seg_train.training.keeping import copy_weights
 
 
 def export_network(network: Networks, path: str | Path) -> Path:
@@ -124,17 +125,7 @@ def pack_run(
 def _packed(run: TrainingRun, folder: Path) -> TrainingRun:
     """Write one run in little space."""
     folder.mkdir(parents=True, exist_ok=True)
-    with h5py.File(run.weights) as source, h5py.File(folder / WEIGHTS, "w") as target:
-
-        def copy(name: str, item: h5py.HLObject) -> None:
-            if isinstance(item, h5py.Group):
-                place = target.require_group(name)
-            else:
-                place = _compressed(target, name, item[...])
-            place.attrs.update(item.attrs)
-
-        target.attrs.update(source.attrs)
-        source.visititems(copy)
+    copy_weights(run.weights, folder / WEIGHTS, _compressed)
     for name in (RECIPE, HISTORY):
         shutil.copyfile(run.folder / name, folder / name)
     provenance = {
@@ -146,7 +137,7 @@ def _packed(run: TrainingRun, folder: Path) -> TrainingRun:
     return load_run(folder)
 
 
-def _compressed(target: h5py.File, name: str, values: np.ndarray) -> h5py.Dataset:
+def _compressed(target: h5py.Group, name: str, values: np.ndarray) -> h5py.Dataset:
     if values.dtype != np.float32 or not values.ndim:
         return target.create_dataset(name, data=values)
     bits = values.view(np.uint32)  # of the 23 binary digits keep 10, rounded

@@ -1,12 +1,17 @@
 """What a finished run keeps beside its history: weights, provenance, versions."""
 
 import json
+import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import h5py
+import numpy as np
+
+from hrtem_sim.hdf5 import new_file, new_group, open_hdf5
 from seg_train.backend import keras, tf
 from seg_train.runs import ALGORITHM, PROVENANCE, WEIGHTS, weights_identity, write_atomically
 
@@ -20,11 +25,47 @@ def save_weights(model: "keras.Model", folder: Path) -> None:
         Model, compiled or not.
     folder
         Folder of the run.
+
+    Notes
+    -----
+    The same weights are the same bytes: Keras' own file also holds the names of layers, which count
+    the models that the process has made before.
     """
-    part = folder / "part.weights.h5"
+    part = folder / "keras.weights.h5"
     bare = keras.Model(model.inputs, model.outputs)  # Keras would save the optimiser with it
     bare.save_weights(part)
-    part.replace(folder / WEIGHTS)
+    copy_weights(part, folder / WEIGHTS)
+    part.unlink()
+
+
+def copy_weights(
+    source: Path, target: Path, write: Callable[[h5py.Group, str, np.ndarray], Any] | None = None
+) -> None:
+    """Copy the arrays of a weights file to a file whose bytes depend on nothing else.
+
+    Parameters
+    ----------
+    source
+        File of Keras 3, `.weights.h5`.
+    target
+        Path of the copy, which Keras reads as well. It appears whole or not at all.
+    write
+        Function that writes an array of a name into a group; absent: as it is.
+    """
+    write = write or (lambda group, name, values: group.create_dataset(name, data=values))
+    part = target.with_name(target.name + ".part")
+    with open_hdf5(source) as old, new_file(part) as new:
+
+        def copy(name: str, item: h5py.HLObject) -> None:
+            if isinstance(item, h5py.Group):
+                new_group(new, name)
+            else:
+                write(new, name, item[...])
+
+        old.visititems(copy)  # in the order of the alphabet
+    with part.open("r+b") as file:
+        os.fsync(file.fileno())
+    part.replace(target)
 
 
 def write_provenance(

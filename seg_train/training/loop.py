@@ -126,6 +126,7 @@ def fit(
     run = identity({"algorithm": ALGORITHM, **ids}, "run")
     _refuse_other_data(folder, run)
     if (folder / PROVENANCE).is_file():
+        (folder / STATE).unlink(missing_ok=True)  # killed in between
         return load_run(folder)
 
     done = read_progress(folder)
@@ -171,6 +172,7 @@ def _train(
     average = None if recipe.ema is None else WeightAverage(model, recipe.ema)
     if done is not None:
         restore_state(folder, model, average)
+        write_history(folder, list(done.history))  # killed in between, it lacks the last epoch
     history = list(done.history) if done else []
     board = BoardLog(folder) if tensorboard else None
     validation = _validation_set(batches)

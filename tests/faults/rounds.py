@@ -305,12 +305,13 @@ class Rounds:
             )
 
     def trained(self, place: Path, run: Path) -> bytes:
-        """Train to the end; what came of it: the id of the weights, of their content, is in it."""
+        """Train to the end; return the bytes of what came of it, provenance and weights."""
         code = self.fit(place, run).wait(PATIENCE)
         one_line((place / "said").read_text(encoding="utf-8"), code)
         if code:
             raise Fault(f"training ends with {code}")
-        return (run / "provenance.json").read_bytes()
+        kept = "provenance.json", "best.weights.h5"
+        return b"".join((run / name).read_bytes() for name in kept)
 
 
 @contextlib.contextmanager

@@ -33,6 +33,7 @@ def test_same_recipe_same_bits(recipe, database, tmp_path):
     other = dataclasses.replace(recipe, seed=2)
     third = fit(other, database, tmp_path / "3", progress=False)
     assert first.provenance["weights"] == second.provenance["weights"]
+    assert first.weights.read_bytes() == second.weights.read_bytes()
     assert numbers(first).equals(numbers(second))
     assert first.identity == second.identity != third.identity
     assert first.provenance["weights"] != third.provenance["weights"]
@@ -76,6 +77,51 @@ def test_a_killed_run_continues_to_the_same_end(recipe, changes, data, tmp_path,
     assert numbers(resumed).equals(numbers(whole))
     assert resumed.provenance == whole.provenance
     assert not (tmp_path / "killed" / STATE).exists()
+
+
+@pytest.fixture(scope="module")
+def averaged(recipe):
+    return dataclasses.replace(recipe, ema=0.8)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(averaged, database, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    fit(averaged, database, folder, progress=False)
+    return contents(folder)
+
+
+@pytest.mark.parametrize(
+    ("step", "time"),
+    [("save_weights", 1), ("save_state", 1), ("save_state", 2), ("write_provenance", 1)],
+)
+def test_killed_between_two_files_it_leaves_the_bytes_of_an_undisturbed_run(
+    averaged, database, undisturbed, tmp_path, monkeypatch, step, time
+):
+    """The state is written after the weights and before the history, provenance when all is."""
+    from seg_train.training import loop
+
+    write, calls = getattr(loop, step), []
+
+    def killed(*arguments, **named):
+        write(*arguments, **named)
+        calls.append(step)
+        if len(calls) == time:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, step, killed)
+    with pytest.raises(KeyboardInterrupt):
+        fit(averaged, database, tmp_path, progress=False)
+    monkeypatch.setattr(loop, step, write)
+    fit(averaged, database, tmp_path, progress=False)
+    assert contents(tmp_path) == undisturbed
+
+
+def contents(folder):
+    """Bytes of all files of a run, but for the seconds that its epochs took."""
+    found = {path.name: path.read_bytes() for path in folder.iterdir()}
+    rows = found["history.csv"].decode().splitlines()
+    return found | {"history.csv": [row.rpartition(",")[0] for row in rows]}
 
 
 def test_weights_that_are_kept_are_the_average_over_the_steps(recipe, database, tmp_path):
