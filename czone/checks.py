@@ -12,6 +12,7 @@ __all__ = [
     "as_flag",
     "as_integer",
     "as_matrix",
+    "as_offering",
     "as_points",
     "as_positive",
     "as_unit",
@@ -203,6 +204,23 @@ def as_flag(name: str, value: Any) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False; got {value!r}")
     return bool(value)
+
+
+def as_offering(name: str, value: T, wanted: str, *offered: str) -> T:
+    """Return a value that has the attributes of what is wanted, or raise an error.
+
+    Examples
+    --------
+    >>> as_offering("view", np.eye(2), "an array", "shape").shape
+    (2, 2)
+    >>> as_offering("view", {}, "an array", "shape")
+    Traceback (most recent call last):
+        ...
+    TypeError: view must be an array; got {}
+    """
+    if not all(hasattr(value, attribute) for attribute in offered):
+        raise TypeError(f"{name} must be {wanted}; got {value!r}")
+    return value
 
 
 def read_only(array: np.ndarray) -> np.ndarray:

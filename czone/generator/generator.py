@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import as_integer, as_vector
+from czone.checks import as_integer, as_offering, as_vector
 from czone.equality import sorted_rows
 from czone.generator.amorphous import AmorphousGenerator
 from czone.generator.base import BaseGenerator, NullGenerator
@@ -26,8 +26,8 @@ from czone.randomness import Seed, as_seed
 from czone.shown import call
 from czone.spelling import keywords
 from czone.transform.base import steps_of
-from czone.transform.post import BasePostTransform
-from czone.transform.strain import BaseStrain
+from czone.transform.post import BasePostTransform, as_post_transform
+from czone.transform.strain import BaseStrain, as_strain
 
 # Construction Zone has all of these here.
 __all__ = ["AmorphousGenerator", "BaseGenerator", "Generator", "NullGenerator"]
@@ -273,9 +273,7 @@ class Generator(BaseGenerator):
 
     @voxel.setter
     def voxel(self, value: Voxel) -> None:
-        if not (hasattr(value, "sbases") and hasattr(value, "origin")):
-            raise TypeError(f"voxel must be a Voxel; got {value!r}")
-        self._voxel = deepcopy(value)
+        self._voxel = deepcopy(as_offering("voxel", value, "a Voxel", "sbases", "origin"))
 
     @property
     def strain_field(self) -> BaseStrain | None:
@@ -285,10 +283,7 @@ class Generator(BaseGenerator):
 
     @strain_field.setter
     def strain_field(self, value: BaseStrain | None) -> None:
-        offered = ("apply_strain", "scrape_params", "source_box", "affine")
-        if value is not None and not all(hasattr(value, name) for name in offered):
-            raise TypeError(f"strain_field must be a BaseStrain or None; got {value!r}")
-        self._strain_field = deepcopy(value)
+        self._strain_field = deepcopy(as_strain("strain_field", value))
 
     @property
     def post_transform(self) -> BasePostTransform | None:
@@ -297,9 +292,7 @@ class Generator(BaseGenerator):
 
     @post_transform.setter
     def post_transform(self, value: BasePostTransform | None) -> None:
-        if value is not None and not hasattr(value, "apply_function"):
-            raise TypeError(f"post_transform must be a post transform or None; got {value!r}")
-        self._post_transform = value
+        self._post_transform = as_post_transform("post_transform", value)
 
     def supply_atoms(self, bbox: np.ndarray, **kwargs: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return the atoms of all cells that reach a region.

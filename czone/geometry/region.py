@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from czone.checks import as_zero_or_more
+from czone.checks import as_offering, as_zero_or_more
 from czone.equality import Value, content
 from czone.geometry.base import BaseAlgebraic, point_rows
 from czone.geometry.hull import Hull, enclosed_corners
@@ -79,6 +79,10 @@ class Region(Value):
 
     def __post_init__(self) -> None:
         as_zero_or_more("tolerance", self.tolerance)
+        if self.hull is not None:
+            as_offering("hull", self.hull, "a Hull or None", "check_if_interior")
+        for surface in self.surfaces:
+            as_offering("surfaces", surface, "Sphere, Plane, Cylinder, ...", "frozen")
         object.__setattr__(self, "surfaces", tuple([s.frozen() for s in self.surfaces]))
 
     @classmethod

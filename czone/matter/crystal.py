@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from czone.checks import as_matrix, as_points, as_vector
+from czone.checks import as_matrix, as_offering, as_points, as_vector
 from czone.compiled import compiled_pays
 from czone.equality import Value, content
 from czone.geometry import Voxel
@@ -17,8 +17,8 @@ from czone.matter.cell import UnitCell
 from czone.matter.rows import cell_atoms, cut_rows, row_starts, written_out
 from czone.memory import check_room
 from czone.transform.base import BaseTransform
-from czone.transform.post import BasePostTransform
-from czone.transform.strain import BaseStrain
+from czone.transform.post import BasePostTransform, as_post_transform
+from czone.transform.strain import BaseStrain, as_strain
 
 __all__ = ["Crystal"]
 
@@ -66,6 +66,7 @@ class Crystal(Value):
     seed: int | None = None
 
     def __post_init__(self) -> None:
+        as_offering("cell", self.cell, "a UnitCell", "matrix", "contents", "coords")
         bases = self.cell.matrix.T if self.bases is None else self.bases
         fields = {
             "bases": as_matrix("bases", bases),
@@ -75,8 +76,8 @@ class Crystal(Value):
         for name, array in fields.items():
             array.setflags(write=False)
             object.__setattr__(self, name, array)
-        for name in ("strain", "post"):
-            object.__setattr__(self, name, deepcopy(getattr(self, name)))
+        object.__setattr__(self, "strain", deepcopy(as_strain("strain", self.strain)))
+        object.__setattr__(self, "post", deepcopy(as_post_transform("post", self.post)))
         if self.strain is not None:
             self.strain.scrape_params(self)
         if self.cell.contents is not None and self.seed is None:

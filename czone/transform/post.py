@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from czone.checks import as_integer
+from czone.checks import as_integer, as_offering
 from czone.equality import Compared
 from czone.quick import Quick
 from czone.randomness import as_seed, uniforms
@@ -322,3 +322,10 @@ class PostSequence(BasePostTransform):
 
     def __repr__(self) -> str:
         return f"PostSequence({self.transforms!r})"
+
+
+def as_post_transform(name: str, value: BasePostTransform | None) -> BasePostTransform | None:
+    """Return a post transform or None; a user's own need not derive from `BasePostTransform`."""
+    if value is None:
+        return value
+    return as_offering(name, value, "a post transform or None", "apply_function")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from czone.checks import as_matrix, as_points, as_vector
+from czone.checks import as_matrix, as_offering, as_points, as_vector
 from czone.equality import Compared
 from czone.saved import Saved
 from czone.shown import call
@@ -308,3 +308,9 @@ class IStrain(BaseStrain):
 
 def _no_change(points: np.ndarray) -> np.ndarray:
     return points
+
+
+def as_strain(name: str, value: BaseStrain | None) -> BaseStrain | None:
+    """Return a strain field or None; a user's own need not derive from `BaseStrain`."""
+    offered = ("apply_strain", "scrape_params", "source_box", "affine")
+    return value if value is None else as_offering(name, value, "a BaseStrain or None", *offered)

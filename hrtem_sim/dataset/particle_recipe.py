@@ -20,7 +20,7 @@ from hrtem_sim.provenance import (
     whole,
 )
 from hrtem_sim.specimen.ligands import Head
-from hrtem_sim.specimen.materials import FCC, Material, as_material, name_of
+from hrtem_sim.specimen.materials import FCC, AnyMaterial, as_material, name_of
 from hrtem_sim.specimen.particles import ANY_CRYSTAL, CORNERS, Shape, reach
 
 ONE = Distribution("constant", (1.0,))
@@ -96,7 +96,7 @@ class ParticleRecipe(Checked):
     """
 
     radius: Distribution = field(metadata=checks(RADIUS))
-    materials: tuple[Material, ...] = checked(("Au",), NOT_EMPTY)
+    materials: tuple[AnyMaterial, ...] = checked(("Au",), NOT_EMPTY)
     shapes: tuple[Shape, ...] = checked(("sphere",), NOT_EMPTY)
     count: Distribution = checked(ONE, whole(0))
     gap: float = checked(10.0, VACUUM)

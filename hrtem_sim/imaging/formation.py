@@ -12,6 +12,7 @@ from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.former import ImageFormer
 from hrtem_sim.imaging.saving import save
+from hrtem_sim.provenance.classes import refuse_other_classes
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
 from hrtem_sim.wave import ExitWave
@@ -45,6 +46,7 @@ class Micrograph(Shown):
 
     def __post_init__(self) -> None:
         freeze(self, "counts")
+        refuse_other_classes(self)
 
     def _facts(self) -> dict[str, str]:
         ny, nx = self.counts.shape

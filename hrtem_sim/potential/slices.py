@@ -19,6 +19,7 @@ from hrtem_sim.potential.spreading import (
     separate,
     spread,
 )
+from hrtem_sim.provenance.classes import refuse_other_classes
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
@@ -54,6 +55,7 @@ class PotentialSlices:
 
     def __post_init__(self, owned: bool) -> None:
         freeze(self, "array", owned=owned)
+        refuse_other_classes(self)
         ny, nx = self.grid.shape
         if self.array.ndim != 3 or self.array.shape[1:] != (ny, nx):
             raise Refusal(f"array must have shape (slices, {ny}, {nx}); got {self.array.shape}")

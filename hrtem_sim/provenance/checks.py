@@ -7,7 +7,7 @@
 
 Construction runs them, and so does the reader of recipes, which constructs; `field_checks` hands
 them to programs, with unit and bounds. A range (`Distribution`) passes if all of it does. Fields
-of type `Literal` are checked by their type.
+of type `Literal` are checked by their type, and fields of a class must hold one of it.
 """
 
 import dataclasses
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from hrtem_sim.provenance.classes import refuse_other_classes
 from hrtem_sim.provenance.distributions import Distribution
 from hrtem_sim.provenance.doubts import say_doubt
 from hrtem_sim.refusal import Refusal
@@ -143,6 +144,7 @@ class Checked:
 
     def __post_init__(self) -> None:
         cls: type = type(self)
+        refuse_other_classes(self)
         for name, found in field_checks(cls).items():
             for check in found:
                 check.enforce(cls.__name__, name, getattr(self, name))

@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from ase.data import atomic_numbers, chemical_symbols
@@ -91,6 +91,9 @@ class FileCrystal(Checked):
 
 
 Material = str | FileCrystal
+
+AnyMaterial = Annotated[Material, "as_material"]
+"""Field that takes whatever `as_material` reads, and holds what came of it."""
 """A name of `FCC` or `WURTZITE`, or a crystal from a file."""
 
 

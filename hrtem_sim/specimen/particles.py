@@ -19,7 +19,14 @@ from czone.transform import Rotation
 from czone.volume import BaseVolume, Cylinder, Sphere, Volume
 from hrtem_sim.provenance import Checked, between, checks, each, finite, positive, whole
 from hrtem_sim.refusal import Refusal
-from hrtem_sim.specimen.materials import FCC, WURTZITE, Material, as_material, crystal_of
+from hrtem_sim.specimen.materials import (
+    FCC,
+    WURTZITE,
+    AnyMaterial,
+    Material,
+    as_material,
+    crystal_of,
+)
 
 Shape = Literal["sphere", "wulff", "decahedron", "icosahedron", "cube", "octahedron", "rod"]
 
@@ -73,7 +80,7 @@ class ParticlePlan(Checked):
         Probability that a defect of an fcc particle is a stacking fault and not a twin.
     """
 
-    material: Material
+    material: AnyMaterial
     shape: Shape
     radius: float = field(metadata=checks(positive("angstrom")))
     orientation: tuple[float, float, float, float] = field(metadata=checks(each(finite(), 4)))

@@ -14,6 +14,7 @@ from hrtem_sim.fft import choose_fft
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.potential.slices import slice_count
+from hrtem_sim.provenance.classes import refuse_other_classes
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.configurations import configurations
@@ -48,6 +49,7 @@ class FilmWave:
 
     def __post_init__(self, owned: bool) -> None:
         freeze(self, "array", owned=owned)
+        refuse_other_classes(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,7 @@ class FilmBank:
 
     def __post_init__(self, owned: bool) -> None:
         freeze(self, "array", owned=owned)
+        refuse_other_classes(self)
 
     @classmethod
     def compute(

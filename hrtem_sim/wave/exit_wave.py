@@ -10,6 +10,7 @@ import numpy as np
 from hrtem_sim.electron import wavelength
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize, propagator
+from hrtem_sim.provenance.classes import refuse_other_classes
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
 
@@ -49,6 +50,7 @@ class ExitWave(Shown):
 
     def __post_init__(self, owned: bool) -> None:
         freeze(self, "array", owned=owned)
+        refuse_other_classes(self)
         if self.array.ndim != 3 or self.array.shape[1:] != self.grid.shape:
             raise Refusal(
                 f"array must have shape (phonons, {self.grid.shape[0]}, {self.grid.shape[1]}); "

@@ -9,7 +9,7 @@ from pymatgen.core import DummySpecies, Lattice, Structure
 from czone.generator import AmorphousGenerator, Generator, NullGenerator, number_density
 from czone.generator.amorphous_algorithms import gen_p_substrate, random_sequential_addition
 from czone.generator.spacegroup import space_group
-from czone.matter import ImpossibleContact, contact_rule
+from czone.matter import Crystal, ImpossibleContact, UnitCell, contact_rule
 from czone.prefab import SimpleGrainBoundary, WulffSingle
 from czone.transform import Translation
 from czone.util import zone_axis_rotations
@@ -68,6 +68,9 @@ def short(**rule) -> Generator:
 # fmt: off
 ROWS = (
     # Crystals
+    Row("Crystal", "cell", "a UnitCell", "{'Z': 79}", lambda: Crystal({"Z": 79}), TypeError),
+    Row("Crystal", "strain", "a BaseStrain or None", "{'xx': 0.1}", lambda: Crystal(UnitCell([79], [CENTER], 4 * np.eye(3)), strain={"xx": 0.1}), TypeError),
+    Row("Crystal", "post", "a post transform or None", "'Ag'", lambda: Crystal(UnitCell([79], [CENTER], 4 * np.eye(3)), post="Ag"), TypeError),
     Row("from_unit_cell", "cell_dims", "positive", "-4.0", lambda: cell(cell_dims=[4, 4, -4.0])),
     Row("from_unit_cell", "cell_dims", "positive", "nan", lambda: cell(cell_dims=[4, 4, NAN])),
     Row("from_unit_cell", "cell_angs", "between 0 and 180", "[90, 90, 180]", lambda: cell(cell_angs=[90, 90, 180])),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from czone.geometry import Hull, get_bounding_box, rot_align
+from czone.geometry import Hull, Region, get_bounding_box, rot_align
 from czone.transform import rot_v, rot_vtv, rot_zxz
 from czone.volume import (
     Cylinder,
@@ -51,6 +51,8 @@ ROWS = (
     Row("Sphere", "center", "finite", "nan", lambda: Sphere(1, [0, 0, NAN])),
     Row("Sphere", "tol", "zero or more", "-0.1", lambda: Sphere(1, CENTER, tol=-0.1)),
     Row("Sphere", "points", "(n, 3)", "(2,)", lambda: Sphere(1, CENTER).check_if_interior([0, 0])),
+    Row("Region", "surfaces", "Sphere, Plane", "'half'", lambda: Region(surfaces=["half"]), TypeError),
+    Row("Region", "hull", "a Hull or None", "'cube'", lambda: Region("cube"), TypeError),
     Row("Ellipsoid", "axes", "(3, 3)", "(3,)", lambda: Ellipsoid([1, 1, 1], CENTER)),
     Row("Ellipsoid", "axes", "independent", "0.0", lambda: Ellipsoid(np.zeros((3, 3)), CENTER)),
     Row("Plane", "normal", "zero vector", "[0, 0, 0]", lambda: Plane([0, 0, 0], CENTER)),

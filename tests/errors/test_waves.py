@@ -39,7 +39,7 @@ def settings(**values) -> WaveSettings:
 
 
 def imaging(**values) -> ImagingRecipe:
-    return ImagingRecipe(dose=400.0, **values)
+    return ImagingRecipe(dose=Distribution("constant", (400.0,)), **values)
 
 
 def bank(*films, **values) -> FilmBank:
@@ -73,6 +73,7 @@ ROWS = (
     Row("Conditions", "focal_spread", "0 to 500 angstrom", "-3.0", lambda: ImagingConditions(focal_spread=-3.0)),
     Row("Aberrations", "C12", "of magnitude 0 to 10000", "100000.0", lambda: Aberrations(C12=1e5)),
     Row("ImagingRecipe", "defocus", "must be", "1000000.0", lambda: imaging(defocus=Distribution("normal", (0.0, 1e6)))),
+    Row("ImagingRecipe", "aberrations.C30", "a Distribution", "{'uniform': [0, 1]}", lambda: imaging(aberrations={"C30": {"uniform": [0, 1]}})),
     Row("ImagingRecipe", "vibration", "must be", "1.0", lambda: imaging(vibration=Distribution("normal", (1.0, 1.0)))),
     # What Prismatic cannot do
     Row("prismatic", "tilt", 'must be 0 with the engine "prismatic"', "(1.0, 0.0)", lambda: settings(parametrization="kirkland", tilt=(1.0, 0.0), engine="prismatic")),

@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 from ase import Atoms
 
+from hrtem_sim.dataset.particle_recipe import ParticleRecipe
 from hrtem_sim.imaging import Aberrations, Clipped, Detector, ImagingConditions, expected_image
+from hrtem_sim.provenance import Distribution
 from hrtem_sim.refusal import Implausible, Refusal
 from hrtem_sim.specimen import Specimen, orthorhombic, rectangular, rms_displacements
 from hrtem_sim.wave import PrismaticError, WaveSettings, compute_exit_wave, converge, read_prismatic
@@ -110,6 +112,31 @@ def test_the_number_that_was_meant_is_taken_without_a_word():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         ImagingConditions(focal_spread=meant)
+
+
+@pytest.mark.follows(": give ...", ": give ...(**...)", ": give (...,)")
+def test_what_is_to_be_given_instead_of_a_table_a_number_or_a_text_is_taken():
+    """The words after "give" are Python, and what they say is what was meant."""
+
+    names = {"Aberrations": Aberrations, "Distribution": Distribution}
+
+    def given_instead(make, field: str, value):
+        with advised(": give ") as caught:
+            make(**{field: value})
+        words = str(caught.value).rpartition(": give ")[2]
+        return getattr(make(**{field: eval(words, names)}), field)
+
+    def conditions(**values):
+        return ImagingConditions(**values)
+
+    def particle(**values):
+        return ParticleRecipe(**{"radius": Distribution("constant", (20.0,)), **values})
+
+    assert given_instead(conditions, "aberrations", {"C30": 1e7}) == Aberrations(C30=1e7)
+    assert given_instead(particle, "radius", 25.0) == Distribution("constant", (25.0,))
+    uniform = Distribution("uniform", (20.0, 30.0))
+    assert given_instead(particle, "radius", {"uniform": [20.0, 30.0]}) == uniform
+    assert given_instead(WaveSettings, "particles", "gold") == ("gold",)
 
 
 @pytest.fixture
