@@ -4,6 +4,8 @@ Arrays are indexed [y, x]; pixel (i, j) stands for the point y = i * pixel, x = 
 frequencies are in 1/angstrom and in the order of `numpy.fft.fftfreq`.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,6 +136,56 @@ def fast_even_length(minimum: float) -> int:
         if rest == 1 and number % 2 == 0:
             return number
         number += 1
+
+
+def pixels_over(grid: Grid, pixel_size: float) -> tuple[int, int] | None:
+    """Return how many pixels (y, x) of a size an extent has, or None if not a whole number.
+
+    Parameters
+    ----------
+    grid
+        Sampling of the extent.
+    pixel_size
+        In angstrom; a thousandth of it may be missing.
+
+    Examples
+    --------
+    >>> pixels_over(Grid((20, 40), 0.2), 0.4), pixels_over(Grid((20, 40), 0.2), 0.3)
+    ((10, 20), None)
+    """
+    exact = [extent / pixel_size for extent in grid.extent]
+    ny, nx = map(round, exact)
+    whole = all(abs(n - e) <= 1e-3 * e + 1e-9 for n, e in zip((ny, nx), exact, strict=True))
+    return (ny, nx) if whole and min(ny, nx) >= 1 else None
+
+
+def nearest_pixel(grid: Grid, asked: float, fits: Callable[[float], Any]) -> str:
+    """Return the end of a message: the pixel nearest to one asked for that fits an extent.
+
+    Parameters
+    ----------
+    grid
+        Sampling of the extent, which the pixel divides along x.
+    asked
+        Pixel size in angstrom that does not fit.
+    fits
+        Whether a pixel size does.
+
+    Returns
+    -------
+    words
+        Empty if none fits.
+
+    Examples
+    --------
+    >>> nearest_pixel(Grid((20, 20), 0.2), 0.3, lambda pixel: pixel > 0.1)
+    '. Nearest that works: 0.307692'
+    """
+    width = grid.extent[1]
+    counts = range(1, 2 * max(grid.shape[1], math.ceil(width / asked)) + 1)
+    pixels = [float(f"{width / count:.6g}") for count in counts]
+    near = (p for p in sorted(pixels, key=lambda p: abs(p - asked)) if fits(p))
+    return next((f". Nearest that works: {pixel}" for pixel in near), "")
 
 
 def aperture(grid: Grid, cutoff: float, taper: float = 0.0) -> np.ndarray:

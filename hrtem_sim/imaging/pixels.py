@@ -10,10 +10,12 @@ image at the middles of the pixels adds up the frequencies that differ by a mult
 pixels' own.
 """
 
+from functools import partial
+
 import numpy as np
 import scipy.fft
 
-from hrtem_sim.grid import Grid
+from hrtem_sim.grid import Grid, nearest_pixel, pixels_over
 from hrtem_sim.refusal import Refusal
 
 
@@ -136,12 +138,11 @@ def camera_shape(grid: Grid, pixel_size: float) -> tuple[int, int]:
     ValueError
         If pixels do not divide the wave's extent.
     """
-    exact = [extent / pixel_size for extent in grid.extent]
-    shape = round(exact[0]), round(exact[1])
-    if min(shape) < 1 or any(
-        abs(n - e) > 1e-3 * e + 1e-9 for n, e in zip(shape, exact, strict=True)
-    ):
+    shape = pixels_over(grid, pixel_size)
+    if shape is None:
+        height, width = grid.extent
         raise Refusal(
-            f"pixel_size must divide the wave's extent of {grid.extent} angstrom; got {pixel_size}"
+            f"pixel_size must divide the wave's extent of ({height:.6g}, {width:.6g}) angstrom; "
+            f"got {pixel_size}{nearest_pixel(grid, pixel_size, partial(pixels_over, grid))}"
         )
     return shape

@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from hrtem_sim.frozen import freeze
+from hrtem_sim.grid import Grid, nearest_pixel, pixels_over
 from hrtem_sim.provenance import Checked, checks, positive
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
@@ -117,16 +119,27 @@ def phase_mask(
     smooth = inside.astype(float)
     if blur:
         smooth = gaussian_filter(smooth, [blur / p for p in pixel], mode="wrap")
-    pixel_size = pixel_size or pixel[0]
-    shape = tuple(round(extent / pixel_size) for extent in wave.grid.extent)
-    factors = [n / m for n, m in zip(wave.grid.shape, shape, strict=True)]
-    if any(abs(f - round(f)) > 1e-6 for f in factors):
+    if pixel_size is None:
+        pixel_size = pixel[0]
+    positive("angstrom").refuse("pixel_size", pixel_size)
+    shape = _binned_shape(wave.grid, pixel_size)
+    if shape is None:
+        py, px = pixel
         raise Refusal(
-            f"pixel_size must be a multiple of the wave's {pixel} angstrom; got {pixel_size!r}"
+            f"pixel_size must be a multiple of the wave's ({py:.6g}, {px:.6g}) angstrom that "
+            f"divides its extent; got {pixel_size!r}"
+            f"{nearest_pixel(wave.grid, pixel_size, partial(_binned_shape, wave.grid))}"
         )
-    fy, fx = (round(f) for f in factors)
+    fy, fx = (n // m for n, m in zip(wave.grid.shape, shape, strict=True))
     # the wave is known at the corners of its pixels: by the trapezoidal rule over each pixel
     for axis in (0, 1):
         smooth = 0.5 * (smooth + np.roll(smooth, -1, axis))
     binned = smooth.reshape(shape[0], fy, shape[1], fx).mean(axis=(1, 3))
     return Mask((binned > cut).astype(np.uint8), ("background", "particle"), float(pixel_size))
+
+
+def _binned_shape(grid: Grid, pixel_size: float) -> tuple[int, int] | None:
+    """Return how many pixels an extent has, if each is a whole number of the grid's."""
+    shape = pixels_over(grid, pixel_size)
+    whole = shape and all(n % m == 0 for n, m in zip(grid.shape, shape, strict=True))
+    return shape if whole else None

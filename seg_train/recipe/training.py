@@ -146,7 +146,11 @@ class TrainingRecipe(Checked):
             )
         stride = self.model.stride
         if self.patch is not None and self.patch % stride:
-            raise Refusal(f"patch must be a multiple of {stride} pixels; got {self.patch!r}")
+            near = max(1, round(self.patch / stride)) * stride
+            raise Refusal(
+                f"patch must be a multiple of {stride} pixels; got {self.patch!r}. "
+                f"Nearest that works: {near}"
+            )
         if self.select is not None:
             try:
                 parse_condition(self.select)

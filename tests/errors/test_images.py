@@ -256,6 +256,8 @@ ROWS = (
     # Labels
     Row("phase_mask", "threshold", "pi", "-1", lambda: phase_mask(WAVE, threshold=-1)),
     Row("phase_mask", "threshold", "between", "0.0", lambda: phase_mask(WAVE, threshold=0.0)),
+    Row("phase_mask", "pixel_size", "positive", "nan", lambda: phase_mask(WAVE, NAN)),
+    Row("phase_mask", "pixel_size", "multiple", "9.0", lambda: phase_mask(WAVE, 9.0)),
     Row("phase_mask", "pixel_size", "multiple", "0.3", lambda: phase_mask(WAVE, 0.3)),
     Row("phase_mask", "blur", ">= 0", "nan", lambda: phase_mask(WAVE, blur=NAN)),
     Row("Mask", "classes", "(ny, nx)", "(8,)", lambda: Mask(np.zeros(8, np.uint8), ("a", "b"), 0.5)),

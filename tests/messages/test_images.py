@@ -14,11 +14,20 @@ import pytest
 from ase import Atoms
 
 from hrtem_sim.dataset.particle_recipe import ParticleRecipe
+from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Clipped, Detector, ImagingConditions, expected_image
+from hrtem_sim.mask import phase_mask
 from hrtem_sim.provenance import Distribution
 from hrtem_sim.refusal import Implausible, Refusal
 from hrtem_sim.specimen import Specimen, orthorhombic, rectangular, rms_displacements
-from hrtem_sim.wave import PrismaticError, WaveSettings, compute_exit_wave, converge, read_prismatic
+from hrtem_sim.wave import (
+    ExitWave,
+    PrismaticError,
+    WaveSettings,
+    compute_exit_wave,
+    converge,
+    read_prismatic,
+)
 from hrtem_sim.wave.prismatic.files import SLICES
 from hrtem_sim.wave.prismatic.program import INSTALL, find_prismatic
 from tests.physics.real_prismatic import REAL, add_phonon, changed, copied
@@ -44,6 +53,36 @@ def test_displacements_as_the_message_writes_them_hold_for_the_whole_specimen():
     values = literal_eval(re.search(r"\{.*\}", str(caught.value))[0])
     np.testing.assert_allclose(rms_displacements(both, values), 0.08)
     np.testing.assert_allclose(rms_displacements(both, 0.07), 0.07)
+
+
+@pytest.mark.follows("Nearest that works: ...")
+@pytest.mark.parametrize(
+    ("extent", "wave", "asked"),
+    [((102.4, 102.4), 0.2, 0.7), ((25.6, 38.4), 0.1, 0.37), ((10.0, 10.0), 0.5, 30.0)],
+)
+def test_the_nearest_pixel_of_camera_and_mask_is_taken(extent, wave, asked):
+    """And none between it and the one that was asked for would be."""
+    grid = Grid.covering(extent, wave)
+    beam = ExitWave(np.ones((1, *grid.shape), np.complex64), grid, 300e3)
+
+    def camera(pixel):
+        return expected_image(beam, ImagingConditions(), Detector(pixel))
+
+    def mask(pixel):
+        return phase_mask(beam, pixel)
+
+    for made in (camera, lambda pixel: mask(pixel).classes):
+        if asked > 10 and made is camera:
+            continue  # no camera has such pixels
+        with advised("Nearest that works: ") as caught:
+            made(asked)
+        near = float(str(caught.value).rpartition(": ")[2])
+        ny, nx = made(near).shape
+        assert (ny * near, nx * near) == pytest.approx(grid.extent, rel=2e-3)
+        between = np.linspace(asked, near, 9)[1:-1]
+        for pixel in between[abs(between - near) > 2e-3 * near]:
+            with pytest.raises(Refusal, match="pixel_size must"):
+                made(float(pixel))
 
 
 def oblique() -> Atoms:

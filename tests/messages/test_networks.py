@@ -46,6 +46,16 @@ def run(tmp_path_factory):
     return trained(tmp_path_factory.mktemp("run") / "run")
 
 
+@pytest.mark.follows("Nearest that works: ...")
+@pytest.mark.parametrize("asked", [1, 48, 250])
+def test_the_nearest_patch_that_works_is_taken(asked):
+    with advised("Nearest that works: ") as caught:
+        TrainingRecipe(seed=1, patch=asked)
+    near = int(str(caught.value).rpartition(": ")[2])
+    assert TrainingRecipe(seed=1, patch=near).patch == near
+    assert 0 < abs(near - asked) <= max(16, 32 - asked)
+
+
 @pytest.mark.follows("in it, or load all with load_runs or load_networks")
 def test_one_of_several_networks_is_named_or_all_are_loaded(tmp_path):
     folder = tmp_path / "pair"
