@@ -109,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("part", choices=PARTS, help="of the paper")
     again.add_argument("--out", help="folder; what is finished there stays")
     again.add_argument("--scale", type=positive, default=1.0, help="times the paper's size")
+    again.add_argument("--data-scale", type=positive, help="of the data sets, if another")
     again.add_argument("--two-cores", action="store_true", help="smaller fields and networks")
     again.add_argument("--workers", type=count, default=1, help="processes that simulate")
     again.add_argument("--share", type=share, default="0/1", help="i/n: train the i-th of n shares")

@@ -204,6 +204,7 @@ def on_reproduce(options: argparse.Namespace) -> int:
 
     size = {
         "scale": options.scale,
+        "data_scale": options.data_scale,
         "two_cores": options.two_cores,
         "workers": options.workers,
     }

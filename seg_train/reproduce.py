@@ -73,6 +73,7 @@ def reproduce(
     folder: str | Path,
     *,
     scale: float = 1.0,
+    data_scale: float | None = None,
     two_cores: bool = False,
     workers: int = 1,
     samples: Sequence[LabelledMicrograph] | None = None,
@@ -88,7 +89,9 @@ def reproduce(
     folder
         Folder for data sets, networks and tables; what is finished there is not done again.
     scale
-        Times the paper's numbers of structures and images.
+        Times the paper's numbers of images that a network trains on, and of structures.
+    data_scale
+        Times the paper's numbers of structures, if another.
     two_cores
         Whether the smaller fields and networks of `studies/two_cores` take the place of the
         paper's.
@@ -108,11 +111,12 @@ def reproduce(
         the paper prints.
     """
     folder, tables = Path(folder), []
+    of_data = scale if data_scale is None else data_scale
     for study in _studies(part, two_cores):
         recipe = read_study_recipe(study)
         databases = {
             name or None: build_dataset(
-                read_dataset_recipe(source).scaled(scale),
+                read_dataset_recipe(source).scaled(of_data),
                 folder / "data" / source.replace("/", "-"),
                 workers=workers,
                 progress=progress,
@@ -120,7 +124,7 @@ def reproduce(
             for name, source in recipe.data.items()
         }
         table = study_report(
-            recipe.scaled(scale),
+            recipe.scaled(scale, of_data),
             databases,
             folder / study.rsplit("/", 1)[-1],
             share=share,
@@ -135,12 +139,19 @@ def reproduce(
     return table
 
 
-def cost(part: str, *, scale: float = 1.0, two_cores: bool = False, workers: int = 1) -> list[str]:
+def cost(
+    part: str,
+    *,
+    scale: float = 1.0,
+    data_scale: float | None = None,
+    two_cores: bool = False,
+    workers: int = 1,
+) -> list[str]:
     """Say what a part will cost: data sets timed by a few of their structures, networks counted.
 
     Parameters
     ----------
-    part, scale, two_cores, workers
+    part, scale, data_scale, two_cores, workers
         As in `reproduce`.
 
     Returns
@@ -150,11 +161,12 @@ def cost(part: str, *, scale: float = 1.0, two_cores: bool = False, workers: int
     """
     studies = {study: read_study_recipe(study) for study in _studies(part, two_cores)}
     sources = dict.fromkeys(s for recipe in studies.values() for s in recipe.data.values())
+    of_data = scale if data_scale is None else data_scale
     lines = [
-        f"{source}: {estimate(read_dataset_recipe(source).scaled(scale), workers=workers)}"
+        f"{source}: {estimate(read_dataset_recipe(source).scaled(of_data), workers=workers)}"
         for source in sources
     ]
-    return lines + [f"{name}: {_networks(r.scaled(scale))}" for name, r in studies.items()]
+    return lines + [f"{name}: {_networks(r.scaled(scale, of_data))}" for name, r in studies.items()]
 
 
 def _studies(part: str, two_cores: bool) -> list[str]:

@@ -15,24 +15,43 @@ PREFIX = "held out "
 """Begins the group of the micrographs held out; the condition follows that they are drawn from."""
 
 
-def kept_rows(recipe: StudyRecipe, database: MicrographStore) -> np.ndarray | None:
-    """Return the positions in a catalogue that networks may train on; absent: all.
+def kept_rows(
+    recipe: StudyRecipe, condition: Condition, database: MicrographStore
+) -> np.ndarray | None:
+    """Return the positions in a catalogue that a condition may train on; absent: all.
 
     Parameters
     ----------
     recipe
         Recipe whose `seed` and `held_out` are used.
+    condition
+        One of its conditions, whose `structures` are used.
     database
         As `hrtem_sim.database.open_database` returns it.
+
+    Raises
+    ------
+    ValueError
+        If the data set has fewer structures than the condition wants.
 
     Notes
     -----
     Structures are held out by their index in the data set, so that data sets of the same
     structures under other conditions hold out the same ones.
     """
-    if not recipe.held_out:
-        return None
-    return np.flatnonzero(~_is_out(recipe, database))
+    kept = np.ones(len(database.catalogue), dtype=bool)
+    if recipe.held_out:
+        kept &= ~_is_out(recipe, database)
+    if condition.structures is not None:
+        index = database.catalogue["structure_index"].to_numpy()
+        every = np.unique(index[kept])
+        if condition.structures > len(every):
+            raise Refusal(
+                f"structures must be at most {len(every)}, those of the data set that train; "
+                f"got {condition.structures} of the condition {condition.name!r}"
+            )
+        kept &= np.isin(index, every[: condition.structures])
+    return None if kept.all() else np.flatnonzero(kept)
 
 
 def test_micrographs(

@@ -30,6 +30,7 @@ from hrtem_sim.provenance import (
     checked,
     checks,
     from_table,
+    optional,
     read_file_table,
     require,
     rng_for,
@@ -43,7 +44,7 @@ SCALE = between(0, 1, open_low=True)
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(Checked):
     """One condition of a study.
 
     Parameters
@@ -54,11 +55,14 @@ class Condition:
         Recipe of the training; its seed is replaced in every repeat.
     database
         Name of its data set, if it has one of its own.
+    structures
+        Structures of its data set that it draws from, the first ones; absent: all.
     """
 
     name: str
     training: TrainingRecipe
     database: str | None = None
+    structures: int | None = checked(None, optional(whole(1)))
 
 
 @dataclass(frozen=True)
@@ -118,16 +122,29 @@ class StudyRecipe(Checked):
         rng = rng_for(self.seed, "network", condition.name, repeat)
         return dataclasses.replace(condition.training, seed=int(rng.integers(2**31)))
 
-    def scaled(self, scale: float) -> "StudyRecipe":
+    def scaled(self, scale: float, data_scale: float | None = None) -> "StudyRecipe":
         """Return the study with `scale` times as many images, at least two batches.
 
         Conditions without `n_images` keep all images of their data sets, which are scaled when
-        they are built.
+        they are built; `data_scale` says how, if not by `scale`, and how `structures` shrink. Where
+        every condition is named by its number of images or of structures the names are those of
+        the scaled numbers, and conditions that become the same are one.
+
+        Examples
+        --------
+        >>> size = read_study_recipe("studies/two_cores/size")
+        >>> [condition.name for condition in size.scaled(0.125).conditions]
+        ['32', '64', '128', '256', '512', '1000']
         """
+        of_data = scale if data_scale is None else data_scale
         SCALE.refuse("scale", scale)
-        return dataclasses.replace(
-            self, conditions=tuple(_scaled(condition, scale) for condition in self.conditions)
-        )
+        SCALE.refuse("data_scale", of_data)
+        conditions = tuple(_scaled(condition, scale, of_data) for condition in self.conditions)
+        for number in (_images, _structures):
+            if all(condition.name == str(number(condition)) for condition in self.conditions):
+                renamed = [dataclasses.replace(c, name=str(number(c))) for c in conditions]
+                conditions = tuple({c.name: c for c in renamed}.values())
+        return dataclasses.replace(self, conditions=conditions)
 
 
 def read_study_recipe(path: str | Path) -> StudyRecipe:
@@ -165,10 +182,10 @@ def _condition(file: str | Path, name: str, changes: Any, common: dict[str, Any]
     path = f"study.conditions.{name}"
     require(isinstance(changes, dict), path, "a table", changes)
     changes = dict(changes)
-    database = changes.pop("database", None)
+    database, structures = changes.pop("database", None), changes.pop("structures", None)
     require(database is None or isinstance(database, str), f"{path}.database", "a name", database)
     training = from_table(TrainingRecipe, {"seed": 0, **_merged(common, changes)}, path)
-    return Condition(name, found_beside(file, training), database)
+    return Condition(name, found_beside(file, training), database, structures)
 
 
 def _merged(common: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -179,9 +196,20 @@ def _merged(common: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _scaled(condition: Condition, scale: float) -> Condition:
-    training = condition.training
-    if training.n_images is None:
-        return condition
-    n = max(round(scale * training.n_images), min(2 * training.batch_size, training.n_images))
-    return dataclasses.replace(condition, training=dataclasses.replace(training, n_images=n))
+def _scaled(condition: Condition, scale: float, of_data: float) -> Condition:
+    training, structures = condition.training, condition.structures
+    if training.n_images is not None:
+        least = min(2 * training.batch_size, training.n_images)
+        n_images = max(round(scale * training.n_images), least)
+        training = dataclasses.replace(training, n_images=n_images)
+    if structures is not None:
+        structures = max(1, round(of_data * structures))
+    return dataclasses.replace(condition, training=training, structures=structures)
+
+
+def _images(condition: Condition) -> int | None:
+    return condition.training.n_images
+
+
+def _structures(condition: Condition) -> int | None:
+    return condition.structures

@@ -19,8 +19,9 @@ TABLES = (
     ),
     FieldDescription(
         name="conditions",
-        meaning="A table for every condition, by its name, with what it changes in `training`, and "
-        "`database`, the folder's name of a data set of its own.",
+        meaning="A table for every condition, by its name, with what it changes in `training`; "
+        "`database`, the folder's name of a data set of its own; `structures`, how many of its "
+        "data set it draws from, the first ones.",
         kind="table of tables",
         allowed="at least one",
         default="required",
@@ -60,6 +61,7 @@ def schema() -> dict[str, Any]:
         **changes,
         "properties": {**changes["properties"], "database": {"type": "string"}},
     }
+    condition["properties"]["structures"] = {"type": "integer", "minimum": 1}
     conditions = {"type": "object", "additionalProperties": condition, "minProperties": 1}
     text = {"type": "string"}
     data = {"anyOf": [text, {"type": "object", "additionalProperties": text}]}

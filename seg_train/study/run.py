@@ -13,6 +13,7 @@ from hrtem_sim.provenance import identity
 from hrtem_sim.refusal import Refusal
 from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
+from seg_train.data.selection import split_by_structure
 from seg_train.data.source import MicrographStore, open_store
 from seg_train.metrics import pooled_counts
 from seg_train.runs import TrainingRun, epochs_to, write_atomically
@@ -69,6 +70,9 @@ def run_study(
     mine, shares = checked_share(share, len(jobs), "networks")
     opened = {c.name: _database(databases, c) for c in recipe.conditions}
     samples = load_experimental_sample() if samples is None else list(samples)
+    kept = {c.name: kept_rows(recipe, c, opened[c.name]) for c in recipe.conditions}
+    for c in recipe.conditions:  # what cannot be drawn is said before the first network trains
+        split_by_structure(opened[c.name].catalogue, c.training, rows=kept[c.name])
     tests = test_micrographs(recipe, lambda condition: opened[condition.name])
     rows = []
     todo = stage(jobs[mine::shares], desc=recipe.name, unit="network", shown=progress)
@@ -76,9 +80,8 @@ def run_study(
         todo.set_postfix_str(f"{condition.name}, network {repeat + 1} of {recipe.repeats}")
         home = folder / _folder_name(condition.name) / f"{repeat:02d}"
         training = recipe.training(condition, repeat)
-        database = opened[condition.name]
-        kept = kept_rows(recipe, database)
-        run = fit(training, database, home, rows=kept, progress=progress)
+        rows_of = kept[condition.name]
+        run = fit(training, opened[condition.name], home, rows=rows_of, progress=progress)
         rows.append(result_row(condition.name, repeat, run, _scores(run, [*samples, *tests])))
         gc.collect()  # Keras models hold themselves; many of them would fill the memory
     results = pd.DataFrame(rows)

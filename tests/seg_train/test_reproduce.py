@@ -1,13 +1,15 @@
 """The paper's tables and figures by one command: what is built, trained and put side by side."""
 
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 import pytest
 
 import seg_train.reproduce as made
 from hrtem_sim.dataset import read_dataset_recipe
-from hrtem_sim.provenance import shipped_recipes
+from hrtem_sim.dataset.plan import plan_structure
+from hrtem_sim.provenance import rows_that_meet, shipped_recipes
 from seg_train.cli import PARTS as NAMES
 from seg_train.cli import main
 from seg_train.reproduce import PARTS, TABLE_1, reproduce
@@ -32,6 +34,45 @@ def test_every_study_names_data_sets_that_are_there_and_hold_what_it_selects(hom
         assert wanted is None or wanted <= data.structures * data.images_per_structure
 
 
+@cache
+def drawn(source, structures):
+    """The part of a data set's catalogue that studies select by, from its plans."""
+    recipe = read_dataset_recipe(source)
+    rows = [
+        {
+            "structure_index": plan.index,
+            "film_thickness": plan.specimen.film_thickness,
+            "dose": image.dose,
+            "defocus": image.defocus,
+            "plasmon_weight": image.plasmon_weight,
+            "C30": image.aberrations.C30,
+            "C12": image.aberrations.C12,
+        }
+        for plan in (plan_structure(recipe, index) for index in range(structures))
+        for image in plan.images
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    "home, scale",
+    [*(("studies/two_cores", scale) for scale in (1, 0.25, 0.125, 0.1)), ("studies", 0.1)],
+)
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_condition_finds_the_images_that_it_wants_at_any_scale(home, scale, name):
+    study = read_study_recipe(f"{home}/{name}")
+    for condition in study.scaled(scale).conditions:
+        source = study.data[condition.database or ""]
+        data = read_dataset_recipe(source).scaled(scale)
+        assert (condition.structures or 0) <= data.structures
+        if condition.training.select is None:
+            micrographs = (condition.structures or data.structures) * data.images_per_structure
+            assert (condition.training.n_images or 0) <= micrographs
+            continue
+        found = rows_that_meet(condition.training.select, drawn(source, data.structures)).sum()
+        assert condition.training.n_images <= (1 - study.held_out) * found
+
+
 def test_rows_of_table_1_are_the_studys_conditions():
     study = read_study_recipe("studies/table1")
     assert [condition.name for condition in study.conditions] == list(TABLE_1.index)
@@ -39,7 +80,7 @@ def test_rows_of_table_1_are_the_studys_conditions():
 
 def test_data_sets_are_built_once_and_numbers_of_the_paper_stand_beside(tmp_path, monkeypatch):
     """With the building and the training left out: `test_study` and `test_dataset` do these."""
-    built, studied = [], []
+    built, studied, images = [], [], []
 
     def build(recipe, folder, **_):
         built.append((recipe.name, recipe.structures, folder.name))
@@ -47,6 +88,7 @@ def test_data_sets_are_built_once_and_numbers_of_the_paper_stand_beside(tmp_path
 
     def report(recipe, databases, folder, **_):
         studied.append((recipe.name, dict(databases), folder.name))
+        images.append(recipe.conditions[0].training.n_images)
         names = [condition.name for condition in recipe.conditions]
         return pd.DataFrame({"f1 all best": 0.5}, index=pd.Index(names, name="condition"))
 
@@ -63,6 +105,9 @@ def test_data_sets_are_built_once_and_numbers_of_the_paper_stand_beside(tmp_path
     assert all(
         databases == {None: tmp_path / "data" / "varying_substrate"} for _, databases, _ in studied
     )
+    built.clear(), images.clear()
+    reproduce("table1", tmp_path, scale=0.25, data_scale=0.01)
+    assert built[0] == ("baseline", 5, "baseline") and images == [128]
 
 
 def test_a_dry_run_says_what_it_would_cost_and_leaves_nothing(

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from hrtem_sim.arguments import IdleShare
+from hrtem_sim.refusal import Refusal
 from seg_train.data import LabelledMicrograph
 from seg_train.metrics import mean_interval
 from seg_train.study import read_study_recipe, run_study, study_table
+from seg_train.study.held_out import kept_rows
 
 STUDY = """
 [study]
@@ -55,8 +57,51 @@ def test_every_network_has_its_own_seed(recipe):
 
 
 def test_scaling_keeps_at_least_two_batches(recipe):
-    small = recipe.scaled(0.01)
+    named = dataclasses.replace(recipe.conditions[0], name="four")
+    small = dataclasses.replace(recipe, conditions=(named, recipe.conditions[1])).scaled(0.01)
     assert [c.training.n_images for c in small.conditions] == [4, 4]
+
+
+def test_conditions_named_by_a_number_are_named_by_the_scaled_one(recipe):
+    assert [c.name for c in recipe.scaled(0.75).conditions] == ["4", "6"]
+    assert [c.name for c in recipe.scaled(0.01).conditions] == ["4"]  # the same twice
+    structures = read_study_recipe("studies/structures")
+    scaled = structures.scaled(0.5, 0.25).conditions
+    assert [(c.name, c.structures, c.training.n_images) for c in scaled] == [
+        ("32", 32, 512), ("64", 64, 512), ("96", 96, 512), ("128", 128, 512)
+    ]  # fmt: skip
+    dose = read_study_recipe("studies/two_cores/dose")  # 400 e/A^2 with 400 images is not named so
+    assert [c.name for c in dose.scaled(0.5).conditions] == [c.name for c in dose.conditions]
+
+
+def test_a_condition_draws_from_its_first_structures_and_what_it_lacks_is_said_first(
+    recipe, database, tmp_path, monkeypatch
+):
+    from seg_train.study import run
+
+    few, all_of_them = recipe.conditions
+    few = dataclasses.replace(few, structures=2)
+    study = dataclasses.replace(recipe, conditions=(few, all_of_them), repeats=1)
+    kept = kept_rows(study, few, database)
+    index = database.catalogue["structure_index"].to_numpy()
+    assert sorted(set(index[kept])) == sorted(set(index))[:2]
+    assert kept_rows(study, all_of_them, database) is None
+    monkeypatch.setattr(run, "fit", None)  # nothing may train
+    greedy = dataclasses.replace(study, conditions=(all_of_them, replaced(few, n_images=10**6)))
+    with pytest.raises(Refusal, match="n_images must be at most"):
+        run_study(greedy, database, tmp_path, samples=[], progress=False)
+    wide = dataclasses.replace(few, structures=10**6)
+    with pytest.raises(Refusal, match=r"structures must be at most .* of the condition '4'"):
+        run_study(
+            dataclasses.replace(study, conditions=(all_of_them, wide)),
+            database, tmp_path, samples=[], progress=False,
+        )  # fmt: skip
+
+
+def replaced(condition, **training):
+    return dataclasses.replace(
+        condition, training=dataclasses.replace(condition.training, **training)
+    )
 
 
 @pytest.fixture(scope="module")
