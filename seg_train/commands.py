@@ -174,7 +174,8 @@ def on_gap(options: argparse.Namespace) -> int:
 def on_study(options: argparse.Namespace) -> int:
     from seg_train.study import read_study_recipe
 
-    recipe = read_study_recipe(options.recipe).scaled(options.scale)
+    recipe = read_study_recipe(options.recipe).repeated(options.repeats)
+    recipe = recipe.scaled(options.scale)
     from seg_train.reports import study_report
 
     try:
@@ -205,6 +206,7 @@ def on_reproduce(options: argparse.Namespace) -> int:
     size = {
         "scale": options.scale,
         "data_scale": options.data_scale,
+        "repeats": options.repeats,
         "two_cores": options.two_cores,
         "workers": options.workers,
     }

@@ -74,6 +74,7 @@ def reproduce(
     *,
     scale: float = 1.0,
     data_scale: float | None = None,
+    repeats: int | None = None,
     two_cores: bool = False,
     workers: int = 1,
     samples: Sequence[LabelledMicrograph] | None = None,
@@ -92,6 +93,8 @@ def reproduce(
         Times the paper's numbers of images that a network trains on, and of structures.
     data_scale
         Times the paper's numbers of structures, if another.
+    repeats
+        Networks of each condition; absent: five, as in the paper.
     two_cores
         Whether the smaller fields and networks of `studies/two_cores` take the place of the
         paper's.
@@ -113,7 +116,7 @@ def reproduce(
     folder, tables = Path(folder), []
     of_data = scale if data_scale is None else data_scale
     for study in _studies(part, two_cores):
-        recipe = read_study_recipe(study)
+        recipe = read_study_recipe(study).repeated(repeats)
         databases = {
             name or None: build_dataset(
                 read_dataset_recipe(source).scaled(of_data),
@@ -144,6 +147,7 @@ def cost(
     *,
     scale: float = 1.0,
     data_scale: float | None = None,
+    repeats: int | None = None,
     two_cores: bool = False,
     workers: int = 1,
 ) -> list[str]:
@@ -151,7 +155,7 @@ def cost(
 
     Parameters
     ----------
-    part, scale, data_scale, two_cores, workers
+    part, scale, data_scale, repeats, two_cores, workers
         As in `reproduce`.
 
     Returns
@@ -159,7 +163,8 @@ def cost(
     lines
         One for each data set, one for the networks of each study.
     """
-    studies = {study: read_study_recipe(study) for study in _studies(part, two_cores)}
+    names = _studies(part, two_cores)
+    studies = {study: read_study_recipe(study).repeated(repeats) for study in names}
     sources = dict.fromkeys(s for recipe in studies.values() for s in recipe.data.values())
     of_data = scale if data_scale is None else data_scale
     lines = [

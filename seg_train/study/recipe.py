@@ -122,6 +122,13 @@ class StudyRecipe(Checked):
         rng = rng_for(self.seed, "network", condition.name, repeat)
         return dataclasses.replace(condition.training, seed=int(rng.integers(2**31)))
 
+    def repeated(self, repeats: int | None) -> "StudyRecipe":
+        """Return the study with so many networks for each condition; absent: as it is.
+
+        Fewer are the first of those that more would be.
+        """
+        return self if repeats is None else dataclasses.replace(self, repeats=repeats)
+
     def scaled(self, scale: float, data_scale: float | None = None) -> "StudyRecipe":
         """Return the study with `scale` times as many images, at least two batches.
 

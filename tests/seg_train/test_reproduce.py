@@ -88,7 +88,7 @@ def test_data_sets_are_built_once_and_numbers_of_the_paper_stand_beside(tmp_path
 
     def report(recipe, databases, folder, **_):
         studied.append((recipe.name, dict(databases), folder.name))
-        images.append(recipe.conditions[0].training.n_images)
+        images.append((recipe.conditions[0].training.n_images, recipe.repeats))
         names = [condition.name for condition in recipe.conditions]
         return pd.DataFrame({"f1 all best": 0.5}, index=pd.Index(names, name="condition"))
 
@@ -106,8 +106,8 @@ def test_data_sets_are_built_once_and_numbers_of_the_paper_stand_beside(tmp_path
         databases == {None: tmp_path / "data" / "varying_substrate"} for _, databases, _ in studied
     )
     built.clear(), images.clear()
-    reproduce("table1", tmp_path, scale=0.25, data_scale=0.01)
-    assert built[0] == ("baseline", 5, "baseline") and images == [128]
+    reproduce("table1", tmp_path, scale=0.25, data_scale=0.01, repeats=3)
+    assert built[0] == ("baseline", 5, "baseline") and images == [(128, 3)]
 
 
 def test_a_dry_run_says_what_it_would_cost_and_leaves_nothing(
@@ -124,7 +124,7 @@ def test_a_dry_run_says_what_it_would_cost_and_leaves_nothing(
     empty = tmp_path / "here"
     empty.mkdir()
     monkeypatch.chdir(empty)
-    assert main(["reproduce", "fig4b", "--dry-run", "--scale", "0.5"]) == 0
+    assert main(["reproduce", "fig4b", "--dry-run", "--scale", "0.5", "--repeats", "2"]) == 0
     *data, networks = capsys.readouterr().out.splitlines()
     assert data[0].startswith(f"{tiny_file}: structures  2")
     assert [line.split()[0] for line in data[1:]] == [
@@ -134,7 +134,7 @@ def test_a_dry_run_says_what_it_would_cost_and_leaves_nothing(
         "memory",
         "from",
     ]
-    number = len(dose.conditions) * dose.repeats
+    number = len(dose.conditions) * 2
     assert networks == (
         f"studies/dose: {number} networks, 8 images each, {dose.conditions[0].training.epochs} "
         "epochs at most"
