@@ -6,8 +6,9 @@
 * `finding` runs networks, which `finder` does in a process of its own; `tuning` trains them on
   corrected micrographs, in another; `jobs` follows either beside the window, whose process never
   loads TensorFlow.
-* `desk` knows the layers of a viewer: which is a micrograph, which its particles; the table.
-* `panel` and `forms` are the window, the only modules that need Qt.
+* `desk` knows the layers of a viewer: which is a micrograph, which its particles; the table, whose
+  words and histogram are made by `measured`.
+* `panel`, `forms` and `particles` are the window, the only modules that need Qt.
 
 Labels are corrected with napari's own tools.
 """

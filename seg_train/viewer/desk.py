@@ -136,6 +136,22 @@ class Desk:
         together = pd.concat(tables, ignore_index=True) if tables else empty.assign(image="")
         return together[["image", *together.columns.drop("image")]]
 
+    def go_to(self, particle: pd.Series) -> None:
+        """Show the place of a particle, a row of the table, and take up its number to paint with.
+
+        Parameters
+        ----------
+        particle
+            Row of the table.
+        """
+        for micrograph, particles in self.pairs():
+            if micrograph.name == particle["image"]:
+                pixel_size = pixel_size_of(micrograph)
+                y, x = (particle[axis] / pixel_size - 0.5 for axis in ("y", "x"))
+                self.viewer.camera.center = micrograph.data_to_world((y, x))
+                self.viewer.layers.selection.active = particles
+                particles.selected_label = int(particle["label"])
+
     def labelled(self) -> list[LabelledMicrograph]:
         """Return the micrographs whose particles are right, as networks learn from them.
 

@@ -14,7 +14,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -24,6 +24,7 @@ import numpy as np
 
 from hrtem_sim.refusal import Refusal
 from seg_train.viewer.finding import FoundParticles, Search, find_particles
+from seg_train.viewer.jobs import Report
 
 POLL = 0.2  # seconds after which the watcher is called even if nothing was said
 
@@ -86,6 +87,43 @@ class Finder:
             if not (isinstance(error, Refusal) and child.poll() is None):
                 self.close()  # whatever it still says belongs to nobody
             raise
+
+    def find_all(
+        self,
+        micrographs: Sequence[tuple[str, np.ndarray, float]],
+        search: Search,
+        found: Callable[[tuple[int, FoundParticles]], None],
+        report: Report,
+    ) -> list[str]:
+        """Find the particles of several micrographs, one after the other.
+
+        Parameters
+        ----------
+        micrographs
+            Name, image and pixel size in angstrom of each.
+        search
+            Networks and settings.
+        found
+            Function that is called with the number of each micrograph, from 0, and its particles.
+        report
+            Function that is told how far all of it is; what it raises ends the search.
+
+        Returns
+        -------
+        notes
+            List in words of what was mended or left out, each after the name of its micrograph.
+        """
+        report(0, "loading the network")
+        total, notes = len(micrographs), []
+        for number, (name, image, pixel_size) in enumerate(micrographs):
+
+            def watch(share: float, before: int = number, name: str = name) -> None:
+                report((before + share) / total, f"{name} ({before + 1} of {total})")
+
+            one = self.find(image, search, pixel_size=pixel_size, watch=watch)
+            found((number, one))
+            notes += [f"{name}: {note}" for note in one.notes]
+        return notes
 
     def close(self) -> None:
         """End the process."""

@@ -1,5 +1,6 @@
 """The networks that can be chosen: those of the package, and those a user has taught."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from seg_train.runs import ENSEMBLE, PROVENANCE
@@ -11,13 +12,15 @@ def home() -> Path:
     return Path.home() / "micrograph-foundry"
 
 
-def known_networks(root: str | Path) -> list[tuple[str, str]]:
+def known_networks(root: str | Path, more: Iterable[str] = ()) -> list[tuple[str, str]]:
     """Return the networks that can be chosen.
 
     Parameters
     ----------
     root
         Folder of taught networks, each `NAME/network`.
+    more
+        Names and folders that are listed last, if they are not among these.
 
     Returns
     -------
@@ -28,6 +31,8 @@ def known_networks(root: str | Path) -> list[tuple[str, str]]:
     --------
     >>> known_networks("nowhere")[0]
     ('real_micrographs', 'real_micrographs')
+    >>> known_networks("nowhere", ["real_micrographs", "runs/mine"])[-1]
+    ('mine', 'runs/mine')
     """
     own = [
         path.parent
@@ -35,4 +40,8 @@ def known_networks(root: str | Path) -> list[tuple[str, str]]:
         for path in sorted(Path(root).glob(f"*/network/{name}"))
     ]
     shipped = [(name, name) for name in shipped_networks()]
-    return [*shipped, *sorted((path.parent.name, str(path)) for path in own)]
+    listed = [*shipped, *sorted((path.parent.name, str(path)) for path in own)]
+    known = {value for _, value in listed}
+    return listed + [
+        (Path(value).name, value) for value in dict.fromkeys(more) if value not in known
+    ]

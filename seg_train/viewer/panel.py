@@ -6,23 +6,18 @@ takes long, and shows what they say. Needs napari and Qt.
 
 from collections.abc import Callable
 from functools import partial
-from io import BytesIO
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
-import numpy as np
 from napari.utils.notifications import show_error
-from qtpy.QtCore import Qt, QTimer
-from qtpy.QtGui import QPixmap
+from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -30,14 +25,15 @@ from qtpy.QtWidgets import (
 
 from hrtem_sim.refusal import Refusal
 from seg_train.ensembles import load_runs
-from seg_train.figures import size_histogram
 from seg_train.particles import in_nanometres
 from seg_train.viewer.desk import RIGHT, Desk
 from seg_train.viewer.finder import Finder
+from seg_train.viewer.finding import FoundParticles
 from seg_train.viewer.forms import ALL, MicrographForm, SearchForm, TeachForm
 from seg_train.viewer.jobs import Job, Report, Stopped
 from seg_train.viewer.layers import pixel_size_of
 from seg_train.viewer.networks import home, known_networks
+from seg_train.viewer.particles import ParticleView
 from seg_train.viewer.saving import calibrated, save_pair
 from seg_train.viewer.tuning import new_folder, tune
 
@@ -46,18 +42,6 @@ SAID = (Refusal, OSError, ImportError, MemoryError)
 
 LOOK, SETTLE = 100, 300
 """Milliseconds between looks at work, and after a stroke of the brush until the table follows."""
-
-HEADS = {
-    "image": "micrograph",
-    "label": "label",
-    "diameter_nm": "diameter (nm)",
-    "area_nm2": "area (nm²)",
-    "uncertainty": "uncertainty",
-    "touches_edge": "at the edge",
-    "x_nm": "x (nm)",
-    "y_nm": "y (nm)",
-}
-"""Heads of the columns of the table, in their order."""
 
 
 class Panel(QWidget):
@@ -101,13 +85,7 @@ class Panel(QWidget):
         self.words.setWordWrap(True)
         self.stop = QPushButton("Stop")
         self.stop.setEnabled(False)
-        self.particles = QTableWidget()
-        self.particles.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.particles.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.particles.verticalHeader().setVisible(False)
-        self.particles.verticalHeader().setDefaultSectionSize(22)
-        self.histogram = QLabel()
-        self.histogram.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.particles = ParticleView()
         self.save_table_button = QPushButton("Save table ...")
         self.save_masks_button = QPushButton("Save micrographs and masks ...")
         layout = QVBoxLayout(self)
@@ -116,7 +94,6 @@ class Panel(QWidget):
         layout.addLayout(_row(self.bar, self.stop))
         layout.addWidget(self.words)
         layout.addWidget(self.particles, stretch=1)
-        layout.addWidget(self.histogram)
         layout.addLayout(_row(self.save_table_button, self.save_masks_button))
 
     def _connect(self) -> None:
@@ -128,7 +105,7 @@ class Panel(QWidget):
         self.teach.start.changed.connect(self._answered(self.learn))
         self.teach.root.changed.connect(self.list_networks)
         self.stop.clicked.connect(self._stop)
-        self.particles.itemSelectionChanged.connect(self._go_to_particle)
+        self.particles.chosen.connect(lambda row: self.desk.go_to(self.table.iloc[row]))
         self.save_table_button.clicked.connect(self._answered(self._ask_and_save_table))
         self.save_masks_button.clicked.connect(self._answered(self._ask_and_save_masks))
 
@@ -159,8 +136,7 @@ class Panel(QWidget):
             self.micrograph.which.value = before if before in names else ALL
         self._show_micrograph()
         self.table = self.desk.table()
-        self._fill_table()
-        self._draw_histogram()
+        self.particles.display(self.table)
         right = len(list(self.desk.pairs(right=True)))
         self.teach.start.text = f"Teach the network with {right} micrograph{'s'[: right != 1]}"
 
@@ -183,38 +159,6 @@ class Panel(QWidget):
             if particles is not None:
                 particles.metadata[RIGHT] = self.micrograph.right.value
         self.refresh()
-
-    # Particles
-
-    def _fill_table(self) -> None:
-        shown = in_nanometres(self.table)
-        columns = [name for name in HEADS if name in shown]
-        self.particles.setColumnCount(len(columns))
-        self.particles.setRowCount(len(shown))
-        self.particles.setHorizontalHeaderLabels([HEADS[name] for name in columns])
-        for row, values in enumerate(shown[columns].itertuples(index=False)):
-            for column, value in enumerate(values):
-                self.particles.setItem(row, column, QTableWidgetItem(_text(value)))
-        self.particles.resizeColumnsToContents()
-
-    def _draw_histogram(self) -> None:
-        figure, picture, pixmap = size_histogram(self.table), BytesIO(), QPixmap()
-        figure.set_size_inches(5.2, 2.6)
-        figure.savefig(picture, dpi=72)
-        pixmap.loadFromData(picture.getvalue())
-        self.histogram.setPixmap(pixmap)
-
-    def _go_to_particle(self) -> None:
-        rows = {item.row() for item in self.particles.selectedItems()}
-        if len(rows) != 1:
-            return
-        row = self.table.iloc[rows.pop()]
-        for micrograph, particles in self.desk.pairs():
-            if micrograph.name == row["image"]:
-                y, x = (row[axis] / pixel_size_of(micrograph) - 0.5 for axis in ("y", "x"))
-                self.viewer.camera.center = micrograph.data_to_world((y, x))
-                self.viewer.layers.selection.active = particles
-                particles.selected_label = int(row["label"])
 
     # Saving
 
@@ -252,19 +196,15 @@ class Panel(QWidget):
     def list_networks(self) -> None:
         """List the networks of the package and of the folder of the user's own."""
         before = list(self.search.networks.value)
-        listed = {value: label for label, value in known_networks(self.teach.root.value)}
-        listed |= {value: Path(value).name for value in before if value not in listed}
-        self.search.networks.choices = [(label, value) for value, label in listed.items()]
+        self.search.networks.choices = known_networks(self.teach.root.value, before)
         self.search.networks.value = before
 
     def choose_network(self, folder: str | Path) -> None:
         """Add the network or ensemble of a folder to the list and choose it alone."""
         load_runs(folder)  # refused now, not when a search begins
-        value = str(folder)
-        if value not in self.search.networks.choices:
-            labels = [(Path(v).name, v) for v in self.search.networks.choices]
-            self.search.networks.choices = [*labels, (Path(value).name, value)]
-        self.search.networks.value = [value]
+        listed = [*self.search.networks.choices, str(folder)]
+        self.search.networks.choices = known_networks(self.teach.root.value, listed)
+        self.search.networks.value = [str(folder)]
 
     def _ask_for_network(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder of a network")
@@ -276,29 +216,18 @@ class Panel(QWidget):
     def find(self) -> None:
         """Find particles in the micrographs that are chosen, beside the window."""
         search = self.search.search()
-        asked = [(m, m.data, calibrated(m)) for m in self.chosen()]
-        if not asked:
+        layers = self.chosen()
+        if not layers:
             raise Refusal("micrograph must be open before particles are found in it; got none")
-        ready: list[tuple[Any, Any]] = []
-        notes: list[str] = []
-
-        def work(report: Report) -> list[str]:
-            report(0, "loading the network")
-            for k, (layer, image, pixel_size) in enumerate(asked):
-
-                def watch(share: float, k: int = k, layer: Any = layer) -> None:
-                    report((k + share) / len(asked), f"{layer.name} ({k + 1} of {len(asked)})")
-
-                found = self.finder.find(image, search, pixel_size=pixel_size, watch=watch)
-                ready.append((layer, found))
-                notes.extend(f"{layer.name}: {note}" for note in found.notes)
-            return notes
+        asked = [(m.name, m.data, calibrated(m)) for m in layers]
+        ready: SimpleQueue[tuple[int, FoundParticles]] = SimpleQueue()
+        work = partial(self.finder.find_all, asked, search, ready.put)
 
         def show() -> None:
-            while ready:
-                layer, found = ready.pop(0)
-                if layer in self.viewer.layers:
-                    self.desk.show(layer, found)
+            while not ready.empty():
+                number, found = ready.get()
+                if layers[number] in self.viewer.layers:
+                    self.desk.show(layers[number], found)
 
         self._begin(work, show)
 
@@ -386,9 +315,3 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     for widget in widgets:
         layout.addWidget(widget)
     return layout
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -90,6 +90,16 @@ def test_particles_lie_on_their_micrograph_and_are_measured_with_units(viewer, d
     assert uncertainty.scale == pytest.approx([0.1, 0.1])
 
 
+def test_a_particle_of_the_table_is_gone_to_and_painted_with(viewer, desk):
+    image(viewer, name="silver")
+    particles = desk.show(image(viewer, translate=(1, 0)), found())
+    second = desk.table().iloc[1]
+    viewer.layers.selection.active = viewer.layers["silver"]
+    desk.go_to(second)
+    assert viewer.camera.center[-2:] == pytest.approx((1 + 32.5 * 0.05, 32.5 * 0.05))
+    assert viewer.layers.selection.active is particles and particles.selected_label == 2
+
+
 def test_corrections_with_naparis_tools_change_the_table_and_can_be_undone(viewer, desk):
     particles = desk.show(image(viewer), found(uncertain=False))
     assert not particles.metadata.get("right")
@@ -166,10 +176,10 @@ def test_the_journey_from_a_micrograph_to_a_taught_network(
     assert not told and panel.bar.value() == 1000
     particles = viewer.layers["disc particles"]
     assert ((particles.data > 0) & (mask > 0)).sum() > 0.7 * mask.sum()
-    assert panel.particles.rowCount() == len(panel.table) == 1
-    heads = [panel.particles.horizontalHeaderItem(k).text() for k in range(8)]
+    assert panel.particles.table.rowCount() == len(panel.table) == 1
+    heads = [panel.particles.table.horizontalHeaderItem(k).text() for k in range(8)]
     assert heads[:4] == ["micrograph", "label", "diameter (nm)", "area (nm²)"]
-    assert not panel.histogram.pixmap().isNull()
+    assert not panel.particles.histogram.pixmap().isNull()
 
     before = panel.table["area"].sum()
     particles.data_setitem(np.nonzero(mask != (particles.data > 0)), 0)
@@ -177,7 +187,7 @@ def test_the_journey_from_a_micrograph_to_a_taught_network(
     qt(lambda: panel.table["area"].sum() != before)
     assert panel.table["area"].sum() == pytest.approx(mask.sum() * 0.25)
     assert panel.micrograph.right.value and "with 1 micrograph" in panel.teach.start.text
-    panel.particles.selectRow(0)
+    panel.particles.table.selectRow(0)
     where = np.argwhere(mask).mean(axis=0)
     assert viewer.camera.center[-2:] == pytest.approx(where * 0.05, abs=0.01)
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -88,6 +89,37 @@ def test_a_process_of_its_own_finds_the_same_refuses_stops_and_starts_again(run,
     again.stdin.close()  # as the system does when the window is gone
     assert again.wait(60) == 0
     finder.close()
+
+
+class Here(Finder):
+    """Finds in this process, with a note."""
+
+    def find(self, image, search, *, pixel_size, watch=None):
+        found = find_particles(image, search, pixel_size=pixel_size, watch=watch)
+        return replace(found, notes=("a hot pixel was mended",))
+
+
+def test_several_micrographs_are_looked_at_one_after_the_other(run, micrograph):
+    image = micrograph[0]
+    search = Search((str(run.folder),), symmetries=False)
+    asked = [("first", image, 0.5), ("second", image[:0:-1, :40], 0.5), ("last", image.T, 0.5)]
+    found, told = [], []
+    notes = Here().find_all(asked, search, found.append, lambda *said: told.append(said))
+    assert [number for number, _ in found] == [0, 1, 2]
+    assert (found[2][1].labels == find_particles(image.T, search, pixel_size=0.5).labels).all()
+    assert notes[2] == "last: a hot pixel was mended" and len(notes) == 3
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
+    assert told[0][1] == "loading the network" and told[-1][1] == "last (3 of 3)"
+
+    def stop(share, words):
+        if words.startswith("second"):
+            raise Stopped("stopped")
+
+    kept = []
+    with pytest.raises(Stopped):
+        Here().find_all(asked, search, kept.append, stop)
+    assert [number for number, _ in kept] == [0]  # what is finished is there
 
 
 def test_a_process_that_ends_its_output_but_lingers_is_never_asked_again(monkeypatch):
