@@ -4,8 +4,9 @@
 
 Two patches of a kind of the experimental sample teach the network of the package, as the panel in
 napari does. It is scored on these two, on the other two of the kind, and on the other kinds: with
-half of their patches rehearsed, which do not count, and with nothing rehearsed. Particle F1 of the
-pixels of each part together, one look. FOLDER keeps the networks.
+half of their patches rehearsed, which do not count, and with nothing rehearsed; and the rehearsed
+one together with the network of the package. Particle F1 of the pixels of each part together, one
+look. FOLDER keeps the networks.
 """
 
 import sys
@@ -41,6 +42,7 @@ def main(folder: Path) -> None:
             )
             run = fit(recipe, data, folder / f"{kind}-{rehearse}", progress=False)
             rows[kind, "rehearsed" if rehearse else "alone"] = scores(run, shown, parts)
+        rows[kind, "and the old one"] = scores([BASE, run], shown, parts)
     print(pd.DataFrame(rows).T[["taught", "same kind", "other kinds"]].round(3).to_string())
 
 
