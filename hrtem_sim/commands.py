@@ -66,6 +66,7 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
     Ctrl-C ends with one line and code 130, SIGTERM with one line and code 143; a reader that closes
     the pipe, as `head` does, ends the command without a word.
     """
+    _complete_paths(parser)
     resumes = False
     try:
         options = parser.parse_args(arguments)
@@ -84,6 +85,16 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
     if line:
         print(f"{parser.prog}: {line}", file=sys.stderr)
     return code
+
+
+def _complete_paths(parser: argparse.ArgumentParser) -> None:
+    """Let shells complete what may be a path: what is no number and none of a few words."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                _complete_paths(command)
+        elif action.nargs != 0 and action.type is None and not action.choices:
+            action.complete = shtab.FILE  # type: ignore[attr-defined]
 
 
 @contextmanager
