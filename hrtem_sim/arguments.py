@@ -1,18 +1,54 @@
-"""What command lines are given: numbers that fit, or one line that says what does.
+"""What command lines are given: numbers that fit and paths, or one line that says what does.
 
 A share (i, n) is the i-th of n shares of some work, counted from 0, as job arrays count.
 """
 
 import argparse
 import math
+import os
+from collections.abc import Sequence
+from glob import glob, has_magic
+from typing import Any
 
 from hrtem_sim.refusal import Refusal
 
-__all__ = ["IdleShare", "checked_share", "count", "not_negative", "positive", "share"]
+__all__ = ["IdleShare", "Paths", "checked_share", "count", "not_negative", "positive", "share"]
 
 
 class IdleShare(Refusal):
     """A share of some work that there is too little of; command lines end well on it."""
+
+
+class Paths(argparse.Action):
+    """Take several paths, in which `*`, `?` and `[...]` stand for what is there.
+
+    Shells of Unix put the names in before a program starts; those of Windows leave it to the
+    program. A path that exists is taken as it is written.
+
+    Examples
+    --------
+    >>> parser = argparse.ArgumentParser()
+    >>> _ = parser.add_argument("images", nargs="+", action=Paths)
+    >>> parser.parse_args(["one.tif", "two.tif"]).images
+    ['one.tif', 'two.tif']
+    """
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Put the paths that the words stand for into the options."""
+        setattr(namespace, self.dest, [path for word in values or () for path in self._found(word)])
+
+    def _found(self, word: str) -> list[str]:
+        if not has_magic(word) or os.path.lexists(word):
+            return [word]
+        if found := sorted(glob(word)):
+            return found
+        raise argparse.ArgumentError(self, f"must match what is there; got {word!r}: nothing does")
 
 
 def count(text: str) -> int:

@@ -3,12 +3,14 @@
 import argparse
 from collections.abc import Sequence
 
-from hrtem_sim.arguments import count, not_negative, positive, share
+from hrtem_sim.arguments import Paths, count, not_negative, positive, share
 from hrtem_sim.commands import command_line, run_command
 from seg_train import commands
 
 PARTS = ("table1", "fig4a", "fig4b", "fig5", "fig6")
 """Names of `seg_train.reproduce.PARTS`, which takes TensorFlow to import."""
+
+FORMATS = "DM3, DM4, EMD, MRC, SER, TIFF, PNG, .npy, ...; *.tif stands for all of a folder"
 
 NETWORK = "folder of a run or of several that predict together, or a name"
 
@@ -33,7 +35,10 @@ def _parser() -> argparse.ArgumentParser:
     fit = command.add_parser("fit", help="train a network")
     fit.add_argument("recipe", help="TOML file with a [training] table")
     fit.add_argument(
-        "database", nargs="+", help="folders of data sets, or of micrographs with NAME_mask beside"
+        "database",
+        nargs="+",
+        action=Paths,
+        help="folders of data sets, or of micrographs with NAME_mask beside",
     )
     fit.add_argument("--pixel-size", type=positive, help="of these micrographs, in angstrom")
     _add_meaning(fit)
@@ -69,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
     predict = command.add_parser("predict", help="segment micrographs and list their particles")
     predict.add_argument("network", help=NETWORK)
-    predict.add_argument("images", nargs="+", help="DM3, DM4, EMD, MRC, SER, TIFF, PNG, .npy, ...")
+    predict.add_argument("images", nargs="+", action=Paths, help=FORMATS)
     predict.add_argument(
         "--pixel-size", type=positive, help="in angstrom; default: what each file says"
     )
@@ -87,7 +92,9 @@ def _parser() -> argparse.ArgumentParser:
 
     gap = command.add_parser("gap", help="compare what a recipe trains on with micrographs")
     gap.add_argument("recipe", help="TOML file with the tables [dataset] and [training]")
-    gap.add_argument("images", nargs="*", help="micrographs; default: the experimental sample")
+    gap.add_argument(
+        "images", nargs="*", action=Paths, help="micrographs; default: the experimental sample"
+    )
     gap.add_argument("--out", required=True, help="folder of the table and the picture")
     gap.add_argument("--data", help="data set of the recipe; default: a few structures are built")
     gap.add_argument("--structures", type=count, default=16, help="that are built (default 16)")
@@ -115,15 +122,19 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--two-cores", action="store_true", help="smaller fields and networks")
     again.add_argument("--workers", type=count, default=1, help="processes that simulate")
     again.add_argument("--share", type=share, default="0/1", help="i/n: train the i-th of n shares")
-    again.add_argument("--images", nargs="+", help="HDF5 files of patches, such as the paper's")
-    again.add_argument("--masks", nargs="+", help="HDF5 files of their masks, in this order")
+    again.add_argument(
+        "--images", nargs="+", action=Paths, help="HDF5 files of patches, such as the paper's"
+    )
+    again.add_argument(
+        "--masks", nargs="+", action=Paths, help="HDF5 files of their masks, in this order"
+    )
     again.add_argument("--pixel-size", type=positive, help="of these patches, in angstrom")
     again.add_argument("--dry-run", action="store_true", help="say what it would cost, and stop")
     again.add_argument("--quiet", action="store_true", help="show no progress")
     again.set_defaults(run=commands.on_reproduce, resumes=True)
 
     match = command.add_parser("match", help="write a recipe that suits your own micrographs")
-    match.add_argument("images", nargs="+", help="micrographs, as predict takes them")
+    match.add_argument("images", nargs="+", action=Paths, help="micrographs, as predict takes them")
     match.add_argument("--material", required=True, help="of the particles: a name or a CIF file")
     match.add_argument("--energy", type=positive, required=True, help="in eV, such as 300e3")
     match.add_argument("--out", required=True, help="recipe to write, such as mine.toml")
@@ -152,7 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     imported.set_defaults(run=commands.on_import)
 
     pack = command.add_parser("pack", help="write networks in half the space, several as one")
-    pack.add_argument("network", nargs="+", help=NETWORK)
+    pack.add_argument("network", nargs="+", action=Paths, help=NETWORK)
     pack.add_argument("--out", required=True, help="folder of what is packed")
     pack.set_defaults(run=commands.on_pack)
 

@@ -1,8 +1,13 @@
-"""What each command of `seg-train` does: read, call, print, and return the exit code."""
+"""What each command of `seg-train` does: read, call, print, and return the exit code.
+
+What can be refused is looked at before the seconds that TensorFlow takes: modules that load it are
+imported where they are needed, after the input.
+"""
 
 import argparse
 import json
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +19,6 @@ def on_run(options: argparse.Namespace) -> int:
     from hrtem_sim.dataset import read_dataset_recipe
     from seg_train.recipe import read_training_recipe
 
-    # before the seconds TensorFlow takes
     read_dataset_recipe(options.recipe).with_builder(options.builder)
     read_training_recipe(options.recipe)
     from seg_train.workflow import run_workflow
@@ -35,15 +39,15 @@ def on_run(options: argparse.Namespace) -> int:
 def on_fit(options: argparse.Namespace) -> int:
     from seg_train.recipe import read_training_recipe
 
-    recipe = read_training_recipe(options.recipe)  # before the seconds TensorFlow takes
-    from seg_train import fit, fit_ensemble
-
+    recipe = read_training_recipe(options.recipe)
     data = _trained_on(options, shares=recipe.shares is not None)
     more = {
         "samples": _scored(options),
         "progress": not options.quiet,
         "tensorboard": options.tensorboard,
     }
+    from seg_train import fit, fit_ensemble
+
     if options.seeds is None:
         runs = [fit(recipe, data, options.out, **more)]
     else:
@@ -55,13 +59,15 @@ def on_fit(options: argparse.Namespace) -> int:
 
 def _trained_on(options: argparse.Namespace, *, shares: bool) -> Any:
     """Return data sets, as one where no shares are asked for, and labelled micrographs."""
-    from hrtem_sim.database import open_databases
+    from hrtem_sim.database import open_database, open_databases
     from seg_train.data import is_labelled, load_folder
 
     meaning = {"labels": options.labels, "threshold": options.threshold}
     labelled = {path for path in options.database if is_labelled(path)}
     parts: list[Any] = [
-        load_folder(path, pixel_size=options.pixel_size, **meaning) if path in labelled else path
+        load_folder(path, pixel_size=options.pixel_size, **meaning)
+        if path in labelled
+        else open_database(path)
         for path in options.database
     ]
     if len(parts) == 1:
@@ -82,9 +88,12 @@ def _scored(options: argparse.Namespace) -> Any:
 
 
 def on_benchmark(options: argparse.Namespace) -> int:
-    from seg_train.reports import benchmark_report
+    from seg_train.ensembles import load_runs
 
     samples = _samples(options)
+    load_runs(options.network)
+    from seg_train.reports import benchmark_report
+
     summary = benchmark_report(
         options.network,
         samples,
@@ -121,10 +130,16 @@ def _samples(options: argparse.Namespace) -> Any:
 
 
 def on_predict(options: argparse.Namespace) -> int:
+    from seg_train.ensembles import load_runs
+
+    networks = [options.network, *options.also]
+    for network in networks:
+        load_runs(network)
+    _some_can_be_read(options)
     from seg_train.segmenting import segment_files
 
     done = segment_files(
-        [options.network, *options.also],
+        networks,
         options.images,
         options.out,
         pixel_size=options.pixel_size,
@@ -145,13 +160,37 @@ def on_predict(options: argparse.Namespace) -> int:
     return 1 if done.failed else 0
 
 
+def _some_can_be_read(options: argparse.Namespace) -> None:
+    """Refuse files of which none can be read; where one can, the others are named at the end."""
+    from hrtem_sim.interchange import read_micrograph
+
+    how = {name: getattr(options, name) for name in ("pixel_size", "frame", "detector")}
+    bad = []
+    for path in options.images:
+        try:
+            with warnings.catch_warnings(action="ignore"):  # told when the file's turn comes
+                read_micrograph(path, **how)
+        except (Refusal, OSError, ImportError, MemoryError) as error:
+            bad.append(str(error))
+        else:
+            return
+    more = f" ({len(bad) - 1} more cannot be read either)" if len(bad) > 1 else ""
+    raise Refusal(bad[0] + more)
+
+
 def on_gap(options: argparse.Namespace) -> int:
+    from hrtem_sim.database import open_database
     from hrtem_sim.dataset import read_dataset_recipe
+    from hrtem_sim.interchange import read_micrograph
+    from seg_train.data import load_experimental_sample
     from seg_train.recipe import read_training_recipe
 
-    read_dataset_recipe(options.recipe)  # before the seconds TensorFlow takes
+    read_dataset_recipe(options.recipe)
     read_training_recipe(options.recipe)
-    from seg_train.data import load_experimental_sample
+    if options.data is not None:
+        open_database(options.data)
+    for path in options.images:
+        read_micrograph(path, pixel_size=options.pixel_size)
     from seg_train.gap import gap_report, micrographs_of
 
     if options.images:
@@ -201,8 +240,6 @@ def on_schema(options: argparse.Namespace) -> int:
 
 
 def on_reproduce(options: argparse.Namespace) -> int:
-    from seg_train.reproduce import cost, reproduce
-
     size = {
         "scale": options.scale,
         "data_scale": options.data_scale,
@@ -211,14 +248,19 @@ def on_reproduce(options: argparse.Namespace) -> int:
         "workers": options.workers,
     }
     if options.dry_run:
+        from seg_train.reproduce import cost
+
         print("\n".join(cost(options.part, **size)))
         return 0
     if options.out is None:
         raise Refusal("--out must be given, or --dry-run to learn the cost; got neither")
+    samples = _benchmarks(options)
+    from seg_train.reproduce import reproduce
+
     table = reproduce(
         options.part,
         options.out,
-        samples=_benchmarks(options),
+        samples=samples,
         share=options.share,
         progress=not options.quiet,
         **size,
@@ -246,9 +288,11 @@ def on_match(options: argparse.Namespace) -> int:
     from hrtem_sim.interchange import read_micrograph
     from hrtem_sim.specimen.materials import as_material
     from hrtem_sim.wave import WaveSettings
+    from seg_train.ensembles import load_runs
 
     material = as_material(options.material)
-    WaveSettings(energy=options.energy)  # before the seconds TensorFlow takes
+    WaveSettings(energy=options.energy)
+    load_runs(options.network)
     images = [read_micrograph(path, pixel_size=options.pixel_size) for path in options.images]
     from seg_train.match import match_micrographs
     from seg_train.match_report import match_report
@@ -279,6 +323,9 @@ def on_show(options: argparse.Namespace) -> int:
 
 
 def on_export(options: argparse.Namespace) -> int:
+    from seg_train.ensembles import load_runs
+
+    load_runs(options.network)
     from seg_train.export import export_network
 
     print(export_network(options.network, options.out))
@@ -286,6 +333,10 @@ def on_export(options: argparse.Namespace) -> int:
 
 
 def on_pack(options: argparse.Namespace) -> int:
+    from seg_train.ensembles import load_runs
+
+    for folder in options.network:
+        load_runs(folder)
     from seg_train.export import pack_run
 
     for run in pack_run(options.network, options.out):

@@ -47,8 +47,8 @@ def read_h5_pair(
     ------
     FileNotFoundError
         If a file is not there.
-    ValueError
-        If a file does not hold one such dataset, or their shapes differ.
+    Refusal
+        If a file is no HDF5 file or does not hold one such dataset, or if their shapes differ.
 
     Notes
     -----
@@ -70,8 +70,8 @@ def read_h5_pair(
         if not path.is_file():
             raise FileNotFoundError(f"{name} must be a file; got {path}")
     with (
-        open_hdf5(images) as image_file,
-        open_hdf5(masks) as mask_file,
+        _opened("images", images) as image_file,
+        _opened("masks", masks) as mask_file,
     ):
         patches = _dataset(image_file, "images")
         drawn = _dataset(mask_file, "maps", "labels", "masks")
@@ -87,6 +87,13 @@ def read_h5_pair(
                 image = np.array(patches[index]).reshape(patches.shape[1:3])
                 name = f"{images.stem}_{index:04d}"
                 yield ImportedMicrograph(image, float(pixel_size), name, mask)
+
+
+def _opened(name: str, path: Path) -> h5py.File:
+    try:
+        return open_hdf5(path)
+    except OSError as error:
+        raise Refusal(f"{name} must be an HDF5 file; {path} cannot be read: {error}") from None
 
 
 def _dataset(file: h5py.File, *names: str) -> h5py.Dataset:

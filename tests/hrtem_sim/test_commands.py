@@ -1,6 +1,8 @@
 """What both command lines share: versions, pipes, Ctrl-C, logs."""
 
+import argparse
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -8,10 +10,12 @@ import sys
 import pytest
 
 from czone import __version__
+from hrtem_sim.arguments import Paths
 from hrtem_sim.cli import FORMATS
 from hrtem_sim.commands import command_line, run_command
 from hrtem_sim.interchange import FORMATS as WRITERS
 from hrtem_sim.progress import stage
+from seg_train.cli import _parser as seg_train_parser
 
 PROGRAMS = {"hrtem_sim": "hrtem-sim", "seg_train": "seg-train"}
 
@@ -111,3 +115,43 @@ def test_a_command_leaves_the_logs_of_its_process_as_they_were():
     parser.set_defaults(run=lambda options: 0)
     assert run_command(parser, ["-v"]) == 0
     assert before == (package.level, list(package.handlers), list(logging.getLogger().handlers))
+
+
+@pytest.mark.parametrize("nargs", ["+", "*"])
+def test_what_a_shell_of_windows_leaves_in_a_path_stands_for_what_is_there(
+    nargs, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.tif", "a.tif", "c.png", "plain[1].tif", "sub/d.tif"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("images", nargs=nargs, action=Paths)
+
+    def given(*words):
+        return parser.parse_args(words).images
+
+    assert given("?.tif") == ["a.tif", "b.tif"]
+    assert given("c.png", "*b.tif", "[a-b].tif") == ["c.png", "b.tif", "a.tif", "b.tif"]
+    assert given(os.path.join("*", "*.tif")) == [os.path.join("sub", "d.tif")]
+    assert given("plain[1].tif") == ["plain[1].tif"]  # a name, though it looks like a pattern
+    assert given("gone.tif") == ["gone.tif"]  # whoever reads it says that it is not there
+    assert nargs == "+" or given() == []
+
+
+def test_every_argument_of_several_paths_takes_patterns():
+    several = [action for action in _actions(seg_train_parser()) if action.nargs in ("+", "*")]
+    numbers = [action for action in several if action.type is not None]
+    assert {action.dest for action in numbers} == {"scales"}
+    paths = [action for action in several if action not in numbers]
+    assert len(paths) == 7 and all(isinstance(action, Paths) for action in paths)
+
+
+def _actions(parser):
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from _actions(below)
+        else:
+            yield action

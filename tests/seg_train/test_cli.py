@@ -67,6 +67,43 @@ def test_predict_goes_on_past_bad_files_and_ends_with_their_list(run, database, 
     assert (out / "good_mask.tif").is_file() and not (out / "torn_mask.tif").exists()
 
 
+BAD = (
+    "fit demo gone --out out",
+    "fit training/two_cores empty --out out --samples gone",
+    "benchmark gone",
+    "benchmark real_micrographs --folder empty",
+    "benchmark real_micrographs --images torn.h5 --masks torn.h5 --pixel-size 1",
+    "predict gone torn.dm4 --out out",
+    "predict real_micrographs torn.dm4 gone.tif --out out",
+    "predict real_micrographs *.tif --out out",
+    "gap demo torn.dm4 --out out",
+    "gap demo --data gone --out out",
+    "export gone --out out",
+    "pack gone --out out",
+    "reproduce fig4b --out out --images torn.h5 --masks torn.h5 --pixel-size 1",
+    "match torn.dm4 --material Pt --energy 300e3 --out out",
+)
+
+
+def test_what_cannot_be_used_is_refused_before_tensorflow_loads(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "torn.dm4").write_bytes(b"torn")
+    (tmp_path / "torn.h5").write_bytes(b"torn")
+    code = (
+        "import sys; from seg_train.cli import main\n"
+        "for line in sys.argv[1:]:\n"
+        "    try: code = main(line.split())\n"
+        "    except SystemExit as end: code = end.code\n"
+        "    assert code == 2, (code, line)\n"
+        "    assert 'tensorflow' not in sys.modules, line"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *BAD], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_light_modules_load_neither_tensorflow_nor_matplotlib():
     code = (
         "import sys, seg_train, seg_train.cli, seg_train.metrics, seg_train.data, seg_train.study,"
