@@ -12,6 +12,9 @@ __all__ = ["Implausible", "Refusal", "answered"]
 class Refusal(ValueError):
     """Input that cannot be used; the message names the argument, the rule and what came."""
 
+    in_recipe: str = ""
+    """The message as those read it who wrote a recipe, where its advice is not Python for them."""
+
 
 class Implausible(UserWarning):
     """A number that is possible but unusual, often one in another unit."""
@@ -48,4 +51,5 @@ def answered(command: Callable[[], int]) -> tuple[int, str]:
     except BrokenPipeError:
         raise  # the reader of the output went away; nobody is left to be told
     except _ANSWERED as error:
-        return 2, " ".join(str(error).split()) or type(error).__name__
+        words = getattr(error, "in_recipe", "") or str(error)  # commands read recipes
+        return 2, " ".join(words.split()) or type(error).__name__

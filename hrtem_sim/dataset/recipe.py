@@ -230,7 +230,9 @@ class DatasetRecipe(Checked):
             try:
                 displacements_in(amounts, self.wave.rms, beside=elements)
             except Refusal as error:
-                raise Refusal(f"wave.{error}") from None
+                told = Refusal(f"wave.{error}")
+                told.in_recipe = error.in_recipe and f"wave.{error.in_recipe}"
+                raise told from None
 
     def scaled(self, scale: float) -> "DatasetRecipe":
         """Return the recipe with `scale` times as many structures, at least one."""

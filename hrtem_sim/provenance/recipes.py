@@ -100,7 +100,7 @@ def from_table(cls: Callable[..., T], table: Any, path: str = "") -> T:
     try:
         return cls(**values)
     except Refusal as error:
-        raise RecipeError(_join(path, str(error))) from None
+        raise RecipeError(_join(path, error.in_recipe or str(error))) from None
 
 
 def to_table(value: Any) -> dict[str, Any]:

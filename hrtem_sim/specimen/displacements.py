@@ -125,7 +125,7 @@ def _measured(amounts: Mapping[str, float], beside: Iterable[str]) -> dict[str, 
         return dict.fromkeys(shares, ORGANIC)
     if len(shares) == 1 or _NONMETALS.isdisjoint(shares):
         return {symbol: _of_element(symbol) for symbol in shares}
-    raise Refusal(_unknown(shares, beside, "no measured values for"))
+    raise _unknown(shares, beside, "no measured values for")
 
 
 def _of_element(symbol: str) -> float:
@@ -136,17 +136,24 @@ def _of_element(symbol: str) -> float:
 def _by_debye(amounts: Mapping[str, float], beside: Iterable[str]) -> dict[str, float]:
     if len(amounts) > 1 and not _NONMETALS.isdisjoint(amounts):
         why = 'the Debye model of elements ("debye") does not hold for'
-        raise Refusal(_unknown(amounts, beside, why))
+        raise _unknown(amounts, beside, why)
     return {symbol: debye_rms(symbol) for symbol in amounts}
 
 
-def _unknown(symbols: Iterable[str], beside: Iterable[str], why: str) -> str:
-    """Return a message whose advice can be followed by copying it."""
+def _unknown(symbols: Iterable[str], beside: Iterable[str], why: str) -> Refusal:
+    """Return a refusal whose advice can be followed by copying it, into Python or a recipe."""
     guess = dict.fromkeys((*symbols, *beside), 0.08)
-    return (
-        f"rms: {why} {'-'.join(symbols)}; give one number, or values of your own such as "
-        f"{guess}, in angstrom along one axis"
-    )
+    table = ", ".join(f"{symbol} = {u}" for symbol, u in guess.items())
+
+    def told(values: str) -> str:
+        return (
+            f"rms: {why} {'-'.join(symbols)}; give one number, or values of your own such as "
+            f"{values}, in angstrom along one axis"
+        )
+
+    refusal = Refusal(told(str(guess)))
+    refusal.in_recipe = told(f"{{ {table} }}")
+    return refusal
 
 
 @cache

@@ -13,13 +13,20 @@ import numpy as np
 import pytest
 from ase import Atoms
 
+from hrtem_sim.dataset import DatasetRecipe
 from hrtem_sim.dataset.particle_recipe import ParticleRecipe
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Clipped, Detector, ImagingConditions, expected_image
 from hrtem_sim.mask import phase_mask
-from hrtem_sim.provenance import Distribution
-from hrtem_sim.refusal import Implausible, Refusal
-from hrtem_sim.specimen import Specimen, orthorhombic, rectangular, rms_displacements
+from hrtem_sim.provenance import Distribution, from_table, to_table
+from hrtem_sim.refusal import Implausible, Refusal, answered
+from hrtem_sim.specimen import (
+    Specimen,
+    displacements_in,
+    orthorhombic,
+    rectangular,
+    rms_displacements,
+)
 from hrtem_sim.wave import (
     ExitWave,
     PrismaticError,
@@ -83,6 +90,22 @@ def test_the_nearest_pixel_of_camera_and_mask_is_taken(extent, wave, asked):
         for pixel in between[abs(between - near) > 2e-3 * near]:
             with pytest.raises(Refusal, match="pixel_size must"):
                 made(float(pixel))
+
+
+def test_displacements_as_the_message_writes_them_are_read_in_a_recipe(tiny):
+    """A recipe is not Python: what its reader says can be put into the file as it stands."""
+    table = to_table(tiny) | {"wave": {"phonons": 1}}
+    table["film"] = table["film"] | {"material": "CeN", "density": 0.09, "min_distance": 1.8}
+    with advised("give one number, or values of your own such as ") as caught:
+        from_table(DatasetRecipe, table, "dataset")
+    values = tomllib.loads("rms = " + re.search(r"\{.*\}", str(caught.value))[0])
+    table["wave"] |= values
+    assert from_table(DatasetRecipe, table, "dataset").wave.rms == tuple(
+        sorted(values["rms"].items())
+    )
+    code, line = answered(lambda: len(displacements_in({"Ce": 1, "N": 1}, "measured")))
+    assert code == 2
+    assert "{ Ce = 0.08, N = 0.08 }" in line
 
 
 def oblique() -> Atoms:
