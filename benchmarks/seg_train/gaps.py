@@ -31,13 +31,13 @@ SAMPLE = "the sample"
 
 PAIRS = {
     (SAMPLE, "training/fine_tune"): set(),
-    ("demo", "demo"): {"fringes", "bare"},
-    ("demo", "training/two_cores"): {"fringes", "bare"},
+    ("demo", "demo"): set(),
+    ("demo", "training/two_cores"): set(),
     ("baseline", "training/paper"): {"background", "lag_1", "lag_2", "coverage"},
 }
 """Data set and training, and what is known not to fit; `real_micrographs` has a test of its own.
 
-`demo` and `two_cores` are small and blur to 1 angstrom, `paper` is as the paper has it."""
+`paper` is as the paper has it."""
 
 SIZE = {"demo": (12, 8), "baseline": (5, 3)}
 """Structures of each data set that are built, and images of each."""
