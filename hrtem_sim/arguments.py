@@ -70,6 +70,14 @@ def positive(text: str) -> float:
     return number
 
 
+def probability(text: str) -> float:
+    """Read a number between zero and one, neither included."""
+    number = _number(text)
+    if not 0 < number < 1:
+        raise argparse.ArgumentTypeError(f"must be between 0 and 1; got {text}")
+    return number
+
+
 def not_negative(text: str) -> float:
     """Read a finite number of zero or more."""
     number = _number(text)

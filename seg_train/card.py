@@ -52,7 +52,8 @@ def _card(run: TrainingRun, scores: pd.DataFrame | None) -> str:
         f"* Input: one HRTEM micrograph, {recipe.model.channels} channel(s), resampled to "
         f"{run.pixel_size:g} angstrom per pixel, normalised by {recipe.preprocessing.normalisation}"
         f" per patch{_median(run)}.",
-        "* Output: the probability of each class in each pixel; class 0 is background.",
+        "* Output: the probability of each class in each pixel; class 0 is background, "
+        f"where the others have {run.threshold:g} or less together.",
         f"* Rebuild: data `{known['data']}`, recipe `{known['recipe']}` (below), "
         "versions "
         + ", ".join(f"{name} {number}" for name, number in known["versions"].items())

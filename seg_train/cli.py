@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from hrtem_sim.arguments import Paths, count, not_negative, positive, share
+from hrtem_sim.arguments import Paths, count, not_negative, positive, probability, share
 from hrtem_sim.commands import command_line, run_command
 from seg_train import commands
 
@@ -12,6 +12,7 @@ PARTS = ("table1", "fig4a", "fig4b", "fig5", "fig6")
 
 FORMATS = "DM3, DM4, EMD, MRC, SER, TIFF, PNG, .npy, ...; *.tif stands for all of a folder"
 
+ABOVE = "probability above which a pixel is particle; default: that of the network"
 NETWORK = "folder of a run or of several that predict together, or a name"
 
 
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     benchmark.add_argument(
         "--scales", type=positive, nargs="+", default=[1.0], help="average these (1 1.12 1.25)"
     )
+    benchmark.add_argument("--above", type=probability, help=ABOVE)
     benchmark.set_defaults(run=commands.on_benchmark)
 
     predict = command.add_parser("predict", help="segment micrographs and list their particles")
@@ -88,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument(
         "--scales", type=positive, nargs="+", default=[1.0], help="average these (1 1.12 1.25)"
     )
+    predict.add_argument("--above", type=probability, help=ABOVE)
     predict.set_defaults(run=commands.on_predict)
 
     gap = command.add_parser("gap", help="compare what a recipe trains on with micrographs")
@@ -165,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     pack = command.add_parser("pack", help="write networks in half the space, several as one")
     pack.add_argument("network", nargs="+", action=Paths, help=NETWORK)
     pack.add_argument("--out", required=True, help="folder of what is packed")
+    pack.add_argument("--above", type=probability, help=ABOVE)
     pack.set_defaults(run=commands.on_pack)
 
     schema = command.add_parser("schema", help="print the JSON schema of recipes, for editors")

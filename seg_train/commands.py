@@ -100,6 +100,7 @@ def on_benchmark(options: argparse.Namespace) -> int:
         options.out,
         symmetries=options.symmetries,
         scales=options.scales,
+        threshold=options.above,
     )
     print(summary.to_string(float_format="{:.3f}".format))
     return 0
@@ -149,6 +150,7 @@ def on_predict(options: argparse.Namespace) -> int:
         separate=options.separate,
         symmetries=options.symmetries,
         scales=options.scales,
+        threshold=options.above,
     )
     for row in done.micrographs.itertuples():
         if row.notes:
@@ -339,7 +341,7 @@ def on_pack(options: argparse.Namespace) -> int:
         load_runs(folder)
     from seg_train.export import pack_run
 
-    for run in pack_run(options.network, options.out):
+    for run in pack_run(options.network, options.out, threshold=options.above):
         print(run.identity, run.folder)
     return 0
 

@@ -16,6 +16,7 @@ from seg_train.runs import (
     HISTORY,
     PROVENANCE,
     RECIPE,
+    THRESHOLD,
     WEIGHTS,
     TrainingRun,
     load_run,
@@ -88,7 +89,10 @@ def _as_one(networks: Sequence[Network]) -> "keras.Model":
 
 
 def pack_run(
-    run: TrainingRun | str | Path | Sequence[TrainingRun | str | Path], folder: str | Path
+    run: TrainingRun | str | Path | Sequence[TrainingRun | str | Path],
+    folder: str | Path,
+    *,
+    threshold: float | None = None,
 ) -> list[TrainingRun]:
     """Write a run, or several as one ensemble, in little space, to be kept or passed on.
 
@@ -98,6 +102,9 @@ def pack_run(
         A finished run, the folder or name of one or of several, or a list of these.
     folder
         Folder for what is packed; `load_runs`, `predict` and the like read it as any other.
+    threshold
+        Probability above which a pixel is particle, where these networks predict; absent: as it
+        was.
 
     Returns
     -------
@@ -111,18 +118,20 @@ def pack_run(
     FileExistsError
         If the folder holds something.
     """
+    if threshold is not None:
+        THRESHOLD.refuse("threshold", threshold)
     given = [run] if isinstance(run, TrainingRun | str | Path) else run
     runs, folder = [one for each in given for one in as_runs(each)], Path(folder)
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"folder must be new or empty; {folder} holds something")
     if len(runs) == 1:
-        return [_packed(runs[0], folder)]
+        return [_packed(runs[0], folder, threshold)]
     return write_ensemble(
-        folder, [_packed(one, folder / str(k)) for k, one in enumerate(runs, start=1)]
+        folder, [_packed(one, folder / str(k), threshold) for k, one in enumerate(runs, start=1)]
     )
 
 
-def _packed(run: TrainingRun, folder: Path) -> TrainingRun:
+def _packed(run: TrainingRun, folder: Path, threshold: float | None) -> TrainingRun:
     """Write one run in little space."""
     folder.mkdir(parents=True, exist_ok=True)
     copy_weights(run.weights, folder / WEIGHTS, _compressed)
@@ -133,6 +142,8 @@ def _packed(run: TrainingRun, folder: Path) -> TrainingRun:
         **run.provenance,
         "weights": weights_identity(folder / WEIGHTS),
     }
+    if threshold is not None:
+        provenance["threshold"] = threshold
     write_atomically(folder / PROVENANCE, (json.dumps(provenance, indent=2) + "\n").encode())
     return load_run(folder)
 

@@ -27,6 +27,7 @@ def benchmark_report(
     *,
     symmetries: bool = False,
     scales: Sequence[float] = (1.0,),
+    threshold: float | None = None,
 ) -> pd.DataFrame:
     """Score a run and write what there is to see.
 
@@ -43,6 +44,8 @@ def benchmark_report(
         Average predictions over the eight symmetries of the square.
     scales
         Average predictions over these scales, see `seg_train.predict`.
+    threshold
+        Probability above which a pixel is particle; absent: that of the run.
 
     Returns
     -------
@@ -50,7 +53,9 @@ def benchmark_report(
         As `seg_train.summarise` makes it.
     """
     trained = load_runs(run)
-    evaluation = evaluate(trained, samples, symmetries=symmetries, scales=scales, progress=True)
+    evaluation = evaluate(
+        trained, samples, symmetries=symmetries, scales=scales, threshold=threshold, progress=True
+    )
     scores = evaluation.table
     summary = summarise(scores, rng=0)
     if folder is None:

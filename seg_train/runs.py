@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from hrtem_sim.hdf5 import open_hdf5
-from hrtem_sim.provenance import identity, to_table, to_toml
+from hrtem_sim.provenance import between, identity, to_table, to_toml
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
 from seg_train.recipe import TrainingRecipe, read_training_recipe
@@ -32,6 +32,9 @@ RECIPE, PROVENANCE, HISTORY = "recipe.toml", "provenance.json", "history.csv"
 WEIGHTS, STATE = "best.weights.h5", "state.npz"
 SAMPLE_F1 = "sample_particle_f1"  # column of the history, where samples are scored
 ENSEMBLE = "ensemble.json"  # of a folder of several runs
+
+THRESHOLD = between(0, 1, open_low=True, open_high=True)
+"""Probabilities that can tell particles from background."""
 
 ALGORITHM = 1
 """Version of the training algorithm; part of a run's id, raised when results change."""
@@ -94,6 +97,11 @@ class TrainingRun(Shown):
     def pixel_size(self) -> float:
         """Pixel of the training grid in angstrom."""
         return self.provenance["pixel_size"]
+
+    @property
+    def threshold(self) -> float:
+        """Probability above which a pixel is particle; 0.5 unless it was packed with another."""
+        return self.provenance.get("threshold", 0.5)
 
     @property
     def best_epoch(self) -> int:

@@ -19,6 +19,7 @@ from seg_train.figures import found_over_micrograph, size_histogram
 from seg_train.model import Networks, load_networks
 from seg_train.particles import MASK, in_nanometres, particle_table, write_mask
 from seg_train.prediction import Prediction, predict
+from seg_train.runs import THRESHOLD
 
 OFF = 0.02
 """Part by which a given pixel size may differ from the file's without a word."""
@@ -62,6 +63,7 @@ def segment_files(
     separate: bool = False,
     symmetries: bool = False,
     scales: Sequence[float] = (1.0,),
+    threshold: float | None = None,
     progress: bool = True,
 ) -> Segmented:
     """Segment micrographs out of files and write what there is to see.
@@ -89,6 +91,8 @@ def segment_files(
     symmetries, scales
         Average predictions over the eight symmetries of the square, and over these scales; see
         `seg_train.predict`.
+    threshold
+        Probability above which a pixel is particle; absent: that of the run.
     progress
         Show progress.
 
@@ -112,6 +116,8 @@ def segment_files(
             f"files must have different names, for their masks are named after them; got "
             f"{', '.join(twice)} more than once"
         )
+    if threshold is not None:
+        THRESHOLD.refuse("threshold", threshold)
     networks = load_networks(network)
     made = [f"{name}{ending}" for name in names for ending in ("_mask.tif", "_overlay.png")]
     folder = prepared(folder, [*made, "particles.csv", "micrographs.csv", "sizes.png"])
@@ -128,6 +134,7 @@ def segment_files(
                     pixel_size=read.pixel_size,
                     symmetries=symmetries,
                     scales=scales,
+                    threshold=threshold,
                 )
             table = particle_table(
                 found.mask,

@@ -49,6 +49,7 @@ def evaluate(
     *,
     symmetries: bool | int = False,
     scales: Sequence[float] = (1.0,),
+    threshold: float | None = None,
     min_area: float = 50.0,
     separate: bool = False,
     keep: bool = True,
@@ -66,6 +67,8 @@ def evaluate(
         Average predictions over the eight symmetries of the square.
     scales
         Average predictions over these scales, see `seg_train.predict`.
+    threshold
+        Probability above which a pixel is particle; absent: that of the run.
     min_area
         Particles and regions smaller than this are no detections, in square angstrom.
     separate
@@ -105,6 +108,7 @@ def evaluate(
             pixel_size=sample.pixel_size,
             symmetries=symmetries,
             scales=scales,
+            threshold=threshold,
         )
         rows.append(score(sample, prediction, min_area=min_area, separate=separate))
         if keep:
@@ -144,9 +148,9 @@ def score(
     >>> score(sample, Prediction(np.stack([1 - mask, mask], axis=-1), 0.5))["particle_f1"]
     1.0
     """
-    counts = count_pixels(sample.mask, prediction.particle)
+    counts = count_pixels(sample.mask, prediction.particle, threshold=prediction.threshold)
     smallest = max(1, round(min_area / sample.pixel_size**2))
-    found = prediction.particle > 0.5
+    found = prediction.particle > prediction.threshold
     near = count_near(sample.mask, found, distance=BORDER / sample.pixel_size)
     detection = detect(sample.mask, found, min_area=smallest, separate=separate)
     return {

@@ -26,11 +26,14 @@ class Network:
         Recipe by which images are prepared for it.
     pixel_size
         Pixel size of the training grid, in angstrom.
+    threshold
+        Probability above which a pixel is particle.
     """
 
     model: "keras.Model"
     recipe: TrainingRecipe
     pixel_size: float
+    threshold: float = 0.5
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Return the class probabilities of prepared images.
@@ -91,7 +94,7 @@ def load_network(run: One) -> Network:
         run = load_run(run)
     model = model_for(run.recipe)
     model.load_weights(run.weights)
-    return Network(model, run.recipe, run.pixel_size)
+    return Network(model, run.recipe, run.pixel_size, run.threshold)
 
 
 def load_networks(networks: Networks) -> list[Network]:

@@ -12,6 +12,7 @@ from seg_train.data.resampling import grid_shape
 from seg_train.model import Networks, load_networks
 from seg_train.prediction.looks import check_looks, looks
 from seg_train.prediction.memory import check_enlargement
+from seg_train.runs import THRESHOLD
 
 FARTHEST = 30.0
 """Factor between the pixels of an image and of the training beyond which one of them is wrong."""
@@ -38,6 +39,8 @@ class Prediction:
     disagreement
         Map, (ny, nx), of how far the looks disagree: the standard deviation of the particles'
         probability over networks, scales and symmetries; absent where there was one look.
+    threshold
+        Probability above which a pixel is particle.
     image
         Micrograph as the networks were shown it, (ny, nx) float32: mended, and filled where it was
         left out; absent where no network was.
@@ -48,12 +51,14 @@ class Prediction:
     found: tuple[str, ...] = ()
     left_out: np.ndarray | None = None
     disagreement: np.ndarray | None = None
+    threshold: float = 0.5
     image: np.ndarray | None = None
 
     @property
     def mask(self) -> np.ndarray:
-        """Most probable class of each pixel, (ny, nx) uint8; 0 is background."""
-        return self.probabilities.argmax(axis=-1).astype(np.uint8)
+        """Most probable class of each pixel that is particle, (ny, nx) uint8; 0 is background."""
+        likeliest = 1 + self.probabilities[..., 1:].argmax(axis=-1)
+        return np.where(self.particle > self.threshold, likeliest, 0).astype(np.uint8)
 
     @property
     def particle(self) -> np.ndarray:
@@ -70,6 +75,7 @@ def predict(
     scales: Sequence[float] = (1.0,),
     window: int = 1408,
     overlap: int | None = None,
+    threshold: float | None = None,
     watch: Callable[[float], None] | None = None,
 ) -> Prediction:
     """Segment a micrograph.
@@ -99,6 +105,8 @@ def predict(
     overlap
         Distance in pixels between a tile and the edge of its window; absent: the receptive field,
         so that tiles join exactly. Smaller is faster.
+    threshold
+        Probability above which a pixel is particle; absent: that of the run, the mean of several.
     watch
         Function that is called after every tile with the part of the work that is done, to 1;
         what it raises ends the prediction.
@@ -111,7 +119,7 @@ def predict(
     Raises
     ------
     ValueError
-        If the image has not two axes or NaN pixels.
+        If the image has not two axes or NaN pixels, or `threshold` is no probability.
 
     Examples
     --------
@@ -128,6 +136,9 @@ def predict(
     if image.ndim != 2:
         raise Refusal(f"image must be of shape (ny, nx); got {image.shape}")
     turns = check_looks(networks, scales, symmetries)
+    if threshold is None:
+        threshold = float(np.mean([one.threshold for one in networks]))
+    THRESHOLD.refuse("threshold", threshold)
     pixel_size = pixel_size or networks[0].pixel_size
     for one in networks:
         _check_scale(pixel_size, one.pixel_size)
@@ -153,7 +164,7 @@ def predict(
     spread = None if alone else seen.spread
     probabilities = np.moveaxis(seen.mean, 0, -1)
     return Prediction(
-        probabilities, pixel_size, mended.found, mended.left_out, spread, mended.image
+        probabilities, pixel_size, mended.found, mended.left_out, spread, threshold, mended.image
     )
 
 

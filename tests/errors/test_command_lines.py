@@ -161,6 +161,7 @@ LINES = (
     (seg_train, "benchmark gone --folder here", "folder", "must be a folder", "here"),
     (seg_train, "benchmark gone --images a.h5 --masks b.h5", "--pixel-size", "must be given", "a.h5"),
     (seg_train, "benchmark gone --folder here --pixel-size -1", "--pixel-size", "positive", "-1"),
+    (seg_train, "predict gone a.tif --above 1.5 --out {out}", "--above", "between 0 and 1", "1.5"),
     (seg_train, "predict gone a.tif --pixel-size nan --out {out}", "--pixel-size", "positive", "nan"),
     (seg_train, "predict gone a.tif --pixel-size 0.5 --out {out}", "folder", "training run", "gone"),
     (seg_train, "predict gone a.tif --pixel-size 1 --min-area -1 --out {out}", "--min-area", "zero or more", "-1"),

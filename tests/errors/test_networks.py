@@ -252,6 +252,7 @@ ROWS = (
     Row("predict", "network", "same classes", "[2, 3]", lambda: predict([network(), network(classes=3)], IMAGE)),
     Row("predict", "scales", "factors in [0.5, 2]", "(3.0,)", lambda: predict(network(), IMAGE, scales=(3.0,))),
     Row("predict", "scales", "factors in [0.5, 2]", "()", lambda: predict(network(), IMAGE, scales=())),
+    Row("predict", "threshold", "in (0, 1)", "1", lambda: predict(network(), IMAGE, threshold=1)),
     Row("predict", "symmetries", "from 1 to 8", "9", lambda: predict(network(), IMAGE, symmetries=9)),
     # Schedules
     Row("TrainingRecipe", "warmup", "end before the training", "2.0", lambda: recipe(warmup=2.0, epochs=2)),

@@ -99,6 +99,17 @@ def test_packed_they_are_one_ensemble_and_packing_again_changes_nothing(pair, im
     )
 
 
+def test_a_threshold_is_packed_with_the_weights_and_holds_where_they_predict(pair, image, tmp_path):
+    packed = pack_run(pair, tmp_path / "strict", threshold=0.8)
+    assert [run.threshold for run in packed] == [0.8, 0.8]
+    found = predict(tmp_path / "strict", image, pixel_size=0.5)
+    assert (found.mask > 0).sum() == (found.particle > 0.8).sum()
+    (again,) = pack_run(packed[0], tmp_path / "again")
+    assert again.threshold == 0.8
+    command = ["pack", str(pair / "1"), "--out", str(tmp_path / "one"), "--above", "0.7"]
+    assert main(command) == 0 and load_run(tmp_path / "one").threshold == 0.7
+
+
 def test_exported_they_are_one_network(pair, image, tmp_path):
     import tensorflow as tf
 

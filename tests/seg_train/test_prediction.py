@@ -1,6 +1,7 @@
 """A network sees the same in a tile, in the whole and in a turned micrograph."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from seg_train.data import LabelledMicrograph, Prepared, apply_symmetry, halves,
 from seg_train.data.augment import validation_patch
 from seg_train.model import Network, build_model, receptive_radius
 from seg_train.particles import instance_table
-from seg_train.prediction import plan_tiles, prepare_image
+from seg_train.prediction import Prediction, plan_tiles, prepare_image
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,30 @@ def test_several_networks_and_scales_are_averaged_and_say_where_they_disagree(ne
     np.testing.assert_array_equal(few[0], alone[0])
     np.testing.assert_array_equal(few[2], few[3])
     assert (few[1] != few[0]).any()
+
+
+def test_particle_is_what_is_more_probable_than_the_threshold_and_then_its_likeliest_class():
+    background = np.array([[0.45, 0.35, 0.25]])
+    probabilities = np.stack([background, 0.3 - 0 * background, 0.7 - background], axis=-1)
+    mask = Prediction(probabilities, 0.5, threshold=0.6).mask
+    assert mask.tolist() == [[0, 2, 2]]  # 0.55 of particle is too little, although 2 is likelier
+    assert Prediction(probabilities, 0.5).mask.tolist() == [[1, 2, 2]]
+
+
+def test_thresholds_are_those_of_the_networks_or_the_callers(network, micrograph):
+    image, mask = micrograph
+    strict = replace(network, threshold=0.9)
+    particle = predict(network, image).particle
+    assert (predict(network, image).mask == (particle > 0.5)).all()
+    assert (predict(strict, image).mask == (particle > 0.9)).all()
+    assert predict([network, strict], image).threshold == pytest.approx(0.7)
+    assert predict(strict, image, threshold=0.2).threshold == 0.2
+    sample = LabelledMicrograph(image, mask, 0.5, "a", "x")
+    strictly, freely = (
+        evaluate(network, [sample], threshold=t).table.iloc[0] for t in (0.99, 0.01)
+    )
+    assert strictly["recall"] < freely["recall"] and strictly["precision"] > freely["precision"]
+    assert strictly["f1"] == freely["f1"]  # of probabilities, not discretised
 
 
 def test_an_enlarged_look_is_a_look_at_larger_pixels(network, micrograph):
