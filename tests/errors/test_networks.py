@@ -149,6 +149,7 @@ ROWS = (
     Row("TrainingRecipe", "model", "a ModelRecipe", "ModelRecipe(**{'width': 2})", lambda: recipe(model={"width": 2})),
     Row("TrainingRecipe", "augmentation", "an AugmentationRecipe", "None", lambda: recipe(augmentation=None)),
     Row("TrainingRecipe", "select", "a text or None", "3", lambda: recipe(select=3)),
+    Row("Condition", "training", "a TrainingRecipe", "TrainingRecipe(**{'seed': 1})", lambda: Condition("one", {"seed": 1})),
     Row("Augmentation", "blur", "a Distribution or None", "values=(2.0,)", lambda: AugmentationRecipe(blur=2.0)),
     Row("Augmentation", "texture", "a TextureRecipe or None", "0.2", lambda: AugmentationRecipe(texture=0.2)),
     Row("Augmentation", "symmetries", "True or False", "'none'", lambda: AugmentationRecipe(symmetries="none")),
