@@ -138,7 +138,10 @@ def cost(
     clean: list[np.ndarray],
     blemish: Blemish,
 ) -> tuple[float, float]:
-    """Return the mean particle F1 without and with a blemish; `clean` is of `found_in`."""
+    """Return the mean particle F1 at one half without and with a blemish.
+
+    `clean` is of `found_in`.
+    """
     before, after = [], []
     for sample, without in zip(samples, clean, strict=True):
         image = sample.image.copy()
