@@ -2,7 +2,7 @@
 
 import pytest
 
-collect_ignore = [f"seg_train/viewer/{name}.py" for name in ("desk", "forms", "panel")]
+collect_ignore = [f"seg_train/viewer/{name}.py" for name in ("desk", "forms", "panel", "particles")]
 """Modules without examples that need napari, which not every machine has."""
 
 EXAMPLE = """

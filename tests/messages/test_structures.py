@@ -172,7 +172,7 @@ def test_with_another_origin_a_molecule_loses_the_atom():
 
 
 def twin(**strain) -> FCCTwin:
-    return FCCTwin(generator=gold(**strain), volume=ball(10.0))
+    return FCCTwin(generator=gold(**strain), volume=ball(10.0), rng=1)
 
 
 @pytest.mark.follows("call it first")

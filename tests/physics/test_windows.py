@@ -130,7 +130,7 @@ def test_nobody_guesses_which_object_is_a_particle():
     np.testing.assert_allclose(found.array[0], right, atol=1e-5)
     with pytest.raises(ValueError, match=r"objects must be among .*; got 'gold'"):
         compute_exit_waves(atoms, [atoms.objects], replace(settings, particles=("gold",)))
-    with pytest.raises(ValueError, match="particles must be names of objects; got 'gold'"):
+    with pytest.raises(ValueError, match="particles must be a list of values; got 'gold'"):
         WaveSettings(particles="gold")
 
 
