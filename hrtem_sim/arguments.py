@@ -12,7 +12,16 @@ from typing import Any
 
 from hrtem_sim.refusal import Refusal
 
-__all__ = ["IdleShare", "Paths", "checked_share", "count", "not_negative", "positive", "share"]
+__all__ = [
+    "IdleShare",
+    "Paths",
+    "checked_share",
+    "count",
+    "not_negative",
+    "positive",
+    "probability",
+    "share",
+]
 
 
 class IdleShare(Refusal):
