@@ -35,7 +35,7 @@ from seg_train.runs import TrainingRun, epochs_to, load_run
 from seg_train.shipped import shipped_networks
 
 if TYPE_CHECKING:
-    from seg_train.benchmark import Evaluation, evaluate
+    from seg_train.benchmark import Evaluation, choose_threshold, evaluate
     from seg_train.model import Network, load_network, load_networks
     from seg_train.prediction import Prediction, predict
     from seg_train.training import fit, fit_ensemble
@@ -44,6 +44,7 @@ _NEEDS_TENSORFLOW = {
     "Evaluation": "benchmark",
     "Network": "model",
     "Prediction": "prediction",
+    "choose_threshold": "benchmark",
     "evaluate": "benchmark",
     "fit": "training",
     "fit_ensemble": "training",
@@ -67,6 +68,7 @@ __all__ = [
     "PreprocessingRecipe",
     "TrainingRecipe",
     "TrainingRun",
+    "choose_threshold",
     "epochs_to",
     "evaluate",
     "fit",

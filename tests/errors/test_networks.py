@@ -12,6 +12,7 @@ from seg_train import (
     ModelRecipe,
     PreprocessingRecipe,
     TrainingRecipe,
+    choose_threshold,
     epochs_to,
     load_folder,
     load_h5_pair,
@@ -58,6 +59,7 @@ NAN, INF = float("nan"), float("inf")
 IMAGE = np.arange(64.0).reshape(8, 8)
 MASK = (IMAGE > 30).astype(np.uint8)
 RNG = np.random.default_rng(1)
+SAMPLE = LabelledMicrograph(IMAGE, MASK, 0.5, "gold", "one")
 
 
 @pytest.fixture(autouse=True)
@@ -255,6 +257,9 @@ ROWS = (
     Row("predict", "scales", "factors in [0.5, 2]", "()", lambda: predict(network(), IMAGE, scales=())),
     Row("predict", "threshold", "in (0, 1)", "1", lambda: predict(network(), IMAGE, threshold=1)),
     Row("predict", "symmetries", "from 1 to 8", "9", lambda: predict(network(), IMAGE, symmetries=9)),
+    Row("choose_threshold", "thresholds", "between 0 and 1", "1.0", lambda: choose_threshold(network(), [SAMPLE] * 2, thresholds=(0.5, 1.0))),
+    Row("choose_threshold", "thresholds", "one at least", "none", lambda: choose_threshold(network(), [SAMPLE] * 2, thresholds=())),
+    Row("choose_threshold", "samples", "at least 2", "1", lambda: choose_threshold(network(), [SAMPLE])),
     # Schedules
     Row("TrainingRecipe", "warmup", "end before the training", "2.0", lambda: recipe(warmup=2.0, epochs=2)),
     Row("TrainingRecipe", "ema", "[0, 1)", "1.0", lambda: recipe(ema=1.0)),
