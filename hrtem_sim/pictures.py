@@ -8,6 +8,7 @@ from types import ModuleType
 import numpy as np
 
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import whole
 
 
 def to_8_bit(image: np.ndarray, percentiles: tuple[float, float] = (0.1, 99.9)) -> np.ndarray:
@@ -53,7 +54,7 @@ def write_png(path: str | Path, image: np.ndarray, pixel_size: float | None = No
     if pixel_size is not None:
         chunks.append((b"tEXt", b"pixel_size_angstrom\0" + f"{pixel_size:.9g}".encode()))
     chunks += [(b"IDAT", zlib.compress(filtered.tobytes(), 6)), (b"IEND", b"")]
-    with open(path, "wb") as stream:
+    with whole(path) as part, part.open("wb") as stream:
         stream.write(b"\x89PNG\r\n\x1a\n")
         for kind, data in chunks:
             check = zlib.crc32(kind + data)
@@ -85,18 +86,20 @@ def write_tiff(path: str | Path, image: np.ndarray, pixel_size: float) -> None:
     image = np.asarray(image)
     if image.dtype not in (np.uint8, np.uint16, np.float32):
         image = image.astype(np.float32)
-    tifffile().imwrite(
-        path,
-        image,
-        imagej=True,
-        resolution=(10 / pixel_size, 10 / pixel_size),
-        metadata={"unit": "nm", "axes": "YX" if image.ndim == 2 else "ZYX"},
-        extratags=[
-            *[(tag, "s", 0, "nm", False) for tag in (65003, 65004)],
-            *[(tag, "d", 1, 0.0, False) for tag in (65006, 65007)],
-            *[(tag, "d", 1, pixel_size / 10, False) for tag in (65009, 65010)],
-        ],
-    )
+    writer = tifffile()
+    with whole(path) as part:
+        writer.imwrite(
+            part,
+            image,
+            imagej=True,
+            resolution=(10 / pixel_size, 10 / pixel_size),
+            metadata={"unit": "nm", "axes": "YX" if image.ndim == 2 else "ZYX"},
+            extratags=[
+                *[(tag, "s", 0, "nm", False) for tag in (65003, 65004)],
+                *[(tag, "d", 1, 0.0, False) for tag in (65006, 65007)],
+                *[(tag, "d", 1, pixel_size / 10, False) for tag in (65009, 65010)],
+            ],
+        )
 
 
 def tifffile() -> ModuleType:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from hrtem_sim.provenance import identity
 from hrtem_sim.refusal import Refusal
-from seg_train.runs import ENSEMBLE, PROVENANCE, TrainingRun, load_run, write_atomically
+from hrtem_sim.whole import write_whole
+from seg_train.runs import ENSEMBLE, PROVENANCE, TrainingRun, load_run
 from seg_train.shipped import run_folder
 
 
@@ -95,5 +96,5 @@ def write_ensemble(folder: str | Path, runs: Sequence[TrainingRun]) -> list[Trai
         raise Refusal(f"runs must lie in folders of {folder}, one at least; got {got}")
     listed = {run.folder.name: run.provenance["weights"] for run in runs}
     table = {"ensemble": identity(list(listed.values()), "ensemble"), "networks": listed}
-    write_atomically(folder / ENSEMBLE, (json.dumps(table, indent=2) + "\n").encode())
+    write_whole(folder / ENSEMBLE, json.dumps(table, indent=2) + "\n", synced=True)
     return load_runs(folder)

@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import write_whole
 from seg_train.backend import keras
 from seg_train.ensembles import as_runs, write_ensemble
 from seg_train.model import Network, Networks, load_networks
@@ -21,7 +22,6 @@ from seg_train.runs import (
     TrainingRun,
     load_run,
     weights_identity,
-    write_atomically,
 )
 from seg_train.training.keeping import copy_weights
 
@@ -144,7 +144,7 @@ def _packed(run: TrainingRun, folder: Path, threshold: float | None) -> Training
     }
     if threshold is not None:
         provenance["threshold"] = threshold
-    write_atomically(folder / PROVENANCE, (json.dumps(provenance, indent=2) + "\n").encode())
+    write_whole(folder / PROVENANCE, json.dumps(provenance, indent=2) + "\n", synced=True)
     return load_run(folder)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hrtem_sim.provenance import identity
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import write_whole
 from seg_train.model import Network, model_for
 from seg_train.model.keras_files import read_keras_weights
 from seg_train.model.matching import put_weights
@@ -13,7 +14,6 @@ from seg_train.runs import (
     HISTORY,
     TrainingRun,
     load_run,
-    write_atomically,
     write_recipe,
 )
 from seg_train.training.keeping import save_weights, write_provenance
@@ -79,7 +79,7 @@ def import_weights(
     network = load_weights(path, recipe)
     folder.mkdir(parents=True, exist_ok=True)
     write_recipe(folder, network.recipe)
-    write_atomically(folder / HISTORY, (",".join(COLUMNS) + "\n").encode())
+    write_whole(folder / HISTORY, ",".join(COLUMNS) + "\n", synced=True)
     save_weights(network.model, folder)
     ids = {
         "recipe": network.recipe.identity,

@@ -13,6 +13,7 @@ from hrtem_sim.drawing import Figure, show_micrograph
 from hrtem_sim.measure import NoFilm, film_spectrum
 from hrtem_sim.provenance import from_table, to_toml
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import write_table, write_whole
 from seg_train.match import MatchedMicrographs, matched_recipe
 from seg_train.webpage import write_match
 
@@ -52,8 +53,8 @@ def match_report(
     path.parent.mkdir(parents=True, exist_ok=True)
     names = ", ".join(matched.names[:4]) + (", ..." if len(matched.names) > 4 else "")
     text = HEAD.format(count=len(matched.names), names=names) + to_toml(tables)
-    path.write_text(text, encoding="utf-8")
-    matched.table.to_csv(path.with_suffix(".csv"), index=False)
+    write_whole(path, text, synced=True)
+    write_table(path.with_suffix(".csv"), matched.table, index=False)
     figure = beside_each_other(micrographs, matched.masks, _simulated(recipe))
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "beside.png"

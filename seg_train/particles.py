@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.ndimage import binary_dilation, center_of_mass, find_objects, label
 
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import whole
 from seg_train.metrics import label_particles
 
 MASK = "_mask"
@@ -173,13 +174,15 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
     from hrtem_sim.pictures import tifffile
 
     shown = np.where(mask > 0, 255, 0) if mask.max(initial=0) <= 1 else mask
-    tifffile().imwrite(
-        path,
-        shown.astype(np.uint8),
-        imagej=True,
-        resolution=(1 / pixel_size, 1 / pixel_size),
-        metadata={"unit": "angstrom"},
-    )
+    writer = tifffile()
+    with whole(path) as part:
+        writer.imwrite(
+            part,
+            shown.astype(np.uint8),
+            imagej=True,
+            resolution=(1 / pixel_size, 1 / pixel_size),
+            metadata={"unit": "angstrom"},
+        )
 
 
 def _check_pixel(pixel_size: float) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from hrtem_sim.whole import write_table, write_whole
 from seg_train.benchmark import evaluate
 from seg_train.card import model_card
 from seg_train.data import LabelledMicrograph
@@ -62,8 +63,8 @@ def benchmark_report(
         return summary
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    scores.to_csv(folder / "scores.csv", index=False)
-    summary.to_csv(folder / "summary.csv")
+    write_table(folder / "scores.csv", scores, index=False)
+    write_table(folder / "summary.csv", summary)
     shown = list(samples)[:24]
     predictions_over_micrographs(shown, evaluation.masks[:24]).savefig(
         folder / "predictions.png", dpi=110
@@ -72,7 +73,7 @@ def benchmark_report(
     loss_curves(histories if len(trained) > 1 else trained[0].history).savefig(
         folder / "history.png", dpi=110
     )
-    (folder / "model-card.md").write_text(model_card(trained, scores), encoding="utf-8")
+    write_whole(folder / "model-card.md", model_card(trained, scores))
     return summary
 
 
@@ -98,7 +99,7 @@ def study_report(
     results = run_study(recipe, databases, folder, samples=samples, share=share, progress=progress)
     table = study_table(results)
     if share[1] == 1:
-        table.to_csv(folder / "table.csv")
+        write_table(folder / "table.csv", table)
         wanted = ("val_f1", "f1 all", "particle_f1 all")
         for score in (name for name in wanted if name in results):
             figure = study_figure(results, score=score, label=recipe.name)

@@ -14,6 +14,7 @@ import pandas as pd
 from hrtem_sim.dataset import build_dataset, read_dataset_recipe
 from hrtem_sim.dataset.trial import estimate
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import write_table
 from seg_train.data import LabelledMicrograph
 from seg_train.reports import study_report
 from seg_train.study import StudyRecipe, read_study_recipe
@@ -138,7 +139,7 @@ def reproduce(
     table = pd.concat(tables)
     if part in PAPER:
         table = table.join(PAPER[part].add_prefix("paper "))
-    table.to_csv(folder / f"{part}.csv")
+    write_table(folder / f"{part}.csv", table)
     return table
 
 

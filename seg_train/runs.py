@@ -10,8 +10,8 @@ A run's folder holds
 """
 
 import csv
+import io
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from hrtem_sim.hdf5 import open_hdf5
 from hrtem_sim.provenance import between, identity, to_table, to_toml
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
+from hrtem_sim.whole import write_whole
 from seg_train.recipe import TrainingRecipe, read_training_recipe
 from seg_train.shipped import run_folder, shipped_networks
 
@@ -232,17 +233,16 @@ def weights_identity(path: str | Path) -> str:
 
 def write_recipe(folder: Path, recipe: TrainingRecipe) -> None:
     """Write the recipe of a run."""
-    write_atomically(folder / RECIPE, to_toml({"training": to_table(recipe)}).encode())
+    write_whole(folder / RECIPE, to_toml({"training": to_table(recipe)}), synced=True)
 
 
 def write_history(folder: Path, rows: list[dict[str, float]]) -> None:
     """Write the history; numbers keep every digit."""
-    part = folder / (HISTORY + ".part")
-    with part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    part.replace(folder / HISTORY)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(folder / HISTORY, text.getvalue(), synced=True)
 
 
 def _read_history(folder: Path) -> pd.DataFrame:
@@ -251,13 +251,3 @@ def _read_history(folder: Path) -> pd.DataFrame:
         reader = csv.DictReader(file)
         history = pd.DataFrame(list(reader), columns=reader.fieldnames).astype(float)
     return history.astype({"epoch": int})
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the whole of it or nothing."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

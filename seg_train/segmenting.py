@@ -14,6 +14,7 @@ from hrtem_sim.interchange import ImportedMicrograph, read_micrograph
 from hrtem_sim.interchange.manifest import prepared
 from hrtem_sim.progress import stage
 from hrtem_sim.refusal import Implausible, Refusal
+from hrtem_sim.whole import write_table
 from seg_train.data.mending import Blemished
 from seg_train.figures import found_over_micrograph, size_histogram
 from seg_train.model import Networks, load_networks
@@ -183,10 +184,9 @@ def _write(folder: Path, read: ImportedMicrograph, found: Prediction, particles:
 
 def _write_tables(folder: Path, particles: pd.DataFrame, micrographs: pd.DataFrame) -> None:
     """Write tables in nanometres."""
-    micrographs.round({"pixel_size": 5, "coverage": 4}).to_csv(
-        folder / "micrographs.csv", index=False
-    )
+    rounded = micrographs.round({"pixel_size": 5, "coverage": 4})
+    write_table(folder / "micrographs.csv", rounded, index=False)
     if particles.empty and not len(particles.columns):
         return
     size_histogram(particles).savefig(folder / "sizes.png", dpi=110)
-    in_nanometres(particles).to_csv(folder / "particles.csv", index=False)
+    write_table(folder / "particles.csv", in_nanometres(particles), index=False)

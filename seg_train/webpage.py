@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from hrtem_sim.database import Database
+from hrtem_sim.whole import write_whole
 from seg_train.runs import TrainingRun
 
 STYLE = """
@@ -158,7 +159,7 @@ def write_page(path: str | Path, title: str, body: str) -> Path:
 <h1>{html.escape(title)}</h1>{body}</body></html>
 """
     path = Path(path)
-    path.write_text(page, encoding="utf-8")
+    write_whole(path, page)
     return path
 
 

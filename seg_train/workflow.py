@@ -25,6 +25,7 @@ from hrtem_sim.dataset.specimen_recipe import BuilderPlan
 from hrtem_sim.figures import contact_sheet, structure_to_mask
 from hrtem_sim.provenance import recipe_file
 from hrtem_sim.specimen.builders import Built, ParticlesOnFilm
+from hrtem_sim.whole import write_table
 from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
 from seg_train.figures import loss_curves, predictions_over_micrographs
@@ -105,8 +106,8 @@ def run_workflow(
     evaluation = evaluate(run, samples, symmetries=True, progress=progress)
     scores = evaluation.table
     summary = summarise(scores, rng=0)
-    scores.to_csv(folder / "scores.csv", index=False)
-    summary.to_csv(folder / "summary.csv")
+    write_table(folder / "scores.csv", scores, index=False)
+    write_table(folder / "summary.csv", summary)
     figures = draw_figures(
         dataset_recipe, database, run, samples, evaluation.masks, folder / "figures"
     )

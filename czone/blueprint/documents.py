@@ -1,6 +1,5 @@
 """Trees of plain values to files, whole or not at all, and from files, whatever is wrong."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ from czone.blueprint.hdf5 import read_hdf5, write_hdf5
 from czone.blueprint.nodes import BaseNode, BlueprintError
 from czone.blueprint.plain import ID, KIND, NUMBER, VERSION, plain, stamp_of, verified
 from czone.blueprint.text import READERS, WRITERS
+from czone.whole import whole
 
 __all__ = ["read_file", "write_file"]
 
@@ -51,15 +51,11 @@ def write_file(
     tree = plain(node)
     if not bare:
         tree = {KIND: tree[KIND], NUMBER: VERSION, ID: stamp_of(tree), **tree}
-    part = path.with_name(path.name + ".part")
-    try:
+    with whole(path, synced=True) as part:
         if kind == "h5":
             write_hdf5(part, tree, **kwargs)
         else:
             part.write_text(WRITERS[kind](tree, **kwargs), encoding="utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def read_file(path: Path, *, format: str | None) -> BaseNode:

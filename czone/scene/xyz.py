@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from czone.geometry.elements import SYMBOLS
+from czone.whole import whole
 
 __all__ = ["fits", "write_prismatic", "write_xyz"]
 
@@ -86,7 +87,7 @@ def write_xyz(
     )
     names = [f"{symbol:<2}" for symbol in SYMBOLS]
     tags = [f"{k:>9}" for k in range(int(labels.max(initial=-1)) + 1)]
-    with open(fname, "wb") as file:
+    with whole(fname) as part, part.open("wb") as file:
         file.write(header.encode())
         file.write(_rows(_chosen(names, numbers), positions, _chosen(tags, labels)))
 
@@ -110,7 +111,7 @@ def write_prismatic(
     lengths = " ".join(str(float(x)) for x in np.linalg.norm(cell, axis=1))
     names = [f"{number:<3}" for number in range(len(SYMBOLS))]
     tails = [f" 1 {rms[number]:.8f}" for number in range(len(SYMBOLS))]
-    with open(fname, "wb") as file:
+    with whole(fname) as part, part.open("wb") as file:
         file.write(f"{len(numbers)} atoms, written by czone\n{lengths}\n".encode())
         file.write(_rows(_chosen(names, numbers), positions, _chosen(tails, numbers)))
         file.write(b"-1\n")

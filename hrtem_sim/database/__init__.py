@@ -15,11 +15,11 @@ from hrtem_sim.database.database import (
 from hrtem_sim.database.pooled import PooledDatabase, open_databases
 from hrtem_sim.database.shard import (
     ShardContent,
-    host_name,
     read_shard,
     shard_name,
     write_shard,
 )
+from hrtem_sim.whole import host_name
 
 __all__ = [
     "Database",

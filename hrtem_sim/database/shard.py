@@ -24,7 +24,6 @@ import errno
 import hashlib
 import json
 import os
-import platform
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +33,7 @@ import pandas as pd
 
 from hrtem_sim.hdf5 import new_file, new_group, open_hdf5
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import whole
 
 FORMAT = "micrograph-foundry shard"
 VERSION = 1
@@ -107,17 +107,6 @@ def image_kind(images: np.ndarray) -> str:
     return "contrast" if images.dtype == np.float16 else "counts"
 
 
-def host_name() -> str:
-    """Return the name of this machine, without dots.
-
-    Examples
-    --------
-    >>> "." in host_name()
-    False
-    """
-    return platform.node().split(".")[0] or "localhost"
-
-
 def shard_name(index: int) -> str:
     """Return the file name of a shard.
 
@@ -162,22 +151,14 @@ def write_shard(folder: Path, content: ShardContent) -> Path:
     ['shard-00000.h5']
     """
     path = Path(folder) / shard_name(content.index)
-    part = path.with_name(f"{path.name}.{host_name()}.{os.getpid()}.part")
     try:
-        _check_room(part, content)
-        with new_file(part, compact=True) as file:
-            _fill(file, content)
-            file.attrs["checksum"] = _checksum(file)
-        with part.open("rb") as stream:
-            os.fsync(stream.fileno())
-        os.replace(part, path)
-        _sync_folder(path.parent)
+        with whole(path, synced=True) as part:
+            _check_room(part, content)
+            with new_file(part, compact=True) as file:
+                _fill(file, content)
+                file.attrs["checksum"] = _checksum(file)
     except (OSError, RuntimeError) as error:
-        part.unlink(missing_ok=True)
         raise DatabaseError(f"{path} cannot be written: {error}") from error
-    except KeyboardInterrupt:  # Ctrl-C, or a scheduler's time limit
-        part.unlink(missing_ok=True)
-        raise
     return path
 
 
@@ -320,13 +301,3 @@ def _checksum(file: h5py.File) -> str:
             continue  # older data sets have no beside_id
         digest.update(f"{name} {file.attrs[name]}\n".encode())
     return digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut, where the system allows it."""
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

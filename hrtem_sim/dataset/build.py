@@ -1,9 +1,7 @@
 """From a recipe to a folder of shards, resumable, on any number of workers."""
 
 import json
-import os
 import platform
-import time
 import tomllib
 import warnings
 from collections.abc import Callable
@@ -21,7 +19,6 @@ from hrtem_sim.database import (
     DatabaseError,
     IncompleteDataset,
     ShardContent,
-    host_name,
     open_database,
     read_shard,
     shard_name,
@@ -49,11 +46,9 @@ from hrtem_sim.progress import stage
 from hrtem_sim.provenance import identity, to_table, to_toml
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders import BuilderError
+from hrtem_sim.whole import sweep, write_whole
 
 OnError = Literal["stop", "skip"]
-
-ABANDONED = 3600.0
-"""Seconds after which nobody is writing a `.part` file any more: writing one takes seconds."""
 
 TRIALS = 20
 """Structures that may fail one after another before a builder is given up."""
@@ -157,7 +152,7 @@ def build_dataset(
         else:
             for done in run_tasks(build_shard, missing, workers, client=client):
                 bar.update(done)
-    _sweep(folder)  # workers may have been lost and replaced
+    sweep(folder)  # workers may have been lost and replaced
     with warnings.catch_warnings():
         if shares > 1:  # the others are not here yet
             warnings.simplefilter("ignore", IncompleteDataset)
@@ -331,7 +326,7 @@ def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
         strangers = sorted(p.name for p in folder.glob("shard-*.h5") if p.name not in expected)
         if strangers:
             raise DatabaseError(f"{folder} holds shards of another data set: {strangers[0]}")
-        _sweep(folder)
+        sweep(folder)
         text = to_toml({"dataset": to_table(recipe)})
         _keep(folder / "recipe.toml", text)
         if recipe.specimen is not None and recipe.specimen.runner.text:  # kept, and never run
@@ -342,35 +337,6 @@ def _prepare(folder: Path, recipe: DatasetRecipe, n_shards: int) -> None:
 
 
 def _keep(path: Path, text: str) -> None:
-    """Write a text whole or not at all: a full disk leaves what was there."""
-    part = path.with_name(f"{path.name}.{host_name()}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _sweep(folder: Path) -> None:
-    """Take away what nobody is writing any more."""
-    for torn in folder.glob("*.part"):
-        if not _is_alive(torn):
-            torn.unlink(missing_ok=True)  # another task of an array may have been faster
-
-
-def _is_alive(part: Path) -> bool:
-    """Whether the process that writes a `.part` file, here or elsewhere, may still be at it."""
-    host, pid = part.name.split(".")[-3:-1]
-    try:
-        untouched = time.time() - part.stat().st_mtime
-    except FileNotFoundError:
-        return False
-    if untouched > ABANDONED:
-        return False  # its machine may be lost, its number another process's
-    if host != host_name():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except (OSError, ValueError):
-        return False
-    return int(pid) != os.getpid()
+    """Write a text that may lie there already."""
+    if not path.is_file() or path.read_bytes() != text.encode():
+        write_whole(path, text, synced=True)

@@ -11,6 +11,7 @@ import numpy as np
 from hrtem_sim.pictures import to_8_bit, write_png, write_tiff
 from hrtem_sim.provenance import to_table
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import whole
 
 if TYPE_CHECKING:
     from hrtem_sim.imaging.formation import Micrograph
@@ -48,12 +49,8 @@ def save(micrograph: "Micrograph", path: str | Path) -> Path:
         write_png(path, to_8_bit(micrograph.counts), micrograph.pixel_size)
     elif ending == ".npz":
         conditions = json.dumps(to_table(micrograph.conditions))
-        np.savez_compressed(
-            path,
-            counts=micrograph.counts,
-            pixel_size=micrograph.pixel_size,
-            conditions=conditions,
-        )
+        arrays = {"counts": micrograph.counts, "pixel_size": micrograph.pixel_size}
+        _write_npz(path, {**arrays, "conditions": conditions})
     elif ending == ".hspy":
         _write_hspy(micrograph.counts, [micrograph], path)
     else:
@@ -107,18 +104,20 @@ def save_series(micrographs: Sequence["Micrograph"], path: str | Path) -> Path:
     if ending in (".tif", ".tiff"):
         write_tiff(path, counts, series[0].pixel_size)
     elif ending == ".npz":
-        np.savez_compressed(
-            path,
-            counts=counts,
-            defocus=np.array([m.conditions.defocus for m in series]),
-            pixel_size=series[0].pixel_size,
-            conditions=json.dumps([to_table(m.conditions) for m in series]),
-        )
+        conditions = json.dumps([to_table(m.conditions) for m in series])
+        defocus = np.array([m.conditions.defocus for m in series])
+        arrays = {"counts": counts, "defocus": defocus, "pixel_size": series[0].pixel_size}
+        _write_npz(path, {**arrays, "conditions": conditions})
     elif ending == ".hspy":
         _write_hspy(counts, series, path)
     else:
         raise Refusal(f"path must end in .tif, .tiff, .hspy or .npz; got {path.name!r}")
     return path
+
+
+def _write_npz(path: Path, arrays: dict[str, Any]) -> None:
+    with whole(path) as part, part.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)
 
 
 def _write_hspy(counts: np.ndarray, series: Sequence["Micrograph"], path: Path) -> None:
@@ -154,7 +153,8 @@ def _write_hspy(counts: np.ndarray, series: Sequence["Micrograph"], path: Path) 
         "learning_results": {},
         "attributes": {"_lazy": False, "ragged": False},
     }
-    writer.file_writer(str(path), signal, show_progressbar=False)
+    with whole(path) as part:
+        writer.file_writer(str(part), signal, show_progressbar=False)
 
 
 def _axis(

@@ -18,6 +18,7 @@ from hrtem_sim.pictures import to_8_bit, write_png, write_tiff
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders import ParticlesOnFilm
 from hrtem_sim.specimen.materials import name_of
+from hrtem_sim.whole import write_whole
 
 ANNOTATIONS = "instances.json"
 
@@ -136,7 +137,7 @@ def to_coco(
         "categories": categories,
     }
     path = folder / ANNOTATIONS
-    path.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
+    write_whole(path, json.dumps(content, allow_nan=False))
     return path
 
 

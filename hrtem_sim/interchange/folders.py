@@ -11,6 +11,7 @@ from hrtem_sim.interchange.manifest import prepared
 from hrtem_sim.interchange.stored import count_type, metadata, write_catalogue
 from hrtem_sim.interchange.structures import rows_of
 from hrtem_sim.pictures import write_tiff
+from hrtem_sim.whole import whole, write_whole
 
 
 def export_tiff(database: Database, rows: Sequence[int] | None, folder: str | Path) -> Path:
@@ -85,14 +86,16 @@ def export_numpy(database: Database, rows: Sequence[int] | None, folder: str | P
     folder = prepared(folder, ["images.npy", "masks.npy", "catalogue.csv", "metadata.json"])
     shape = (len(rows), *database.shape)
     dtype = count_type(database, rows)
-    images = np.lib.format.open_memmap(folder / "images.npy", "w+", dtype, shape)
-    masks = np.lib.format.open_memmap(folder / "masks.npy", "w+", np.uint8, shape)
-    for i, row in enumerate(rows):
-        images[i] = database.counts([row])[0]
-        masks[i] = database.masks([row])[0]
-    images.flush()
-    masks.flush()
+    for name, kind, read in (
+        ("images.npy", dtype, database.counts),
+        ("masks.npy", np.dtype(np.uint8), database.masks),
+    ):
+        with whole(folder / name) as part:
+            array = np.lib.format.open_memmap(part, "w+", kind, shape)
+            for i, row in enumerate(rows):
+                array[i] = read([row])[0]
+            array.flush()
     write_catalogue(database, rows, folder)
     text = json.dumps(metadata(database), indent=1, ensure_ascii=False)
-    (folder / "metadata.json").write_text(text, encoding="utf-8")
+    write_whole(folder / "metadata.json", text)
     return folder

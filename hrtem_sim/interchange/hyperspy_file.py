@@ -10,6 +10,7 @@ from hrtem_sim.database import Database
 from hrtem_sim.interchange.stored import count_type
 from hrtem_sim.interchange.structures import rows_of
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import whole
 
 
 def export_hyperspy(database: Database, rows: Sequence[int] | None, path: str | Path) -> Path:
@@ -50,7 +51,7 @@ def export_hyperspy(database: Database, rows: Sequence[int] | None, path: str | 
         {"name": "y", "units": "Å", "navigate": False, "size": ny, "scale": database.pixel_size},
         {"name": "x", "units": "Å", "navigate": False, "size": nx, "scale": database.pixel_size},
     )
-    with h5py.File(path, "w") as file:
+    with whole(path) as part, h5py.File(part, "w") as file:
         file.attrs.update({"file_format": "HyperSpy", "file_format_version": "3.3"})
         group = file.create_group(f"Experiments/{title}")
         group.attrs.update({"package": "hrtem_sim", "package_version": "1"})

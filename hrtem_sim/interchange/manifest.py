@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import sweep, write_whole
 
 MANIFEST = "export.json"
 """Names of the files of an export, written before the first of them."""
@@ -42,13 +43,14 @@ def prepared(folder: str | Path, names: Sequence[str]) -> Path:
         path = folder / name
         if path.resolve().is_relative_to(folder.resolve()):
             path.unlink(missing_ok=True)
+            sweep(path.parent)
     left = [path for path in sorted(folder.rglob("*")) if path.is_file() and path != manifest]
     if left:
         raise Refusal(
             f"folder must be new, empty, or hold an earlier export; {folder} holds "
             f"{left[0].relative_to(folder)}, which no export has written there"
         )
-    manifest.write_text(json.dumps(list(names), indent=0), encoding="utf-8")
+    write_whole(manifest, json.dumps(list(names), indent=0))
     return folder
 
 

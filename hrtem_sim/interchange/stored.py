@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from hrtem_sim.database import Database
+from hrtem_sim.whole import write_table
 
 
 def write_catalogue(database: Database, rows: Sequence[int], folder: Path) -> None:
     """Write the rows of the catalogue as `catalogue.csv`."""
-    database.catalogue.iloc[rows].to_csv(folder / "catalogue.csv", index_label="database_row")
+    chosen = database.catalogue.iloc[rows]
+    write_table(folder / "catalogue.csv", chosen, index_label="database_row")
 
 
 def count_type(database: Database, rows: Sequence[int]) -> np.dtype:

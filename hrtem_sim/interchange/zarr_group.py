@@ -9,6 +9,7 @@ import numpy as np
 from hrtem_sim.database import Database
 from hrtem_sim.interchange.stored import count_type, metadata, write_catalogue
 from hrtem_sim.interchange.structures import rows_of, stored_instances
+from hrtem_sim.whole import whole
 
 
 def export_zarr(
@@ -54,8 +55,15 @@ def export_zarr(
     zarr = _zarr()
     if path.exists():
         raise FileExistsError(f"path must not exist yet; got {path}")
-    group = zarr.create_group(str(path), attributes=metadata(database))
+    with whole(path, named=True) as part:
+        _fill(
+            zarr.create_group(str(part), attributes=metadata(database)), database, rows, instances
+        )
+        write_catalogue(database, rows, part)
+    return path
 
+
+def _fill(group: Any, database: Database, rows: Sequence[int], instances: bool) -> None:
     def array(name: str, dtype: np.dtype | type) -> Any:
         return group.create_array(
             name,
@@ -74,8 +82,6 @@ def export_zarr(
         ids = array("instances", np.uint16)
         for i, (_, _, found) in enumerate(stored_instances(database, rows)):
             ids[i] = found.ids
-    write_catalogue(database, rows, path)
-    return path
 
 
 def _zarr() -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hrtem_sim.database import Database
 from hrtem_sim.dataset import build_dataset, read_dataset_recipe
+from hrtem_sim.whole import write_table
 from seg_train.data import LabelledMicrograph
 from seg_train.gap.comparison import Gap
 from seg_train.gap.figures import gap_figure
@@ -54,6 +55,6 @@ def gap_report(
         data = build_dataset(few, folder / "dataset", progress=progress)
     gap = measure_gap(training, data, micrographs, number=number)
     folder.mkdir(parents=True, exist_ok=True)
-    gap.table.to_csv(folder / "gap.csv", index_label="statistic")
+    write_table(folder / "gap.csv", gap.table, index_label="statistic")
     gap_figure(gap).savefig(folder / "gap.png", dpi=110)
     return gap

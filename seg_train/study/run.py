@@ -11,12 +11,13 @@ from hrtem_sim.arguments import checked_share
 from hrtem_sim.progress import stage
 from hrtem_sim.provenance import identity
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import write_table
 from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
 from seg_train.data.selection import split_by_structure
 from seg_train.data.source import MicrographStore, open_store
 from seg_train.metrics import pooled_counts
-from seg_train.runs import TrainingRun, epochs_to, write_atomically
+from seg_train.runs import TrainingRun, epochs_to
 from seg_train.study.held_out import PREFIX, kept_rows, test_micrographs
 from seg_train.study.recipe import Condition, StudyRecipe
 from seg_train.training import fit
@@ -86,7 +87,7 @@ def run_study(
         gc.collect()  # Keras models hold themselves; many of them would fill the memory
     results = pd.DataFrame(rows)
     name = "results.csv" if shares == 1 else f"results-{mine}-of-{shares}.csv"
-    results.to_csv(folder / name, index=False)
+    write_table(folder / name, results, index=False)
     return results
 
 
@@ -125,7 +126,7 @@ def _scores(run: TrainingRun, samples: Sequence[LabelledMicrograph]) -> pd.DataF
     if path.is_file():
         return pd.read_csv(path)
     scores = evaluate(run, samples, keep=False).table
-    write_atomically(path, scores.to_csv(index=False).encode())
+    write_table(path, scores, index=False)
     return scores
 
 

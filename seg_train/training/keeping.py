@@ -1,7 +1,6 @@
 """What a finished run keeps beside its history: weights, provenance, versions."""
 
 import json
-import os
 import platform
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -12,8 +11,9 @@ import h5py
 import numpy as np
 
 from hrtem_sim.hdf5 import new_file, new_group, open_hdf5
+from hrtem_sim.whole import whole, write_whole
 from seg_train.backend import keras, tf
-from seg_train.runs import ALGORITHM, PROVENANCE, WEIGHTS, weights_identity, write_atomically
+from seg_train.runs import ALGORITHM, PROVENANCE, WEIGHTS, weights_identity
 
 
 def save_weights(model: "keras.Model", folder: Path) -> None:
@@ -31,11 +31,13 @@ def save_weights(model: "keras.Model", folder: Path) -> None:
     The same weights are the same bytes: Keras' own file also holds the names of layers, which count
     the models that the process has made before.
     """
-    part = folder / "keras.weights.h5"
+    kept = folder / "keras.weights.h5"  # an ending that Keras insists on
     bare = keras.Model(model.inputs, model.outputs)  # Keras would save the optimiser with it
-    bare.save_weights(part)
-    copy_weights(part, folder / WEIGHTS)
-    part.unlink()
+    try:
+        bare.save_weights(kept)
+        copy_weights(kept, folder / WEIGHTS)
+    finally:
+        kept.unlink(missing_ok=True)
 
 
 def copy_weights(
@@ -53,8 +55,11 @@ def copy_weights(
         Function that writes an array of a name into a group; absent: as it is.
     """
     write = write or (lambda group, name, values: group.create_dataset(name, data=values))
-    part = target.with_name(target.name + ".part")
-    with open_hdf5(source) as old, new_file(part) as new:
+    with (
+        whole(target, synced=True) as part,
+        open_hdf5(source) as old,
+        new_file(part) as new,
+    ):
 
         def copy(name: str, item: h5py.HLObject) -> None:
             if isinstance(item, h5py.Group):
@@ -63,9 +68,6 @@ def copy_weights(
                 write(new, name, item[...])
 
         old.visititems(copy)  # in the order of the alphabet
-    with part.open("r+b") as file:
-        os.fsync(file.fileno())
-    part.replace(target)
 
 
 def write_provenance(
@@ -92,7 +94,7 @@ def write_provenance(
         "algorithm": ALGORITHM,
         "versions": _versions(),
     }
-    write_atomically(folder / PROVENANCE, (json.dumps(provenance, indent=2) + "\n").encode())
+    write_whole(folder / PROVENANCE, json.dumps(provenance, indent=2) + "\n", synced=True)
 
 
 def _versions() -> dict[str, str]:

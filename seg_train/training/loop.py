@@ -12,6 +12,7 @@ import numpy as np
 from hrtem_sim.progress import stage
 from hrtem_sim.provenance import from_table, identity, to_table
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import sweep
 from seg_train.backend import keras, tf
 from seg_train.data import Batches, LabelledMicrograph, as_source
 from seg_train.data.door import Trainable
@@ -142,6 +143,7 @@ def fit(
     if base is not None:
         begin_with(model, recipe, base)
     folder.mkdir(parents=True, exist_ok=True)
+    sweep(folder)
     write_recipe(folder, recipe)
     try:
         scores = SampleScores(model, recipe, pixel_size, samples or [])

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from hrtem_sim.whole import write_whole
 from seg_train.backend import keras
-from seg_train.runs import STATE, write_atomically
+from seg_train.runs import STATE
 from seg_train.training.average import WeightAverage
 
 
@@ -28,7 +29,7 @@ def save_state(
     text = json.dumps({"run": progress.run, "history": progress.history})
     buffer = io.BytesIO()
     np.savez(buffer, progress=np.array(text), **arrays)
-    write_atomically(folder / STATE, buffer.getvalue())
+    write_whole(folder / STATE, buffer.getvalue(), synced=True)
 
 
 def read_progress(folder: Path) -> Progress | None:

@@ -24,6 +24,7 @@ from qtpy.QtWidgets import (
 )
 
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.whole import write_table
 from seg_train.ensembles import load_runs
 from seg_train.particles import in_nanometres
 from seg_train.viewer.desk import RIGHT, Desk
@@ -164,7 +165,7 @@ class Panel(QWidget):
 
     def save_table(self, path: str | Path) -> None:
         """Write the table of particles, lengths in nanometres, as CSV to a path."""
-        in_nanometres(self.table).to_csv(path, index=False)
+        write_table(path, in_nanometres(self.table), index=False)
 
     def save_masks(self, folder: str | Path) -> list[str]:
         """Write all micrographs that have particles, with masks, to a folder; return the paths."""

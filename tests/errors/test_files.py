@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from czone.whole import write_whole
 from hrtem_sim.database import DatabaseError, open_database, open_databases
 from hrtem_sim.database.shard import _checksum
 from hrtem_sim.dataset import build_dataset, check_dataset, read_dataset_recipe
@@ -38,6 +39,7 @@ def met(condition: str):
 
 # fmt: off
 ROWS = (
+    Row("write_whole", "No such file", "or directory", "nowhere/a.txt'", lambda: write_whole("nowhere/a.txt", "text"), FileNotFoundError),
     # Conditions on the rows of a catalogue
     Row("rows_that_meet", "column", "there is no", "'doze'", lambda: met("doze > 3")),
     Row("rows_that_meet", "numbers", "cannot be compared", "text", lambda: met("dose > 'high'")),

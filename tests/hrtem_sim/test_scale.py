@@ -149,7 +149,7 @@ def test_read_only_folders_are_told(tiny, tmp_path, monkeypatch, workers):
     def refuse(path, *arguments, **keywords):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("pathlib.Path.write_text", refuse)
+    monkeypatch.setattr("pathlib.Path.touch", refuse)
     with pytest.raises(DatabaseError, match=r"cannot be written: .*Permission denied"):
         build_dataset(tiny, tmp_path, workers=workers, progress=False)
     assert not list(tmp_path.iterdir())
