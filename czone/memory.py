@@ -34,6 +34,8 @@ def check_room(name: str, low: np.ndarray, high: np.ndarray, bases: np.ndarray, 
     >>> check_room("box", np.zeros(3), np.full(3, 100.0), 4.08 * np.eye(3), 4)
     """
     count = float(np.prod(np.maximum(np.asarray(high) - low, 0.0) + 1)) * sites
+    if not hasattr(os, "sysconf"):
+        return  # Windows does not say so; it refuses by itself
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if count * PER_ATOM > there:
         edges = np.linalg.norm(bases, axis=0)

@@ -8,6 +8,7 @@ process still lives.
 import os
 import platform
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -131,8 +132,8 @@ def _is_alive(part: Path) -> bool:
         return False
     if untouched > ABANDONED:
         return False  # its machine may be lost, its number another process's
-    if host != host_name():
-        return True
+    if host != host_name() or sys.platform == "win32":
+        return True  # Windows would not ask the process but interrupt it
     try:
         os.kill(int(pid), 0)
     except (OSError, OverflowError):

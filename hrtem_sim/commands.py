@@ -14,9 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-import shtab
-
 from czone import __version__
+from hrtem_sim.completion import add_completion
 from hrtem_sim.refusal import answered
 
 __all__ = ["command_line", "run_command"]
@@ -47,7 +46,7 @@ def command_line(name: str, description: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=name, description=description)
     parser.add_argument("--version", action="version", version=f"{name} {__version__}")
     parser.add_argument("-v", "--verbose", action="store_true", help="write more to the log")
-    shtab.add_argument_to(parser, help="print what bash, zsh or tcsh need to complete this")
+    add_completion(parser)
     return parser
 
 
@@ -66,7 +65,6 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
     Ctrl-C ends with one line and code 130, SIGTERM with one line and code 143; a reader that closes
     the pipe, as `head` does, ends the command without a word.
     """
-    _complete_paths(parser)
     resumes = False
     try:
         options = parser.parse_args(arguments)
@@ -85,16 +83,6 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
     if line:
         print(f"{parser.prog}: {line}", file=sys.stderr)
     return code
-
-
-def _complete_paths(parser: argparse.ArgumentParser) -> None:
-    """Let shells complete what may be a path: what is no number and none of a few words."""
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for command in action.choices.values():
-                _complete_paths(command)
-        elif action.nargs != 0 and action.type is None and not action.choices:
-            action.complete = shtab.FILE  # type: ignore[attr-defined]
 
 
 @contextmanager

@@ -91,11 +91,11 @@ def on_benchmark(options: argparse.Namespace) -> int:
     from seg_train.ensembles import load_runs
 
     samples = _samples(options)
-    load_runs(options.network)
+    network = load_runs(options.network)
     from seg_train.reports import benchmark_report
 
     summary = benchmark_report(
-        options.network,
+        network,
         samples,
         options.out,
         symmetries=options.symmetries,
@@ -131,16 +131,14 @@ def _samples(options: argparse.Namespace) -> Any:
 
 
 def on_predict(options: argparse.Namespace) -> int:
-    from seg_train.ensembles import load_runs
+    from seg_train.ensembles import as_runs
 
-    networks = [options.network, *options.also]
-    for network in networks:
-        load_runs(network)
+    network = as_runs([options.network, *options.also])
     _some_can_be_read(options)
     from seg_train.segmenting import segment_files
 
     done = segment_files(
-        networks,
+        network,
         options.images,
         options.out,
         pixel_size=options.pixel_size,
@@ -185,6 +183,7 @@ def on_gap(options: argparse.Namespace) -> int:
     from hrtem_sim.dataset import read_dataset_recipe
     from hrtem_sim.interchange import read_micrograph
     from seg_train.data import load_experimental_sample
+    from seg_train.ensembles import load_runs
     from seg_train.recipe import read_training_recipe
 
     read_dataset_recipe(options.recipe)
@@ -193,10 +192,11 @@ def on_gap(options: argparse.Namespace) -> int:
         open_database(options.data)
     for path in options.images:
         read_micrograph(path, pixel_size=options.pixel_size)
+    network = load_runs(options.network) if options.images else []
     from seg_train.gap import gap_report, micrographs_of
 
     if options.images:
-        micrographs = micrographs_of(options.images, options.network, pixel_size=options.pixel_size)
+        micrographs = micrographs_of(options.images, network, pixel_size=options.pixel_size)
     else:
         micrographs = load_experimental_sample()
     gap = gap_report(
@@ -214,15 +214,18 @@ def on_gap(options: argparse.Namespace) -> int:
 
 def on_study(options: argparse.Namespace) -> int:
     from seg_train.study import read_study_recipe
+    from seg_train.study.stores import open_stores, rows_of_conditions
 
     recipe = read_study_recipe(options.recipe).repeated(options.repeats)
     recipe = recipe.scaled(options.scale)
+    stores = open_stores(recipe, options.data)
+    rows_of_conditions(recipe, stores)
     from seg_train.reports import study_report
 
     try:
         table = study_report(
             recipe,
-            options.data,
+            stores,
             options.out,
             share=options.share,
             progress=not options.quiet,
@@ -294,7 +297,7 @@ def on_match(options: argparse.Namespace) -> int:
 
     material = as_material(options.material)
     WaveSettings(energy=options.energy)
-    load_runs(options.network)
+    network = load_runs(options.network)
     images = [read_micrograph(path, pixel_size=options.pixel_size) for path in options.images]
     from seg_train.match import match_micrographs
     from seg_train.match_report import match_report
@@ -304,7 +307,7 @@ def on_match(options: argparse.Namespace) -> int:
         material=material,
         energy=options.energy,
         film=options.film,
-        network=options.network,
+        network=network,
         gain=options.gain,
         spherical=options.spherical,
     )
@@ -327,29 +330,33 @@ def on_show(options: argparse.Namespace) -> int:
 def on_export(options: argparse.Namespace) -> int:
     from seg_train.ensembles import load_runs
 
-    load_runs(options.network)
+    network = load_runs(options.network)
     from seg_train.export import export_network
 
-    print(export_network(options.network, options.out))
+    print(export_network(network, options.out))
     return 0
 
 
 def on_pack(options: argparse.Namespace) -> int:
-    from seg_train.ensembles import load_runs
+    from seg_train.ensembles import as_runs
 
-    for folder in options.network:
-        load_runs(folder)
+    network = as_runs(options.network)
     from seg_train.export import pack_run
 
-    for run in pack_run(options.network, options.out, threshold=options.above):
+    for run in pack_run(network, options.out, threshold=options.above):
         print(run.identity, run.folder)
     return 0
 
 
 def on_import(options: argparse.Namespace) -> int:
     """Make a run of released weights."""
+    from seg_train.keras_files import read_keras_weights
+    from seg_train.recipe import read_training_recipe
+
+    recipe = read_training_recipe(options.recipe)
+    read_keras_weights(options.weights)
     from seg_train.importing import import_weights
 
-    run = import_weights(options.weights, options.out, options.recipe)
+    run = import_weights(options.weights, options.out, recipe)
     print(run.identity, run.folder)
     return 0

@@ -51,20 +51,30 @@ def load_runs(folder: str | Path) -> list[TrainingRun]:
     return runs
 
 
-def as_runs(network: TrainingRun | str | Path) -> list[TrainingRun]:
-    """Return the runs of a folder or a name; a run alone is returned as it is.
+Run = TrainingRun | str | Path
+Runs = Run | Sequence[Run]
+"""A run, the folder or the name of one or of several, or a list of these."""
+
+
+def as_runs(network: Runs) -> list[TrainingRun]:
+    """Return the runs that a folder, a name or a list of them stands for.
 
     Parameters
     ----------
     network
-        As `load_runs` takes it, or a run.
+        As `load_runs` takes it; a run, which is returned as it is and not read again; or a list of
+        these.
 
     Examples
     --------
-    >>> as_runs(load_runs("run")[0])[0].folder.name
-    'run'
+    >>> [run.folder.name for run in as_runs([load_runs("run")[0], "run"])]
+    ['run', 'run']
     """
-    return [network] if isinstance(network, TrainingRun) else load_runs(network)
+    if isinstance(network, TrainingRun):
+        return [network]
+    if isinstance(network, str | Path):
+        return load_runs(network)
+    return [run for one in network for run in as_runs(one)]
 
 
 def write_ensemble(folder: str | Path, runs: Sequence[TrainingRun]) -> list[TrainingRun]:

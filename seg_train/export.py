@@ -11,7 +11,7 @@ import numpy as np
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.whole import write_whole
 from seg_train.backend import keras
-from seg_train.ensembles import as_runs, write_ensemble
+from seg_train.ensembles import Runs, as_runs, write_ensemble
 from seg_train.model import Network, Networks, load_networks
 from seg_train.runs import (
     HISTORY,
@@ -89,7 +89,7 @@ def _as_one(networks: Sequence[Network]) -> "keras.Model":
 
 
 def pack_run(
-    run: TrainingRun | str | Path | Sequence[TrainingRun | str | Path],
+    run: Runs,
     folder: str | Path,
     *,
     threshold: float | None = None,
@@ -120,8 +120,7 @@ def pack_run(
     """
     if threshold is not None:
         THRESHOLD.refuse("threshold", threshold)
-    given = [run] if isinstance(run, TrainingRun | str | Path) else run
-    runs, folder = [one for each in given for one in as_runs(each)], Path(folder)
+    runs, folder = as_runs(run), Path(folder)
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"folder must be new or empty; {folder} holds something")
     if len(runs) == 1:

@@ -5,8 +5,8 @@ from pathlib import Path
 from hrtem_sim.provenance import identity
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.whole import write_whole
+from seg_train.keras_files import read_keras_weights
 from seg_train.model import Network, model_for
-from seg_train.model.keras_files import read_keras_weights
 from seg_train.model.matching import put_weights
 from seg_train.recipe import TrainingRecipe, read_training_recipe
 from seg_train.runs import (

@@ -9,7 +9,7 @@ from hrtem_sim.whole import write_table, write_whole
 from seg_train.benchmark import evaluate
 from seg_train.card import model_card
 from seg_train.data import LabelledMicrograph
-from seg_train.ensembles import load_runs
+from seg_train.ensembles import Runs, as_runs
 from seg_train.figures import (
     loss_curves,
     predictions_over_micrographs,
@@ -18,11 +18,11 @@ from seg_train.figures import (
 )
 from seg_train.metrics import summarise
 from seg_train.study import StudyRecipe, run_study, study_table
-from seg_train.study.run import Stores
+from seg_train.study.stores import Stores
 
 
 def benchmark_report(
-    run: str | Path,
+    run: Runs,
     samples: Sequence[LabelledMicrograph],
     folder: str | Path | None = None,
     *,
@@ -35,7 +35,7 @@ def benchmark_report(
     Parameters
     ----------
     run
-        Folder or name of the run, or of several that predict together.
+        A run, the folder or name of one or of several that predict together, or a list of these.
     samples
         Labelled micrographs.
     folder
@@ -53,7 +53,7 @@ def benchmark_report(
     summary
         As `seg_train.summarise` makes it.
     """
-    trained = load_runs(run)
+    trained = as_runs(run)
     evaluation = evaluate(
         trained, samples, symmetries=symmetries, scales=scales, threshold=threshold, progress=True
     )

@@ -33,6 +33,7 @@ from seg_train.metrics import summarise
 from seg_train.recipe import read_training_recipe
 from seg_train.runs import TrainingRun
 from seg_train.training import fit
+from seg_train.training.loop import check_trainable
 from seg_train.webpage import write_report
 
 
@@ -99,6 +100,7 @@ def run_workflow(
     """
     dataset_recipe = read_dataset_recipe(recipe).with_builder(builder)
     training_recipe = read_training_recipe(recipe)
+    check_trainable(training_recipe)
     folder = Path(folder)
     database = build_dataset(dataset_recipe, folder / "dataset", workers=workers, progress=progress)
     run = fit(training_recipe, database, folder / "training", progress=progress)

@@ -1,7 +1,6 @@
 """What a data set will cost, from a few of its structures, made and timed."""
 
 import math
-import resource
 import sys
 import tempfile
 import time
@@ -71,12 +70,14 @@ class Cost:
             for n, seconds in self.seconds.items()
         )
         each = np.array(self.sample)
+        memory = "unknown on this system" if math.isnan(self.memory) else ""
+        memory = memory or f"{self.memory / 1e9:.2g} GB for each worker"
         return (
             f"structures  {self.structures}\n"
             f"micrographs {self.micrographs}\n"
             f"time        {times}\n"
             f"disk        {self.disk / 1e9:.3g} GB\n"
-            f"memory      {self.memory / 1e9:.2g} GB for each worker\n"
+            f"memory      {memory}\n"
             f"from {len(each)} structures, {each.min():.2g} to {each.max():.2g} s each "
             f"(mean {self.seconds[1] / self.structures:.2g}, known to {self.known:.0%})"
         )
@@ -173,9 +174,17 @@ def _timed(task: ShardTask) -> _Made:
         file.visititems(
             lambda _, item: sizes.append(item.nbytes) if isinstance(item, h5py.Dataset) else None
         )
+    return _Made(seconds, float(path.stat().st_size), float(sum(sizes)), _peak())
+
+
+def _peak() -> float:
+    """Most memory that this process has taken, in bytes; NaN on Windows, which does not say."""
+    try:
+        import resource
+    except ImportError:
+        return math.nan
     unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return _Made(seconds, float(path.stat().st_size), float(sum(sizes)), float(peak))
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
 
 
 def _several(tasks: list[ShardTask]) -> list[_Made]:

@@ -5,35 +5,14 @@ program. Layers are matched by their names where these are the same, else by the
 array must then have the shape of its place.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
+from collections.abc import Sequence
+from typing import Any
 
 from hrtem_sim.refusal import Refusal
+from seg_train.keras_files import LayerWeights
 
 SHOWN = 4
 """Differences that a message names."""
-
-
-class LayerWeights(NamedTuple):
-    """The weights of a layer.
-
-    Parameters
-    ----------
-    name
-        Name of the layer.
-    arrays
-        Arrays by their own names: kernel, bias, gamma, moving_mean, ...
-
-    Examples
-    --------
-    >>> LayerWeights("conv0", {"kernel": np.zeros((3, 3, 1, 8))}).name
-    'conv0'
-    """
-
-    name: str
-    arrays: Mapping[str, np.ndarray]
 
 
 def weights_of(model: Any) -> list[LayerWeights]:

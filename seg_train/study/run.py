@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -10,20 +10,15 @@ import pandas as pd
 from hrtem_sim.arguments import checked_share
 from hrtem_sim.progress import stage
 from hrtem_sim.provenance import identity
-from hrtem_sim.refusal import Refusal
 from hrtem_sim.whole import write_table
 from seg_train.benchmark import evaluate
 from seg_train.data import LabelledMicrograph, load_experimental_sample
-from seg_train.data.selection import split_by_structure
-from seg_train.data.source import MicrographStore, open_store
 from seg_train.metrics import pooled_counts
 from seg_train.runs import TrainingRun, epochs_to
-from seg_train.study.held_out import PREFIX, kept_rows, test_micrographs
-from seg_train.study.recipe import Condition, StudyRecipe
+from seg_train.study.held_out import PREFIX, test_micrographs
+from seg_train.study.recipe import StudyRecipe
+from seg_train.study.stores import Stores, open_stores, rows_of_conditions
 from seg_train.training import fit
-
-Stores = MicrographStore | str | Path | Mapping[str | None, MicrographStore | str | Path]
-"""Data sets of a study: one, or those of its conditions by their names."""
 
 
 def run_study(
@@ -69,20 +64,18 @@ def run_study(
     folder = Path(folder)
     jobs = [(c, repeat) for repeat in range(recipe.repeats) for c in recipe.conditions]
     mine, shares = checked_share(share, len(jobs), "networks")
-    opened = {c.name: _database(databases, c) for c in recipe.conditions}
+    stores = open_stores(recipe, databases)
     samples = load_experimental_sample() if samples is None else list(samples)
-    kept = {c.name: kept_rows(recipe, c, opened[c.name]) for c in recipe.conditions}
-    for c in recipe.conditions:  # what cannot be drawn is said before the first network trains
-        split_by_structure(opened[c.name].catalogue, c.training, rows=kept[c.name])
-    tests = test_micrographs(recipe, lambda condition: opened[condition.name])
+    kept = rows_of_conditions(recipe, stores)
+    tests = test_micrographs(recipe, lambda condition: stores[condition.database])
     rows = []
     todo = stage(jobs[mine::shares], desc=recipe.name, unit="network", shown=progress)
     for condition, repeat in todo:
         todo.set_postfix_str(f"{condition.name}, network {repeat + 1} of {recipe.repeats}")
         home = folder / _folder_name(condition.name) / f"{repeat:02d}"
         training = recipe.training(condition, repeat)
-        rows_of = kept[condition.name]
-        run = fit(training, opened[condition.name], home, rows=rows_of, progress=progress)
+        store, rows_of = stores[condition.database], kept[condition.name]
+        run = fit(training, store, home, rows=rows_of, progress=progress)
         rows.append(result_row(condition.name, repeat, run, _scores(run, [*samples, *tests])))
         gc.collect()  # Keras models hold themselves; many of them would fill the memory
     results = pd.DataFrame(rows)
@@ -128,24 +121,6 @@ def _scores(run: TrainingRun, samples: Sequence[LabelledMicrograph]) -> pd.DataF
     scores = evaluate(run, samples, keep=False).table
     write_table(path, scores, index=False)
     return scores
-
-
-def _database(databases: Stores, condition: Condition) -> MicrographStore:
-    if isinstance(databases, Mapping):
-        if condition.database not in databases:
-            raise Refusal(
-                f"databases must hold {condition.database!r} of the condition {condition.name!r}; "
-                f"got {', '.join(map(repr, databases))}"
-            )
-        return open_store(databases[condition.database])
-    if condition.database is None:
-        return open_store(databases)
-    if not isinstance(databases, str | Path):
-        raise Refusal(
-            f"databases must be a dict or a folder for the condition {condition.name!r}, which "
-            f"has a data set of its own; got {type(databases).__name__}"
-        )
-    return open_store(Path(databases) / condition.database)
 
 
 def _folder_name(name: str) -> str:

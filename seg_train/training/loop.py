@@ -259,6 +259,27 @@ def compiled_model(recipe: TrainingRecipe) -> "keras.Model":
     return model
 
 
+def check_trainable(recipe: TrainingRecipe) -> None:
+    """Refuse a recipe that no data could train without samples, before its data are made.
+
+    Parameters
+    ----------
+    recipe
+        Recipe of the training.
+
+    Raises
+    ------
+    Refusal
+        If there is no such network, its initial weights are not there or not its own, or the best
+        epoch is chosen by samples.
+    """
+    samples_identity(None, recipe)
+    base = initial_run(recipe)
+    model = model_for(completed(recipe, base))
+    if base is not None:
+        begin_with(model, recipe, base)
+
+
 def _kept(average: WeightAverage | None) -> AbstractContextManager[None]:
     """Give the model the weights that validate and are kept."""
     return nullcontext() if average is None else average.in_use()

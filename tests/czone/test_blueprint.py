@@ -379,7 +379,7 @@ def test_documents_of_construction_zone_are_read(tmp_path):
 def test_bare_documents_hold_the_fields_of_construction_zone(tmp_path):
     for ending in FORMATS:
         Serializer.write(tmp_path / f"a.{ending}", grain(), bare=True)
-    with open(tmp_path / "a.json") as file:
+    with open(tmp_path / "a.json", encoding="utf-8") as file:
         assert json.load(file) == json.loads(json.dumps(OF_2024))
     assert tomllib.loads((tmp_path / "a.toml").read_text()) == json.loads(json.dumps(OF_2024))
     write_2024(tmp_path / "theirs.h5")

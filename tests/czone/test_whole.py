@@ -108,7 +108,7 @@ def _write_half(self, fd, *args, **kwargs):
     if hasattr(fd, "write"):
         fd.write(b"half" if self.isbinary else "half")
     else:
-        Path(fd).write_text("half")
+        Path(fd).write_text("half", encoding="utf-8")
     raise OSError("disk is full")
 
 

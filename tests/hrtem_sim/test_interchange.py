@@ -194,7 +194,7 @@ def test_8_bits_of_a_flat_image_are_dark():
 def test_tiffs_hold_counts_masks_and_pixel_size(database, tmp_path):
     pytest.importorskip("tifffile")
     folder = export_tiff(database, [1, 2], tmp_path / "tiff")
-    with open(folder / "catalogue.csv") as stream:
+    with open(folder / "catalogue.csv", encoding="utf-8") as stream:
         lines = list(csv.DictReader(stream))
     assert [int(line["database_row"]) for line in lines] == [1, 2]
     pytest.importorskip("rsciio")

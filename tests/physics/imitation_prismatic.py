@@ -36,14 +36,15 @@ def main() -> int:
     if FAILURE == "abort":
         os.abort()
     if "IMITATION_LOG" in os.environ:
-        with open(os.environ["IMITATION_LOG"], "a") as stream:
+        with open(os.environ["IMITATION_LOG"], "a", encoding="utf-8") as stream:
             stream.write(" ".join([str(os.getpid()), os.getcwd(), *sys.argv[1:]]) + "\n")
     if FAILURE == "hang":
         time.sleep(600)
     if FAILURE == "silent":
         print("Warning: nothing to do")
         return 0
-    lines = open(options["-i"]).read().splitlines()
+    with open(options["-i"], encoding="utf-8") as stream:
+        lines = stream.read().splitlines()
     cell = np.array(lines[1].split(), float)
     atoms = np.array([line.split() for line in lines[2:] if len(line.split()) == 6], float)
     pixel = float(options["-px"]), float(options["-py"])
@@ -63,7 +64,7 @@ def main() -> int:
     if FAILURE == "torn":
         with open(options["-o"], "r+b") as stream:
             stream.truncate(3000)
-    open(os.path.join(os.environ["HOME"], "prismatic_gui_params.txt"), "w").close()
+    open(os.path.join(os.environ["HOME"], "prismatic_gui_params.txt"), "wb").close()
     return 0
 
 

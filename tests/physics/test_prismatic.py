@@ -170,7 +170,7 @@ def test_memory_is_that_of_the_program(atoms):
 
 def is_alive(pid):
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0]
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").split(")")[1].split()[0]
     except OSError:
         return False
     return state != "Z"

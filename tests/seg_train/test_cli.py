@@ -80,6 +80,13 @@ BAD = (
     "gap demo --data gone --out out",
     "export gone --out out",
     "pack gone --out out",
+    "import gone.h5 --out out",
+    "import torn.h5 --out out",
+    "import torn.h5 --out out --recipe gone",
+    "run gone --out out",
+    "study gone empty --out out",
+    "study studies/size gone --out out",
+    "study studies/size empty --out out",
     "reproduce fig4b --out out --images torn.h5 --masks torn.h5 --pixel-size 1",
     "match torn.dm4 --material Pt --energy 300e3 --out out",
 )

@@ -9,8 +9,9 @@ from seg_train.card import model_card
 from seg_train.cli import main
 from seg_train.figures import loss_curves
 from seg_train.importing import import_weights, load_weights
+from seg_train.keras_files import LayerWeights
 from seg_train.model import build_model
-from seg_train.model.matching import LayerWeights, weights_of
+from seg_train.model.matching import weights_of
 
 SMALL = TrainingRecipe(
     seed=4, pixel_size=0.5, patch=64, model=ModelRecipe(backbone="plain", stages=2, width=4)

@@ -115,3 +115,25 @@ def test_the_path_of_structures_of_ones_own(tmp_path, capsys):
     assert "--builder own.py" in capsys.readouterr().err and not (tmp_path / "out").exists()
     assert main([*line, "--builder", str(tmp_path / "own.py")]) == 0
     assert "One structure of own.py:rows" in (tmp_path / "out" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('backbone = "plain"', 'backbone = "resnet81"', "model.backbone must be one of"),
+        ("epochs = 1", 'epochs = 1\nchoose = "samples"', "samples must be given"),
+        ("epochs = 1", 'epochs = 1\ninitial = "gone"', "initial must be a network"),
+        (
+            "epochs = 1",
+            'epochs = 1\ninitial = "real_micrographs"',
+            "preprocessing.normalisation must be",
+        ),
+    ],
+)
+def test_what_could_not_train_is_said_before_its_data_are_made(
+    old, new, said, recipe, tmp_path, capsys
+):
+    recipe.write_text(SMALL.replace(old, new), encoding="utf-8")
+    assert main(["run", str(recipe), "--out", str(tmp_path / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -44,7 +44,7 @@ def write_xyz(path: Path, specimen: Specimen) -> None:
         f"{number} {px:.6f} {py:.6f} {pz:.6f} 1.0 0.0"
         for number, px, py, pz in zip(specimen.numbers, x, y, z, strict=True)
     ]
-    path.write_text("\n".join([*lines, "-1", ""]))
+    path.write_text("\n".join([*lines, "-1", ""]), encoding="utf-8")
 
 
 def read_prismatic_atoms(path: str | Path) -> Specimen:
@@ -74,7 +74,7 @@ def read_prismatic_atoms(path: str | Path) -> Specimen:
     """
     path = Path(path)
     try:
-        lines = path.read_text(errors="replace").replace(",", " ").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").replace(",", " ").splitlines()
         cell = [float(word) for word in lines[1].split()[:3]]
         rows: list[list[float]] = []
         for line in lines[2:]:

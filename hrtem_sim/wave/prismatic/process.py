@@ -68,7 +68,7 @@ def execute(prismatic: Prismatic, words: list[str], folder: Path, timeout: float
 def last_words(folder: Path) -> str:
     """Return the last lines that the program has written, in one."""
     try:
-        text = (folder / WORDS).read_text(errors="replace")
+        text = (folder / WORDS).read_text(encoding="utf-8", errors="replace")
     except OSError:
         text = ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]

@@ -34,7 +34,7 @@ default is 16 points per slice, which makes thinner slices worse (7 % too much a
 _SCRIPT = """
 import json, pyprismatic
 metadata = pyprismatic.Metadata()
-for name, value in json.load(open("fields.json")).items():
+for name, value in json.load(open("fields.json", encoding="utf-8")).items():
     setattr(metadata, name, value)
 metadata.go()
 """
@@ -147,6 +147,6 @@ def _words(
     }  # fmt: skip
     if engine.potential == "ours":
         fields |= {"importPotential": True, "importFile": "potential.h5"}
-    (folder / "fields.json").write_text(json.dumps(fields))
-    (folder / "run.py").write_text(_SCRIPT)
+    (folder / "fields.json").write_text(json.dumps(fields), encoding="utf-8")
+    (folder / "run.py").write_text(_SCRIPT, encoding="utf-8")
     return ["run.py"]

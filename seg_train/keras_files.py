@@ -6,14 +6,35 @@ attribute `weight_names`, and a data set for each of these. Lists too long for o
 are cut into `layer_names0`, `layer_names1` and so on.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import h5py
 import numpy as np
 
 from hrtem_sim.hdf5 import open_hdf5
 from hrtem_sim.refusal import Refusal
-from seg_train.model.matching import LayerWeights
+
+
+class LayerWeights(NamedTuple):
+    """The weights of a layer.
+
+    Parameters
+    ----------
+    name
+        Name of the layer.
+    arrays
+        Arrays by their own names: kernel, bias, gamma, moving_mean, ...
+
+    Examples
+    --------
+    >>> LayerWeights("conv0", {"kernel": np.zeros((3, 3, 1, 8))}).name
+    'conv0'
+    """
+
+    name: str
+    arrays: Mapping[str, np.ndarray]
 
 
 def read_keras_weights(path: str | Path) -> list[LayerWeights]:
