@@ -5,13 +5,14 @@ figure is one study or several; a study names the data sets that it trains on; a
 where it was stopped.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from hrtem_sim.dataset import build_dataset, read_dataset_recipe
+from hrtem_sim.dataset import DatasetRecipe, build_dataset, read_dataset_recipe
 from hrtem_sim.dataset.trial import estimate
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.whole import write_table
@@ -108,6 +109,11 @@ def reproduce(
     progress
         Whether progress is shown.
 
+    Raises
+    ------
+    ValueError
+        If data sets of this scale would hold fewer images than a condition trains on.
+
     Returns
     -------
     table
@@ -115,22 +121,21 @@ def reproduce(
         the paper prints.
     """
     folder, tables = Path(folder), []
-    of_data = scale if data_scale is None else data_scale
-    for study in _studies(part, two_cores):
-        recipe = read_study_recipe(study).repeated(repeats)
+    plans = _plans(part, scale, data_scale, repeats, two_cores)
+    for name, (study, data) in plans.items():
         databases = {
-            name or None: build_dataset(
-                read_dataset_recipe(source).scaled(of_data),
-                folder / "data" / source.replace("/", "-"),
+            key or None: build_dataset(
+                recipe,
+                folder / "data" / study.data[key].replace("/", "-"),
                 workers=workers,
                 progress=progress,
             )
-            for name, source in recipe.data.items()
+            for key, recipe in data.items()
         }
         table = study_report(
-            recipe.scaled(scale, of_data),
+            study,
             databases,
-            folder / study.rsplit("/", 1)[-1],
+            folder / name.rsplit("/", 1)[-1],
             share=share,
             samples=samples,
             progress=progress,
@@ -164,15 +169,55 @@ def cost(
     lines
         One for each data set, one for the networks of each study.
     """
-    names = _studies(part, two_cores)
-    studies = {study: read_study_recipe(study).repeated(repeats) for study in names}
-    sources = dict.fromkeys(s for recipe in studies.values() for s in recipe.data.values())
+    plans = _plans(part, scale, data_scale, repeats, two_cores)
+    sources = {
+        study.data[key]: recipe for study, data in plans.values() for key, recipe in data.items()
+    }
+    lines = [f"{name}: {estimate(recipe, workers=workers)}" for name, recipe in sources.items()]
+    return lines + [f"{name}: {_networks(study)}" for name, (study, _) in plans.items()]
+
+
+def _plans(
+    part: str, scale: float, data_scale: float | None, repeats: int | None, two_cores: bool
+) -> dict[str, tuple[StudyRecipe, dict[str, DatasetRecipe]]]:
+    """Return the studies of a part at their scale, with their data sets as `StudyRecipe.data`."""
     of_data = scale if data_scale is None else data_scale
-    lines = [
-        f"{source}: {estimate(read_dataset_recipe(source).scaled(of_data), workers=workers)}"
-        for source in sources
-    ]
-    return lines + [f"{name}: {_networks(r.scaled(scale, of_data))}" for name, r in studies.items()]
+    studies = {
+        name: read_study_recipe(name).repeated(repeats) for name in _studies(part, two_cores)
+    }
+    _refuse_too_few(studies.values(), scale, of_data)
+    return {
+        name: (
+            study.scaled(scale, of_data),
+            {key: read_dataset_recipe(s).scaled(of_data) for key, s in study.data.items()},
+        )
+        for name, study in studies.items()
+    }
+
+
+def _refuse_too_few(studies: Iterable[StudyRecipe], scale: float, of_data: float) -> None:
+    """Raise a `Refusal` if a data set will hold fewer images than a condition wants of it.
+
+    How many of these a `select` leaves is known when they are there.
+    """
+    needed, short = of_data, ""
+    for study, condition in [(one, c) for one in studies for c in one.conditions]:
+        (scaled,) = replace(study, conditions=(condition,)).scaled(scale, of_data).conditions
+        data = read_dataset_recipe(study.data[condition.database or ""])
+        wanted = scaled.training.n_images or 0
+        have = scaled.structures or data.scaled(of_data).structures
+        least = math.ceil(wanted / data.images_per_structure)
+        if have < least:
+            short = short or (
+                f"the condition {condition.name!r} wants {wanted} images, and {have} structures "
+                f"give {have * data.images_per_structure}"
+            )
+            needed = max(needed, least / (condition.structures or data.structures))
+    if short:
+        raise Refusal(
+            f"data_scale must give every condition its images: {short}; got {of_data:g}: give "
+            f"{math.ceil(1e4 * needed) / 1e4:g} or more"
+        )
 
 
 def _studies(part: str, two_cores: bool) -> list[str]:

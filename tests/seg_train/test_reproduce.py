@@ -1,5 +1,6 @@
 """The paper's tables and figures by one command: what is built, trained and put side by side."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -10,9 +11,10 @@ import seg_train.reproduce as made
 from hrtem_sim.dataset import read_dataset_recipe
 from hrtem_sim.dataset.plan import plan_structure
 from hrtem_sim.provenance import rows_that_meet, shipped_recipes
+from hrtem_sim.refusal import Refusal
 from seg_train.cli import PARTS as NAMES
 from seg_train.cli import main
-from seg_train.reproduce import PARTS, TABLE_1, reproduce
+from seg_train.reproduce import PARTS, TABLE_1, cost, reproduce
 from seg_train.study import read_study_recipe
 
 STUDIES = [name for part in PARTS.values() for name in part.studies]
@@ -94,20 +96,20 @@ def test_data_sets_are_built_once_and_numbers_of_the_paper_stand_beside(tmp_path
 
     monkeypatch.setattr(made, "build_dataset", build)
     monkeypatch.setattr(made, "study_report", report)
-    table = reproduce("table1", tmp_path, scale=0.01)
+    table = reproduce("table1", tmp_path, scale=0.04)
     assert table.loc["optimized-au", "paper f1 5 nm Au"] == 0.915
-    assert built[0] == ("baseline", 5, "baseline") and len(built) == 8
+    assert built[0] == ("baseline", 20, "baseline") and len(built) == 8
     assert pd.read_csv(tmp_path / "table1.csv").shape[0] == 8
     built.clear(), studied.clear()
-    table = reproduce("fig6", tmp_path, scale=0.01)
+    table = reproduce("fig6", tmp_path, scale=0.04)
     assert {folder for *_, folder in built} == {"varying_substrate"}  # one data set for all three
     assert [folder for *_, folder in studied] == ["substrate", "foci", "structures"]
     assert all(
         databases == {None: tmp_path / "data" / "varying_substrate"} for _, databases, _ in studied
     )
     built.clear(), images.clear()
-    reproduce("table1", tmp_path, scale=0.25, data_scale=0.01, repeats=3)
-    assert built[0] == ("baseline", 5, "baseline") and images == [(128, 3)]
+    reproduce("table1", tmp_path, scale=0.125, data_scale=0.25, repeats=3)
+    assert built[0] == ("baseline", 128, "baseline") and images == [(64, 3)]
 
 
 def test_a_dry_run_says_what_it_would_cost_and_leaves_nothing(
@@ -116,7 +118,7 @@ def test_a_dry_run_says_what_it_would_cost_and_leaves_nothing(
     """As the docs have it, without a folder; half of four structures are two."""
     dose = read_study_recipe("studies/dose")
     conditions = tuple(
-        replace(condition, training=replace(condition.training, n_images=8))
+        replace(condition, training=replace(condition.training, n_images=6))
         for condition in dose.conditions
     )
     study = replace(dose, conditions=conditions, data={"": str(tiny_file)})
@@ -136,10 +138,25 @@ def test_a_dry_run_says_what_it_would_cost_and_leaves_nothing(
     ]
     number = len(dose.conditions) * 2
     assert networks == (
-        f"studies/dose: {number} networks, 8 images each, {dose.conditions[0].training.epochs} "
+        f"studies/dose: {number} networks, 6 images each, {dose.conditions[0].training.epochs} "
         "epochs at most"
     )
     assert not list(empty.iterdir())
+
+
+@pytest.mark.follows("give every condition its images")
+@pytest.mark.parametrize("part, two_cores", [("table1", True), ("fig6", True), ("table1", False)])
+def test_a_data_scale_that_is_too_small_is_said_before_anything_is_built(
+    part, two_cores, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(made, "estimate", lambda recipe, **_: f"{recipe.structures} structures")
+    with pytest.raises(Refusal, match=r"data_scale .* wants .* got 0.002: give") as error:
+        reproduce(part, tmp_path / "new", scale=0.25, data_scale=0.002, two_cores=two_cores)
+    assert not (tmp_path / "new").exists()
+    enough = float(re.search(r"give (\S+) or more", str(error.value))[1])
+    assert cost(part, scale=0.25, data_scale=enough, two_cores=two_cores)
+    with pytest.raises(Refusal, match="data_scale"):
+        cost(part, scale=0.25, data_scale=0.9 * enough, two_cores=two_cores)
 
 
 @pytest.mark.slow
