@@ -310,10 +310,10 @@ def check_curve(name: str, quantity: str, curve: Curve | None, first: float | No
         and (quantity == "MTF" or (pairs[:, 1] > 0).all())
     )
     if not good:
-        begin = f"({0}, {first:g})" if first is not None else f"(0, {quantity} in 0..1)"
+        begin = f"{first:g}" if first is not None else "0 to 1"
         raise Refusal(
-            f"{name} must be pairs (frequency, {quantity}) from {begin} on with rising "
-            f"frequencies; got {curve!r}"
+            f"{name} must be pairs of frequency and {quantity} with rising frequencies, from 0 and "
+            f"{begin} on; got {curve!r}"
         )
 
 

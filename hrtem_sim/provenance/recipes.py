@@ -18,13 +18,23 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from hrtem_sim.provenance.identity import content_fields
+from hrtem_sim.provenance.toml import in_toml
 from hrtem_sim.refusal import Refusal
 
 T = TypeVar("T")
 
 
 class RecipeError(Refusal):
-    """A recipe that cannot be used; the message names the field and is a single line."""
+    """A recipe that cannot be used; the message names the field, is a single line and speaks TOML.
+
+    Parameters
+    ----------
+    message
+        Message, in which the value that came may stand as Python shows it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(in_toml(message))
 
 
 def require(condition: bool, path: str, allowed: str, got: Any) -> None:

@@ -1,5 +1,7 @@
-"""Tables as TOML text."""
+"""Tables as TOML text, and refusals in the words of those who write it."""
 
+import ast
+import re
 from typing import Any
 
 
@@ -18,6 +20,46 @@ def to_toml(table: dict[str, Any]) -> str:
     energy = 300000.0
     """
     return "\n".join(_toml_lines(table, "")) + "\n"
+
+
+def in_toml(message: str) -> str:
+    """Return a refusal whose value that came is written as in a recipe.
+
+    Parameters
+    ----------
+    message
+        "NAME must be ...; got VALUE", the value as Python shows it. In a recipe nothing is None:
+        what is absent is left out.
+
+    Examples
+    --------
+    >>> in_toml("dose must be positive, or None; got (True, None)")
+    'dose must be positive; got [true, none]'
+    >>> in_toml("film must be a table; got {'normal': (1.0, 2.0)}: which film?")
+    'film must be a table; got { normal = [1.0, 2.0] }: which film?'
+    """
+    rule, got, value = message.replace(", or None;", ";").partition("; got ")
+    for end in [len(value), *(found.start() for found in re.finditer(r"[:;. ]", value))]:
+        try:
+            shown = _said(ast.literal_eval(value[:end]), value[:end])
+        except (ValueError, SyntaxError):
+            continue
+        return f"{rule}{got}{shown}{value[end:]}"
+    return rule + got + value
+
+
+def _said(value: Any, written: str = "") -> str:
+    """Return a value in a message: numbers and texts in Python's quotes are TOML as they are."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple | list | set):
+        return "[" + ", ".join(map(_said, value)) + "]"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key} = {_said(item)}" for key, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    return written or repr(value)
 
 
 def _toml_lines(table: dict[str, Any], prefix: str) -> list[str]:

@@ -38,7 +38,7 @@ TILT = between(-200, 200, "mrad", open_low=True, open_high=True)
 RMS = any_of(
     between(0, LARGEST, "angstrom"),
     one_of("measured", "debye"),
-    that("a mapping of elements to such numbers", lambda rms: _is_by_element(rms)),
+    that("such numbers by element", lambda rms: _is_by_element(rms)),
 )
 OBJECTS = that("names of objects", lambda names: not isinstance(names, str))
 

@@ -28,7 +28,9 @@ from seg_train.recipe.augmentation import AugmentationRecipe
 from seg_train.recipe.network import ModelRecipe, PreprocessingRecipe
 
 PIXEL = physical(0.01, 10, "angstrom", usual=(0.05, 3), units={"nm": 10.0, "pm": 0.01})
-SHARES = that("positive numbers, or None", lambda shares: shares is None or _positive(shares))
+SHARES = that(
+    "a list of positive numbers, or None", lambda shares: shares is None or _positive(shares)
+)
 
 
 def _positive(shares: tuple[float, ...]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hrtem_sim.progress import stage
-from hrtem_sim.provenance import from_table, identity, to_table
+from hrtem_sim.provenance import from_table, identity, to_table, to_toml
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.whole import sweep
 from seg_train.backend import keras, tf
@@ -301,9 +301,11 @@ def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key) and key not in moved]
     if changed:
         key = changed[0]
+        was, now = (to_toml({key: table[key]}).strip() if key in table else f"no {key}"
+                    for table in (old, new))  # fmt: skip
         raise Refusal(
             f"folder must be new or hold a run of the same recipe; {folder} holds one with "
-            f"{key} = {old.get(key)!r}, not {new.get(key)!r}"
+            f"{was}, not {now}"
         )
 
 

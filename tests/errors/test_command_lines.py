@@ -1,7 +1,10 @@
 """Bad input to recipes of data sets and to the command lines: one line, code 2, nothing left."""
 
 import copy
+import dataclasses
+import re
 import tomllib
+import typing
 from pathlib import Path
 
 import pytest
@@ -9,9 +12,10 @@ import pytest
 from hrtem_sim.cli import main as hrtem_sim
 from hrtem_sim.database import DatabaseError
 from hrtem_sim.dataset import DatasetRecipe
-from hrtem_sim.provenance import RecipeError, Refusal, from_table, to_toml
+from hrtem_sim.provenance import Distribution, RecipeError, Refusal, from_table, to_toml
 from hrtem_sim.wave.prismatic import PrismaticError
 from seg_train.cli import main as seg_train
+from seg_train.recipe import TrainingRecipe
 from tests.errors.table import Row, refused, said, table
 
 NAN, INF = float("nan"), float("inf")
@@ -60,17 +64,17 @@ FIELDS = (
     field("particle.radius", -5.0, "4 to 1000 angstrom"),
     field("particle.radius", "2 nm", "a number or a table"),
     field("particle.radius", NAN, "a number or a table", "nan"),
-    field("particle.radius", {"uniform": [30.0, 200.0]}, "stay below"),
+    field("particle.radius", {"uniform": [30.0, 200.0]}, "stay below", "{ uniform = [30.0, 200.0] }"),
     field("particle.radius", {"gauss": [30.0, 5.0]}, "kind must be one of", "'gauss'"),
     field("particle.radius", {"truncated_normal": [18.0, 9.0]}, "takes 4 numbers", "[18.0, 9.0]"),
     field("particle.radius", {"normal": [[18.0, 9.0], [8.0]]}, "takes 2 numbers", "[8.0]"),
     field("particle.radius", {"choice": [[18.0, 9.0], [8.0]]}, "populations must be 1", "got 2"),
     field("particle.materials", ["Unobtainium"], "paths of CIF files", "'Unobtainium'"),
-    field("particle.materials", [], "at least one", "()"),
+    field("particle.materials", [], "at least one", "[]"),
     field("particle.shapes", ["prism"], "one of 'sphere'", "'prism'"),
     field("particle", {"radius": 20.0, "materials": ["CdSe"], "shapes": ["cube"]}, "sphere, wulff or rod for 'CdSe'", "['cube']"),
     field("particle.shapes", ["rod"], "corners within placement.field", "['rod']"),
-    field("particle.count", {"uniform": [1.0, 4.0]}, "whole number of at least 0"),
+    field("particle.count", {"uniform": [1.0, 4.0]}, "whole number of at least 0", "{ uniform = [1.0, 4.0] }"),
     field("particle.coverage", 0.9, "in [0, 0.7]"),
     field("particle", {"radius": 20.0, "count": 4, "coverage": 0.3}, "count must be left out", "4"),
     field("placement.border", "open", "'inside', 'cut'"),
@@ -124,6 +128,42 @@ FIELDS = (
 @table(*FIELDS)
 def test_a_bad_field_of_a_data_set_is_named_by_its_path(row):
     refused(row)
+
+
+BAD = (True, [], -1, {"uniform": [3.0, 1.0]}, "x", [[1.0, 2.0]])
+PYTHON = re.compile(r"\b(None|True|False|tuple|dict|float|int|str)\b|got \(|got \{'")
+
+
+def refusals(cls, table, name, path=()):
+    """What is said of bad values of every field of a recipe, and of the tables in it."""
+    hints = typing.get_type_hints(cls)
+    for item in dataclasses.fields(cls):
+        for value in BAD:
+            changed = copy.deepcopy(table)
+            at = changed
+            for key in path:
+                at = at.setdefault(key, {})
+            at[item.name] = value
+            try:
+                from_table(
+                    {"dataset": DatasetRecipe, "training": TrainingRecipe}[name], changed, name
+                )
+            except RecipeError as error:
+                yield str(error)
+        for kind in (hints[item.name], *typing.get_args(hints[item.name])):
+            if dataclasses.is_dataclass(kind) and kind is not Distribution:
+                yield from refusals(kind, table, name, (*path, item.name))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("cls", "table", "name"),
+    [(DatasetRecipe, DEMO, "dataset"), (TrainingRecipe, {"seed": 1}, "training")],
+)
+def test_no_refusal_of_a_recipe_speaks_python(cls, table, name):
+    told = list(refusals(cls, table, name))
+    assert len(told) > 100
+    assert [message for message in told if PYTHON.search(message)] == []
 
 
 def recipe_file(folder: Path, path: str = "seed", value=1) -> str:

@@ -67,7 +67,7 @@ def test_recipes_go_to_toml_and_back():
         ({}, "seed is missing"),
         ({**GOOD, "sed": 1}, "sed is not a field of the recipe .did you mean 'seed'"),
         ({**GOOD, "seed": 1.5}, "seed must be an integer; got 1.5"),
-        ({**GOOD, "seed": True}, "seed must be an integer; got True"),
+        ({**GOOD, "seed": True}, "seed must be an integer; got true"),
         ({**GOOD, "part": 3}, "part must be a table; got 3"),
         ({**GOOD, "part": {"radius": "x"}}, "part.radius must be a number or a table"),
         ({**GOOD, "part": {"radius": {"uniform": [2, 1]}}}, "part.radius: uniform takes"),
