@@ -28,9 +28,7 @@ from seg_train.recipe.augmentation import AugmentationRecipe
 from seg_train.recipe.network import ModelRecipe, PreprocessingRecipe
 
 PIXEL = physical(0.01, 10, "angstrom", usual=(0.05, 3), units={"nm": 10.0, "pm": 0.01})
-SHARES = that(
-    "a list of positive numbers, or None", lambda shares: shares is None or _positive(shares)
-)
+SHARES = optional(that("a list of positive numbers", lambda shares: _positive(shares)))
 
 
 def _positive(shares: tuple[float, ...]) -> bool:

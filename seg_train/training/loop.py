@@ -301,8 +301,8 @@ def _refuse_another_recipe(folder: Path, recipe: TrainingRecipe) -> None:
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key) and key not in moved]
     if changed:
         key = changed[0]
-        was, now = (to_toml({key: table[key]}).strip() if key in table else f"no {key}"
-                    for table in (old, new))  # fmt: skip
+        tables = [{key: table[key]} if key in table else {} for table in (old, new)]
+        was, now = (" ".join(to_toml(table).split()) or f"no {key}" for table in tables)
         raise Refusal(
             f"folder must be new or hold a run of the same recipe; {folder} holds one with "
             f"{was}, not {now}"

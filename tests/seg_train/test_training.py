@@ -171,7 +171,7 @@ def test_the_rate_drops_when_validation_stands_still(recipe):
 def test_a_finished_run_is_returned_and_another_recipe_refused(run, make_database, recipe):
     again = fit(run.recipe, make_database(structures=16), run.folder, progress=False)
     assert again.provenance == run.provenance
-    with pytest.raises(ValueError, match=r"run of the same recipe.*seed = 1, not 5"):
+    with pytest.raises(ValueError, match=r"run of the same recipe.*seed = 1, not seed = 5"):
         fit(dataclasses.replace(run.recipe, seed=5), make_database(), run.folder)
     with pytest.raises(ValueError, match="run on the same data"):
         fit(run.recipe, make_database(seed=9, structures=16), run.folder)
