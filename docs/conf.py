@@ -26,11 +26,12 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
-    "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
     "sphinx_gallery.gen_gallery",
+    "formulas",
 ]
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = "Micrograph Foundry"
 html_static_path = ["_static"]

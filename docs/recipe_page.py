@@ -27,6 +27,7 @@ def page() -> str:
     lines = [HEAD]
     for table in recipe_reference():
         lines += [f"## `[{table.path}]`", "", table.meaning, ""]
+        lines += ["````{container} fields"]  # in narrow windows these tables are lists
         lines += ["| field | meaning | kind | allowed | default |", "|---|---|---|---|---|"]
         for field in table.fields:
             cells = (field.meaning, field.kind, field.allowed)
@@ -34,5 +35,5 @@ def page() -> str:
             worth = field.default in ("required", "none")
             default = field.default if worth else f"`{field.default}`"
             lines.append(f"| `{field.name}` | {meaning} | {kind} | {allowed} | {default} |")
-        lines.append("")
+        lines += ["````", ""]
     return "\n".join(lines)

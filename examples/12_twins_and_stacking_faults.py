@@ -58,5 +58,6 @@ for kind, colour in zip(ENVIRONMENTS, ("0.75", "#0072b2", "#d55e00"), strict=Tru
     label = {"other": "surface"}.get(kind, kind)
     ax.scatter(x, y, s=22, color=colour, label=label, zorder=1 + (kind != "other"))
 ax.set(xlabel="x (nm)", ylabel="y (nm)", aspect="equal")
+ax.invert_yaxis()  # as files of micrographs are shown
 figure.legend(loc="outside right upper", frameon=False)
 plt.show()

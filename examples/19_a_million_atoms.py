@@ -52,7 +52,7 @@ areal, _, _ = np.histogram2d(
     gold_atoms[:, 1] / 10, gold_atoms[:, 0] / 10, bins=400, range=[[0, size / 10]] * 2
 )
 figure, ax = plt.subplots(figsize=(6.4, 5.4), layout="constrained")
-shown = ax.imshow(areal / 0.25**2, origin="lower", extent=(0, 100, 0, 100), cmap="viridis")
+shown = ax.imshow(areal / 0.25**2, extent=(0, 100, 100, 0), cmap="viridis")  # y runs down
 figure.colorbar(shown, ax=ax, label="gold atoms per nm²")
 ax.set(xlabel="x (nm)", ylabel="y (nm)")
 plt.show()

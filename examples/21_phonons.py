@@ -47,7 +47,7 @@ for phonons, (above, below) in zip((0, 1, 16), panels.T, strict=True):
     edge = (reach + 0.5) / wave.grid.extent[0]
     diffracted = below.imshow(
         np.log10(np.fft.fftshift(pattern)[middle, middle] + 1e-12), cmap="magma",
-        vmin=-7, vmax=-1, origin="lower", extent=(-edge, edge, -edge, edge),
+        vmin=-7, vmax=-1, extent=(-edge, edge, edge, -edge),
     )  # fmt: skip
     below.set(xlabel="$k_x$ (1/Å)", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
 panels[1, 0].set_ylabel("$k_y$ (1/Å)")

@@ -65,8 +65,8 @@ for (name, lens), (above, below) in zip(lenses.items(), panels.T, strict=True):
     middle = np.s_[ny // 2 - reach : ny // 2 + reach + 1, nx // 2 - reach : nx // 2 + reach + 1]
     edge = (reach + 0.5) / wave.grid.extent[1]
     shown = above.imshow(
-        np.fft.fftshift(np.sin(chi))[middle], cmap="RdBu_r", vmin=-1, vmax=1, origin="lower",
-        extent=(-edge, edge, -edge, edge),
+        np.fft.fftshift(np.sin(chi))[middle], cmap="RdBu_r", vmin=-1, vmax=1,
+        extent=(-edge, edge, edge, -edge),  # k_y runs down, as y does
     )  # fmt: skip
     above.set(title=name, xlabel="$k_x$ (1/Å)", xticks=(-0.4, 0, 0.4), yticks=(-0.4, 0, 0.4))
     conditions = ImagingConditions(

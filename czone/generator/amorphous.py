@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from ase.data import chemical_symbols
+from ase.data import chemical_symbols, covalent_radii
 
 from czone.checks import as_points, as_vector
 from czone.generator.base import BaseGenerator
@@ -18,6 +18,7 @@ from czone.generator.films import FILMS, ImplausibleDensity, as_density, film_of
 from czone.generator.solid import Amorphous
 from czone.geometry.region import Body
 from czone.matter.atoms import Atoms
+from czone.matter.contact_rule import tell_distance
 from czone.randomness import Seed, as_rng
 from czone.shown import call, shown
 from czone.transform.base import steps_of
@@ -154,7 +155,10 @@ class AmorphousGenerator(BaseGenerator):
 
     @min_dist.setter
     def min_dist(self, value: Any) -> None:
-        distance_table(value, list(self._shares))
+        table = distance_table(value, list(self._shares))
+        radii = covalent_radii[list(self._shares)]
+        least = float((table / (radii[:, None] + radii)).min())
+        tell_distance("min_dist", least, f"{value!r}, {least:.2g} of it. Is it in nanometres?")
         self._min_dist = dict(value) if isinstance(value, Mapping) else value
         self._block = None
 

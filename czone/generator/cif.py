@@ -1,9 +1,9 @@
 """Crystals from CIF files (Hall, Allen and Brown, Acta Cryst. A47, 655 (1991)).
 
-The file is taken at its word: its operations if it lists them, else its Hall symbol, else its
-Hermann-Mauguin symbol in the setting that it names, else its number. Rounded special positions are
-one site, occupancies become shares. What it leaves open is told, what is missing is refused. Groups
-of disorder are told: sites are drawn one by one.
+The file is taken at its word. Rounded special positions are one site, occupancies become shares.
+What it leaves open is told, what is missing is refused. Groups of disorder are told: sites are
+drawn one by one. Atoms that the file counts and does not place are told too: its formula is
+compared with what stands in the cell.
 """
 
 import re
@@ -14,24 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from czone.checks import read_only
+from czone.generator.cif_symmetry import group_of
+from czone.generator.cif_told import column, tell_disorder, tell_formula, tell_hydrogen
 from czone.generator.sites import fill_cell
-from czone.generator.spacegroup import SpaceGroup, group_of_hall, settings_of, space_group
 from czone.geometry.elements import SYMBOLS
 from czone.matter.cell import UnitCell, lattice_matrix
 from czone.matter.occupancy import Content
 
 __all__ = ["read_cif"]
-
-_OPERATIONS = ("_space_group_symop_operation_xyz", "_symmetry_equiv_pos_as_xyz")
-_HALL = ("_space_group_name_hall", "_symmetry_space_group_name_hall")
-_NAME = (
-    "_space_group_name_h-m_alt",
-    "_symmetry_space_group_name_h-m",
-    "_space_group_name_h-m_full",
-)
-_NUMBER = ("_space_group_it_number", "_symmetry_int_tables_number")
-_CODE = ("_space_group_it_coordinate_system_code",)
 
 Block = dict[str, Any]
 
@@ -84,7 +74,9 @@ def _crystal(block: Block) -> UnitCell:
     angles = [_number(block, f"_cell_angle_{angle}") for angle in ("alpha", "beta", "gamma")]
     matrix = lattice_matrix(dims, angles)
     contents, coords = _asymmetric_unit(block)
-    return UnitCell.of_contents(*fill_cell(contents, coords, matrix, _group(block)), matrix)
+    filled, places = fill_cell(contents, coords, matrix, group_of(block, matrix))
+    tell_formula(block, filled)
+    return UnitCell.of_contents(filled, places, matrix)
 
 
 def _number(block: Block, name: str) -> float:
@@ -102,94 +94,20 @@ def _float(name: str, text: Any) -> float:
     return value
 
 
-def _first(block: Block, names: tuple[str, ...]) -> str | None:
-    """Return the first value that is given; "?" and "." mean that none is."""
-    for name in names:
-        value = block.get(name)
-        value = value[0] if isinstance(value, list) and value else value
-        if isinstance(value, str) and value.strip("'\" ") not in ("", "?", "."):
-            return value.strip("'\" ")
-    return None
-
-
-def _group(block: Block) -> SpaceGroup:
-    number = int(_first(block, _NUMBER) or 0)
-    for name in _OPERATIONS:
-        if name in block:
-            listed = block[name]
-            return _of_operations([listed] if isinstance(listed, str) else listed, number)
-    if (hall := _first(block, _HALL)) is not None and (known := group_of_hall(hall)) is not None:
-        return known
-    symbol, code = _first(block, _NAME), _first(block, _CODE)
-    if symbol is None and not 1 <= number <= 230:
-        warnings.warn("the file says nothing of symmetry: its atoms are taken as all", stacklevel=5)
-        return space_group(1)
-    code = None if code is None else code.upper() if code in "hr" else code
-    found = _named(symbol, code) if symbol is not None else space_group(number, setting=code)
-    origins = [other for other in settings_of(found.number) if other.symbol.endswith((":1", ":2"))]
-    if origins and code is None and not re.search("[:12SZ ]+[12SZ]$", symbol or ""):
-        warnings.warn(
-            f"{found.symbol[:-2]} has two origins, and the file does not say which: choice 1 is "
-            "taken. If atoms come too close it was choice 2",
-            stacklevel=5,
-        )
-    return found
-
-
-def _named(symbol: str, code: str | None) -> SpaceGroup:
-    try:
-        return space_group(sym=symbol, setting=code)
-    except ValueError:
-        if code is None:
-            raise
-    return space_group(sym=symbol)  # the symbol says it already
-
-
-def _of_operations(texts: list[str], number: int) -> SpaceGroup:
-    from pymatgen.core.operations import SymmOp
-
-    try:
-        listed = [SymmOp.from_xyz_str(text.strip("'\" ").lower()) for text in texts]
-    except Exception as error:
-        raise ValueError(f"operations must read like 'x,-y,z+1/2'; got {texts[0]!r}...") from error
-    rotations = np.rint([each.rotation_matrix for each in listed]).astype(int)
-    # All translations of space groups are 24ths; files round thirds.
-    translations = np.rint(np.array([each.translation_vector for each in listed]) * 24) / 24 % 1.0
-    group = SpaceGroup(
-        number if 1 <= number <= 230 else 0,
-        "the operations as listed",
-        read_only(rotations),
-        read_only(translations),
-    )
-    if not _closed(group):
-        raise ValueError(
-            f"operations must form a group; of the {len(texts)} listed some are missing or wrong"
-        )
-    return group
-
-
-def _closed(group: SpaceGroup) -> bool:
-    turns, steps = group.rotations, group.translations
-    products = np.einsum("aij,bjk->abik", turns, turns).reshape(-1, 9)
-    moved = (np.einsum("aij,bj->abi", turns, steps) + steps[:, None]).reshape(-1, 3)
-    return _coded(products, moved) == _coded(turns.reshape(-1, 9), steps)
-
-
-def _coded(turns: np.ndarray, steps: np.ndarray) -> set[bytes]:
-    rows = np.column_stack([turns, np.rint(steps * 24).astype(int) % 24]).astype(np.int8)
-    return {row.tobytes() for row in np.unique(rows, axis=0)}
-
-
 def _asymmetric_unit(block: Block) -> tuple[list[Content], np.ndarray]:
-    columns = [_column(block, f"_atom_site_fract_{axis}") for axis in "xyz"]
+    columns = [column(block, f"_atom_site_fract_{axis}") for axis in "xyz"]
     count = len(columns[0])
-    labels = _column(block, "_atom_site_label", "_atom_site_type_symbol")
-    types = _column(block, "_atom_site_type_symbol", default=[None] * count)
-    shares = _column(block, "_atom_site_occupancy", default=["1"] * count)
-    _tell_disorder(block, labels)
+    labels = column(block, "_atom_site_label", "_atom_site_type_symbol")
+    types = column(block, "_atom_site_type_symbol", default=[None] * count)
+    shares = column(block, "_atom_site_occupancy", default=["1"] * count)
+    flags = column(block, "_atom_site_calc_flag", default=["."] * count)
+    tell_disorder(block, labels)
+    tell_hydrogen(block, labels)
     contents: list[Content] = []
     sites: list[list[float]] = []
     for k, label in enumerate(labels):
+        if flags[k] == "dum":  # a point of the drawing, no atom
+            continue
         share = 1.0 if shares[k] in ("?", ".") else _float(f"occupancy of {label}", shares[k])
         if share == 0:
             continue
@@ -200,36 +118,6 @@ def _asymmetric_unit(block: Block) -> tuple[list[Content], np.ndarray]:
     if not contents:
         raise ValueError("_atom_site must hold atoms; got none")
     return contents, np.array(sites)
-
-
-def _tell_disorder(block: Block, labels: list) -> None:
-    """Warn of disorder groups of several atoms, which are not drawn as a whole."""
-    nothing = ["."] * len(labels)
-    members: dict[tuple[str, str], list[str]] = {}
-    assemblies = _column(block, "_atom_site_disorder_assembly", default=nothing)
-    groups = _column(block, "_atom_site_disorder_group", default=nothing)
-    for label, assembly, group in zip(labels, assemblies, groups, strict=True):
-        if group not in (".", "?", "0"):
-            members.setdefault((assembly, group), []).append(str(label))
-    several = [atoms for atoms in members.values() if len(atoms) > 1]
-    if several:
-        shown = " or ".join(", ".join(atoms[:3]) for atoms in several[:2])
-        warnings.warn(
-            f"_atom_site_disorder_group says that atoms stand together or not at all ({shown}); "
-            "here sites are drawn by their occupancies (overlapping ones together), so groups mix. "
-            "Keep the atoms of one group, with occupancy 1, for an ordered model",
-            stacklevel=5,
-        )
-
-
-def _column(block: Block, *names: str, default: list | None = None) -> list:
-    for name in names:
-        if name in block:
-            value = block[name]
-            return [value] if isinstance(value, str) else list(value)
-    if default is None:
-        raise ValueError(f"{names[0]} must be given; it is missing")
-    return default
 
 
 def _element(label: str, kind: str | None) -> int:

@@ -15,6 +15,8 @@ from czone.checks import as_positive
 
 _AVOGADRO_PER_A3 = 0.602214076  # atoms of 1 g/mol in 1 g/cm3, per cubic angstrom
 
+_DENSEST = 25.0  # g/cm3; osmium, the densest of all, has 22.6
+
 
 def atomic_number(element: int | str) -> int:
     """Return the atomic number of an element given by number or symbol.
@@ -140,6 +142,11 @@ def number_density(species: Any, mass_density: float) -> float:
     """
     if not 0 < mass_density < np.inf:
         raise ValueError(f"mass_density must be positive, in g/cm3; got {mass_density}")
+    if mass_density > _DENSEST:
+        raise ValueError(
+            f"mass_density must be at most {_DENSEST:g}, in g/cm3; got {mass_density}. Is it in "
+            "kg/m3, a thousand times as much?"
+        )
     shares = parse_composition(species)
     mean_mass = sum(share * atomic_masses[number] for number, share in shares.items())
     return float(_AVOGADRO_PER_A3 * mass_density / mean_mass)

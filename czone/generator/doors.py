@@ -1,5 +1,6 @@
 """What may be handed over as a crystal: structures of pymatgen and ASE, files, our own cells."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def as_cell(structure: Any) -> UnitCell:
     if isinstance(structure, (str, Path)):
         return _of_file(Path(structure))
     if hasattr(structure, "lattice") and hasattr(structure, "frac_coords"):
+        _check_periodic(getattr(structure.lattice, "pbc", (True,) * 3))
         return UnitCell.from_structure(structure)
     if hasattr(structure, "get_scaled_positions") and hasattr(structure, "pbc"):
         return _of_ase(structure)
@@ -63,10 +65,17 @@ def _of_file(path: Path) -> UnitCell:
         return read_cif(path)
     from ase.io import read
 
+    if path.suffix.lower() in (".pdb", ".ent"):
+        _check_whole_cell(path)
     try:
-        atoms = read(path)
+        images = read(path, index=":")
+        atoms = images[-1]
     except Exception as error:  # readers raise many kinds
         raise ValueError(f"structure: ASE cannot read {str(path)!r}: {error!r}") from error
+    if len(images) > 1:
+        warnings.warn(
+            f"{str(path)!r} holds {len(images)} crystals; the last is taken", stacklevel=5
+        )
     try:
         return _of_ase(atoms)
     except ValueError as error:
@@ -77,20 +86,42 @@ def _of_ase(atoms: Any) -> UnitCell:
     matrix = np.array(atoms.cell[:], dtype=float)
     if len(atoms) == 0:
         raise ValueError("structure must hold at least one atom; got none")
-    if not all(atoms.pbc):
-        raise ValueError(
-            "structure must be periodic along all three vectors of its cell, as a crystal is; got "
-            f"pbc {np.array(atoms.pbc).tolist()}. For a crystal set atoms.pbc = True; a molecule "
-            "or a slab is a czone.molecule.Molecule"
-        )
+    _check_periodic(atoms.pbc)
     contents = as_contents("structure", _occupants(atoms))
     rank = np.linalg.matrix_rank(matrix)
     coords = atoms.get_scaled_positions(wrap=False) if rank == 3 else atoms.positions
     return UnitCell.of_listed(contents, coords, matrix)
 
 
+def _check_periodic(pbc: Any) -> None:
+    if not all(pbc):
+        raise ValueError(
+            "structure must be periodic along all three vectors of its cell, as a crystal is; got "
+            f"pbc {np.array(pbc).tolist()}. For a crystal set pbc = True; a molecule or a slab is "
+            "a czone.molecule.Molecule"
+        )
+
+
+def _check_whole_cell(path: Path) -> None:
+    """Refuse a PDB file that lists an asymmetric unit: ASE reads its atoms as the whole cell."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for line in text.splitlines():
+        group = line[55:66].strip() if line.startswith("CRYST1") else ""
+        if group.replace(" ", "") not in ("", "P1"):
+            raise ValueError(
+                f"structure must list all atoms of its cell, space group P 1; got {group!r} in "
+                f"{str(path)!r}, whose operations are not applied. Give a CIF file"
+            )
+
+
 def _occupants(atoms: Any) -> list:
-    """Return element or shares of each atom; ASE keeps shares by kind of site, as text."""
+    """Return element or shares of each atom; ASE keeps shares by kind of site, as text.
+
+    Those of PDB files are an array.
+    """
+    shares = atoms.arrays.get("occupancy")
+    if shares is not None and ((shares > 0) & (shares < 1)).any() and (shares > 0).all():
+        return [{SYMBOLS[n]: float(s)} for n, s in zip(atoms.numbers, shares, strict=True)]
     known = {str(kind): shares for kind, shares in atoms.info.get("occupancy", {}).items()}
     kinds = atoms.arrays.get("spacegroup_kinds", np.full(len(atoms), -1))
     return [

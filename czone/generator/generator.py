@@ -26,7 +26,7 @@ from czone.randomness import Seed, as_seed
 from czone.shown import call
 from czone.spelling import keywords
 from czone.transform.base import steps_of
-from czone.transform.post import BasePostTransform, as_post_transform
+from czone.transform.post import BasePostTransform, as_post_transform, tell_absent
 from czone.transform.strain import BaseStrain, as_strain
 
 # Construction Zone has all of these here.
@@ -179,6 +179,7 @@ class Generator(BaseGenerator):
         origin = self._first_origin if self._voxel is None else self._voxel.origin
         turn = self.orientation
         tell_contacts(cell.contacts, "crystal", CAUSES)
+        tell_absent(self._post_transform, cell)
         self._cell = cell
         self._structure = None
         if cell.contents is not None and self._seed is None:
@@ -293,6 +294,7 @@ class Generator(BaseGenerator):
     @post_transform.setter
     def post_transform(self, value: BasePostTransform | None) -> None:
         self._post_transform = as_post_transform("post_transform", value)
+        tell_absent(self._post_transform, self._cell)
 
     def supply_atoms(self, bbox: np.ndarray, **kwargs: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return the atoms of all cells that reach a region.

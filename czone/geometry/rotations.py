@@ -1,5 +1,7 @@
 """Rotation matrices from an axis, from directions and from Euler angles."""
 
+import warnings
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -34,9 +36,11 @@ def rot_v(v: ArrayLike, theta: float) -> np.ndarray:
     array([0., 1., 0.])
     """
     axis = as_vector("v", v, nonzero=True)
-    axis /= np.linalg.norm(axis)
-    if not np.isfinite(theta):
-        raise ValueError(f"theta must be a finite angle, in rad; got {theta!r}")
+    check_angle("theta", theta)
+    return _turned(axis / np.linalg.norm(axis), theta)
+
+
+def _turned(axis: np.ndarray, theta: float) -> np.ndarray:
     x, y, z = axis
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     return (
@@ -44,6 +48,18 @@ def rot_v(v: ArrayLike, theta: float) -> np.ndarray:
         + np.sin(theta) * cross
         + (1 - np.cos(theta)) * np.outer(axis, axis)
     )
+
+
+def check_angle(name: str, angle: float) -> None:
+    """Refuse an angle that is none, and warn of one in degrees."""
+    if not np.isfinite(angle):
+        raise ValueError(f"{name} must be a finite angle, in rad; got {angle!r}")
+    if abs(angle) >= 10:  # nobody means one turn and a half
+        warnings.warn(
+            f"{name} must be in rad; got {angle:g}, more than a full turn. If these are degrees, "
+            f"give np.radians({angle:g})",
+            stacklevel=3,
+        )
 
 
 def rot_vtv(v: ArrayLike, vt: ArrayLike) -> np.ndarray:
@@ -120,5 +136,7 @@ def rot_zxz(alpha: float, beta: float, gamma: float, convention: str = "intrinsi
     """
     if convention not in ("intrinsic", "extrinsic"):
         raise ValueError(f"convention must be 'intrinsic' or 'extrinsic'; got {convention!r}")
-    z, x = [0, 0, 1], [1, 0, 0]
-    return rot_v(z, alpha) @ rot_v(x, beta) @ rot_v(z, gamma)
+    for name, angle in (("alpha", alpha), ("beta", beta), ("gamma", gamma)):
+        check_angle(name, angle)
+    x, _, z = np.eye(3)
+    return _turned(z, alpha) @ _turned(x, beta) @ _turned(z, gamma)

@@ -57,6 +57,30 @@ def contact_rule(*, impossible: Told = "raise", short: Told = "warn") -> Iterato
         _rule.reset(token)
 
 
+def tell_distance(name: str, share: float, causes: str) -> None:
+    """Raise or warn if a smallest distance lets atoms come impossibly close.
+
+    Parameters
+    ----------
+    name
+        Name of the argument.
+    share
+        Share of the sum of their covalent radii that two atoms keep, the least of all pairs.
+    causes
+        Words for the value that came and its likely cause.
+    """
+    told = _rule.get()[0]
+    if share >= IMPOSSIBLE or told == "ignore":
+        return
+    message = (
+        f"{name} must keep atoms {IMPOSSIBLE:g} of the sum of their covalent radii apart or more; "
+        f"got {causes}"
+    )
+    if told == "raise":
+        raise ImpossibleContact(message)
+    warnings.warn(message, ShortContact, stacklevel=3)
+
+
 def tell_contacts(contacts: Contacts, what: str, causes: str, *, refuse: bool = True) -> None:
     """Raise or warn if atoms are too close, as the present `contact_rule` says.
 

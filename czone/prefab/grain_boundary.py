@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from czone.checks import as_positive, as_vector
 from czone.geometry import Plane
+from czone.geometry.rotations import check_angle
 from czone.matter import Atoms
 from czone.prefab.base import FilledPrefab, cut
 from czone.prefab.layers import CELLS_AROUND, reduced_cell
@@ -248,4 +249,5 @@ def _nearest_distance(crystal: Any) -> float:
 def _angle(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or not np.isfinite(float(value)):
         raise ValueError(f"{name} must be an angle in radians; got {value!r}")
+    check_angle(name, float(value))
     return float(value)

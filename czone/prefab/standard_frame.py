@@ -119,6 +119,23 @@ class StandardFrame:
         """Whether the standard cell takes four Miller indices."""
         return is_hexagonal(self._dataset.std_lattice.T)
 
+    def means_another(self, miller: tuple[int, ...]) -> bool:
+        """Tell whether (hkl) is another plane in the cell of the generator.
+
+        Of primitive cells of centred lattices it is not asked, but for rhombohedral axes: their
+        crystals go by the indices of the centred cell.
+        """
+        volumes = np.linalg.det(self._dataset.std_lattice) / np.linalg.det(self.lattice)
+        conventional = np.isclose(abs(volumes), 1.0)
+        if len(miller) == 4 or not (conventional or self._dataset.international.startswith("R")):
+            return False
+        own = self._unit(self.to_standard @ np.linalg.inv(self.lattice) @ np.array(miller))
+        return bool((self.family(miller) @ own).max() < 1 - 1e-6)
+
+    def edges(self) -> list[float]:
+        """Return the edges of the standard cell, in angstrom, to the hundredth."""
+        return np.linalg.norm(self._dataset.std_lattice, axis=1).round(2).tolist()
+
     def crystal_at_origin(self) -> Any:
         """Return a copy of the untransformed crystal with its first atom at (0, 0, 0)."""
         crystal = deepcopy(self.generator)

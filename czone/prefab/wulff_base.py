@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
 from copy import deepcopy
@@ -35,7 +36,8 @@ class WulffBase(BasePrefab):
         atoms.
     surface_energies
         Energies by Miller indices, ``{(1, 0, 0): 1.0, (1, 1, 1): 0.9}``, in any unit; four indices
-        for hexagonal crystals.
+        for hexagonal crystals. The indices are those of the crystal's standard setting, as spglib
+        finds it; a warning says where they mean another plane in the cell of the generator.
     natoms
         Number of atoms that sets the volume. The number that lies inside the facets differs from
         it.
@@ -118,7 +120,16 @@ class WulffBase(BasePrefab):
     def wulff(self) -> Any:
         """The WulffPack particle."""
         if self._wulff is None:
-            check_closed(StandardFrame(self._generator), self._surface_energies)
+            frame = StandardFrame(self._generator)
+            check_closed(frame, self._surface_energies)
+            other = [key for key in self._surface_energies if frame.means_another(key)]
+            if other:
+                warnings.warn(
+                    "surface_energies go by the indices of the standard setting, edges "
+                    f"{frame.edges()} angstrom; {other[0]} is another plane in the cell of the "
+                    "generator",
+                    stacklevel=3,
+                )
             self._wulff = self._make_wulff()
         return self._wulff
 

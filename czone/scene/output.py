@@ -1,5 +1,6 @@
 """Handing a scene on: ASE, pymatgen, files."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ from czone.geometry.elements import SYMBOLS, atomic_numbers
 from czone.scene.xyz import fits, write_prismatic, write_xyz
 
 __all__ = ["to_ase", "to_pymatgen", "write_scene"]
+
+_LEAST_FACTOR = 0.1
+"""Of diamond, the stiffest crystal, B is 0.14 A^2 at room temperature (Peng, Ren, Dudarev and
+Whelan, Acta Cryst. A52, 456 (1996))."""
 
 
 def _in_box(scene: Any) -> np.ndarray:
@@ -64,6 +69,7 @@ def write_scene(scene: Any, fname: Any, *, format: str | None = None, **kwargs: 
     is_path = isinstance(fname, (str, Path)) and str(fname) != "-"
     quickly = is_path and fits(_in_box(scene))
     if format == "prismatic":
+        _tell_outside(scene)
         given = kwargs.pop("debye_waller_factors", None)
         factors = _factors_by_symbol(scene, given)
         if quickly and not kwargs and not _is_skew(scene.cell):
@@ -78,6 +84,20 @@ def write_scene(scene: Any, fname: Any, *, format: str | None = None, **kwargs: 
         write_xyz(fname, scene.all_species, _in_box(scene), scene.cell, scene.pbc, scene.labels)
         return
     write_atoms(fname, to_ase(scene), format=format, **kwargs)
+
+
+def _tell_outside(scene: Any) -> None:
+    """Warn of atoms that Prismatic would look for at another place: it knows its cell alone."""
+    fractions = _in_box(scene) @ np.linalg.inv(scene.cell)
+    lengths = np.linalg.norm(scene.cell, axis=1)
+    beyond = np.maximum(-fractions, fractions - 1) * lengths > 1e-3
+    outside = np.count_nonzero(beyond.any(axis=1))
+    if outside or (np.diag(scene.cell) < 0).any():
+        warnings.warn(
+            f"scene must hold its atoms within a cell along +x, +y and +z for Prismatic; got "
+            f"{outside} atoms outside of it (clip=True leaves them out, larger bounds keep them)",
+            stacklevel=4,
+        )
 
 
 def _is_skew(cell: np.ndarray) -> bool:
@@ -105,4 +125,12 @@ def _factors_by_symbol(scene: Any, given: Any) -> dict[str, float]:
     wrong = {s: f for s, f in factors.items() if not (np.isfinite(f) and f >= 0)}
     if wrong:
         raise ValueError(f"debye_waller_factors must be zero or more, in A^2; got {wrong}")
+    small = {s: f for s, f in factors.items() if 0 < f < _LEAST_FACTOR}
+    if small:
+        warnings.warn(
+            f"debye_waller_factors must be B = 8 pi^2 u^2, in A^2, {_LEAST_FACTOR:g} or more at "
+            f"room temperature; got {small}. If these are rms displacements u in angstrom, square "
+            "them and multiply by 8 pi^2",
+            stacklevel=5,
+        )
     return {symbol: factors[symbol] for symbol in present}

@@ -60,7 +60,8 @@ class World:
         """
         if not self.repeats:
             return positions
-        if np.array_equal(self.bases, np.diag(np.diag(self.bases))):
+        edges = np.diag(self.bases)
+        if (edges > 0).all() and np.array_equal(self.bases, np.diag(edges)):
             return self._folded_straight(positions)
         fractions = self.fractions(positions)
         cells = np.floor(fractions + _SEAM / self.heights)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from czone.checks import as_between, as_integer, as_positive, as_vector
+from czone.geometry.rotations import check_angle
 from czone.molecule import BaseMolecule, Molecule
 from czone.randomness import Seed, as_rng
 from czone.surface.exposure import PROBE_RADIUS, surface_atoms, surface_normals
@@ -130,6 +131,8 @@ def add_adsorbates(
     >>> len(carbonyls), all(CO.atoms[1, 2] > CO.atoms[0, 2] > 10 for CO in carbonyls)
     (6, True)
     """
+    if mol_rotation is not None:
+        check_angle("mol_rotation", mol_rotation)
     placer = _placer(molecule, anchor, bond_length, mol_vector, min_distance, min_spacing)
     atoms, species = atoms_of(target)
     rng = as_rng(rng)
@@ -138,7 +141,9 @@ def add_adsorbates(
     normals = surface_normals(atoms, sites)
     if facet is not None:
         local = surface_normals(atoms, sites, cutoff=_FACET_CUTOFF)
-        near = local @ _direction("facet", facet) >= np.cos(facet_angle)
+        near = local @ _direction("facet", facet) >= np.cos(
+            as_between("facet_angle", facet_angle, 0, np.pi, "radians")
+        )
         sites, normals = sites[near], normals[near]
     wanted = _wanted(number, coverage, len(sites))
     order = rng.permutation(len(sites))
@@ -246,6 +251,7 @@ def add_adsorbate(
     if seed is not None and rng is not None:
         raise ValueError(f"give seed or rng, not both; got seed={seed!r} and rng={rng!r}")
     rng = as_rng(seed if rng is None else rng)
+    check_angle("mol_rotation", mol_rotation)
     placer = _placer(mol, adsorbate_idx, bond_length, mol_vector, min_distance, 0.0)
     atoms, species = atoms_of(volume)
     sites = surface_atoms(atoms, probe_radius)

@@ -1,5 +1,6 @@
 """Changes made to the atoms a crystal supplies, before a volume cuts them out."""
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -322,6 +323,24 @@ class PostSequence(BasePostTransform):
 
     def __repr__(self) -> str:
         return f"PostSequence({self.transforms!r})"
+
+
+def tell_absent(post: BasePostTransform | None, cell: Any) -> None:
+    """Warn of a substitution whose targets are not in a crystal, where it changes nothing."""
+    if not isinstance(post, ChemicalSubstitution) or cell is None:
+        return
+    from czone.geometry.elements import SYMBOLS
+
+    present = set(cell.numbers.tolist())
+    for content in cell.contents or ():
+        present |= {number for number, _ in content}
+    if post.target.size and not present & set(post.target.tolist()):
+        shown = [", ".join(SYMBOLS[n] for n in sorted(set(ns))) for ns in (post.target, present)]
+        warnings.warn(
+            f"target must be an element of the crystal; got {shown[0]} for a crystal of "
+            f"{shown[1]}, in which nothing is replaced",
+            stacklevel=4,
+        )
 
 
 def as_post_transform(name: str, value: BasePostTransform | None) -> BasePostTransform | None:

@@ -18,6 +18,7 @@ __all__ = ["BaseStrain", "HStrain", "IStrain"]
 
 _MODES = ("crystal", "standard")
 _LEAST_STRETCH = 1 / 3  # atoms of no crystal survive to be squeezed so much
+_MOST_STRETCH = 4.0
 
 
 class BaseStrain(Compared, Saved, ABC):
@@ -191,6 +192,18 @@ class HStrain(BaseStrain):
                 "matrix must be a deformation gradient, in which 1 is no change, and leave a third "
                 f"of every length or more; got {value!r}, which leaves {least:.3g}. Is it a "
                 f"strain, and {meant} meant?"
+            )
+        most = np.linalg.svd(array, compute_uv=False)[0]
+        if most > _MOST_STRETCH:
+            raise ValueError(
+                "matrix must be a deformation gradient, in which 1 is no change, and stretch no "
+                f"length more than four times; got {value!r}, which stretches {most:.3g} times. "
+                "Are these per cent?"
+            )
+        if np.linalg.det(array) < 0:
+            raise ValueError(
+                "matrix must be a deformation gradient, which has a positive determinant; got "
+                f"{value!r}, a mirror image. For that transform the object with Reflection"
             )
         self._matrix = array
 

@@ -71,6 +71,8 @@ class CellGrid:
         cutoff: float,
         cell: Any = None,
         periodic: bool | Sequence[bool] = False,
+        *,
+        extents: bool = False,
     ) -> Any:
         """Sort points into cells.
 
@@ -84,6 +86,9 @@ class CellGrid:
             Edge lengths (3,) or lattice vectors as rows (3, 3); the extent of the points if None.
         periodic
             Axes that repeat.
+        extents
+            Whether the extent of the points may stand for a cell that repeats, as in Construction
+            Zone.
         """
         from czone.util.pair_kernel import sort_into_cells  # loads numba
 
@@ -93,6 +98,11 @@ class CellGrid:
         low = points.min(axis=0, initial=np.inf) if len(points) else np.zeros(3)
         extent = points.max(axis=0) - low if len(points) else np.zeros(3)
         if cell is None:
+            if not extents and flags.any():
+                raise ValueError(
+                    f"cell must be given where it repeats; got None and periodic {flags.tolist()}. "
+                    "The extent of the atoms is no cell: it ends on their outermost planes"
+                )
             if (extent[flags] <= 0).any():
                 raise ValueError(
                     "cell must be given when the points have no extent along a periodic axis; "

@@ -76,8 +76,7 @@ def neighbor_pairs(
     cutoff
         In angstrom; may exceed the size of a periodic cell, then an atom has several images.
     cell
-        Edge lengths (3,) or lattice vectors as rows (3, 3), in angstrom; the extent of the atoms if
-        None.
+        Edge lengths (3,) or lattice vectors as rows (3, 3), in angstrom; needed where it repeats.
     periodic
         Whether the cell repeats, for all axes or one by one.
 

@@ -69,8 +69,8 @@ def radial_distribution(
     bin_width
         In angstrom; rounded so that whole bins fill the cutoff.
     cell
-        Edge lengths (3,) or lattice vectors as rows (3, 3), in angstrom. The extent of the atoms if
-        None, which for a crystal is about one plane spacing too short: give the cell of a crystal.
+        Edge lengths (3,) or lattice vectors as rows (3, 3), in angstrom; it holds the atoms along
+        axes that do not repeat. None is the extent of the atoms, where nothing repeats.
     periodic
         Whether the cell repeats, for all axes or one by one.
     numbers
@@ -117,7 +117,7 @@ def radial_distribution(
     pairs = _pair_counts(points, kinds, len(names), cutoff, n_bins, cell, flags)
 
     edges = np.linspace(0.0, cutoff, n_bins + 1)
-    lattice = _extent(points) if cell is None else as_lattice(cell)
+    lattice = _extent(points) if cell is None else _holding(points, as_lattice(cell), flags)
     ideal = _ideal_pairs_per_atom_pair(edges, lattice, flags)
     amounts = np.bincount(kinds, minlength=len(names))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -177,7 +177,9 @@ def calc_rdf(
         raise ValueError(f"cutoff must be at least 0.1, in angstrom; got {cutoff!r}")
     n_bins = int(round(cutoff / 0.1, 9))
     kinds = np.zeros(len(points), dtype=np.int64)
-    counts = _pair_counts(points, kinds, 1, 0.1 * n_bins, n_bins, cell, [px, py, pz])[0, 0]
+    counts = _pair_counts(points, kinds, 1, 0.1 * n_bins, n_bins, cell, [px, py, pz], extents=True)[
+        0, 0
+    ]
     counts[0] = 0
     return counts
 
@@ -190,11 +192,13 @@ def _pair_counts(
     n_bins: int,
     cell: Any,
     periodic: Any,
+    *,
+    extents: bool = False,
 ) -> np.ndarray:
     """Return ordered pairs by kinds and distance, (n_kinds, n_kinds, n_bins)."""
     from czone.util.pair_kernel import histogram  # loads numba
 
-    grid = CellGrid.build(points, cutoff, cell, periodic)
+    grid = CellGrid.build(points, cutoff, cell, periodic, extents=extents)
     once = histogram(
         grid.points, kinds[grid.order], grid.start, grid.n_cells, grid.offsets, grid.periodic,
         grid.lattice, grid.cutoff, n_bins, n_kinds,
@@ -218,6 +222,18 @@ def _kinds(numbers: Any, n_atoms: Any) -> tuple[list[str], np.ndarray]:
 def _extent(points: np.ndarray) -> np.ndarray:
     extent = np.ptp(points, axis=0)
     return np.diag(np.where(extent > 0, extent, 1.0))
+
+
+def _holding(points: np.ndarray, lattice: np.ndarray, periodic: np.ndarray) -> np.ndarray:
+    """Return the cell, which must hold the atoms where it does not repeat."""
+    spread = np.ptp(points @ np.linalg.inv(lattice), axis=0)
+    if (spread[~periodic] > 1 + 1e-6).any():
+        raise ValueError(
+            "cell must hold the atoms along axes that do not repeat; got "
+            f"{np.linalg.norm(lattice, axis=1).round(3).tolist()} angstrom, and the atoms reach "
+            f"over {spread.round(3).tolist()} of it"
+        )
+    return lattice
 
 
 def _ideal_pairs_per_atom_pair(edges: np.ndarray, lattice: Any, periodic: Any) -> np.ndarray:

@@ -144,13 +144,22 @@ class Volume(BaseVolume):
     @property
     def region(self) -> Region:
         """What hull and surfaces have in common, as a value that later changes do not reach."""
+        self._check_points()
         return Region(self._hull, self._alg_objects, self.tolerance)
+
+    def _check_points(self) -> None:
+        if 0 < len(self._points) < 4 and self._alg_objects:
+            raise ValueError(
+                "points must be 4 or more to bound a volume (add_points), or none beside its "
+                f"alg_objects; got {len(self._points)}"
+            )
 
     def _seen(self) -> Any:
         """Return what bounds the volume at this moment, for asking it something at once.
 
         A molecule with nothing around it takes up the space of its atoms.
         """
+        self._check_points()
         if self._hull is None and not self._alg_objects:
             body = getattr(self._generator, "body", None)
             if body is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from scipy.spatial.transform import Rotation
 
 from hrtem_sim.figures import scale_bar, show_micrograph
@@ -100,10 +101,8 @@ def overlay(ax, classes, colours, names) -> None:
     colours = colours[: len(names)]
     ax.imshow(shown, cmap=ListedColormap(colours), vmin=1, vmax=len(names), alpha=0.55,
               interpolation="nearest")  # fmt: skip
-    for i, (name, colour) in enumerate(zip(names, colours, strict=True)):
-        ax.text(0.98, 0.98 - 0.07 * i, name, color=colour, transform=ax.transAxes, ha="right",
-                va="top", fontsize=9, fontweight="bold",
-                bbox={"facecolor": "white", "alpha": 0.8, "pad": 1, "lw": 0})  # fmt: skip
+    keys = [Patch(color=colour, label=name) for name, colour in zip(names, colours, strict=True)]
+    ax.legend(handles=keys, loc="upper right", fontsize=9, framealpha=0.9, borderaxespad=0.3)
 
 
 if __name__ == "__main__":

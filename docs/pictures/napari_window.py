@@ -42,6 +42,8 @@ def main():
         layer for layer in viewer.layers if layer.name == "au2p2nm_330kx_hp_2 particles"
     )
     viewer.layers.selection.active = particles
+    viewer.window.show()  # only then the canvas has its size
+    wait(lambda: True, 1)
     viewer.reset_view()
     wait(lambda: True, 2)
     viewer.screenshot(str(Path(__file__).with_suffix(".png")), canvas_only=False, flash=False)

@@ -1,5 +1,6 @@
 """Crystals from files, from ASE and from pymatgen, wherever one is wanted."""
 
+import re
 import warnings
 
 import ase.io
@@ -192,3 +193,113 @@ def test_a_left_handed_cell_is_the_same_crystal():
         rows = np.column_stack([volume.species, volume.atoms.round(6) + 0.0])
         found.append(sorted(map(tuple, rows.tolist())))
     assert found[0] == found[1]
+
+
+SALT = (5.64,) * 3 + (90,) * 3
+IONS = ["Na1 Na+ 0 0 0 1", "Cl1 Cl- .5 .5 .5 1"]
+
+
+def formula_of(file) -> dict[int, int]:
+    numbers, counts = np.unique(Generator(structure=file).species, return_counts=True)
+    return dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+
+
+def test_a_magnetic_file_has_its_operations_and_centrings(file):
+    """Rock salt by the operations of P-1, in time and out, and the centrings of a magnetic cell."""
+    turns = ["1 x,y,z,+1", "2 -x,-y,-z,+1", "3 x,y,z,-1", "4 -x,-y,-z,-1"]
+    steps = ["1 x,y,z,+1", "2 x+1/2,y+1/2,z,-1", "3 x+1/2,y,z+1/2,+1", "4 x,y+1/2,z+1/2,-1"]
+    lists = [
+        "\n".join(["loop_", f"_space_group_symop_magn_{n}.id", f"_space_group_symop_magn_{n}.xyz"])
+        + "\n"
+        + "\n".join(rows)
+        for n, rows in (("operation", turns), ("centering", steps))
+    ]
+    write_cif(file, SALT, IONS, "_space_group_magn.number_BNS 166.101", *lists)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert formula_of(file) == {11: 4, 17: 4}
+
+
+def test_a_modulated_file_gives_its_average_structure_and_says_so(file):
+    steps = ["x1,x2,x3,x4", "x1+1/2,x2+1/2,x3,x4", "x1+1/2,x2,x3+1/2,x4", "x1,x2+1/2,x3+1/2,x4+1/2"]
+    operations = "loop_\n_space_group_symop_ssg_operation_algebraic\n" + "\n".join(steps)
+    write_cif(file, SALT, IONS, "_cell_modulation_dimension 1", operations)
+    with pytest.warns(UserWarning, match="modulated: its average structure"):
+        assert formula_of(file) == {11: 4, 17: 4}
+
+
+def test_rhombohedral_axes_are_seen_by_the_cell(file):
+    alumina = ["Al1 Al .3522 .3522 .3522 1", "O1 O .556 .944 .25 1"]
+    write_cif(file, (5.128,) * 3 + (55.28,) * 3, alumina, symbol("R -3 c"))
+    assert formula_of(file) == {8: 6, 13: 4}
+
+
+def test_points_of_the_drawing_are_no_atoms(file):
+    write_cif(file, SALT, [*IONS, "DUM1 C .25 .25 .25 1"], symbol("Fm-3m"))
+    text = file.read_text().replace("_atom_site_occupancy", "_atom_site_calc_flag")
+    file.write_text(text.replace("25 1", "25 dum"))
+    assert formula_of(file) == {11: 4, 17: 4}
+
+
+@pytest.mark.parametrize(
+    ("says", "told", "holds"),
+    [
+        (
+            "_chemical_formula_sum 'Na Cl H2 O'",
+            r"'Na Cl H2 O', and the sites .* H 0 in place of 2, O 0 in place of 1",
+            {11: 4, 17: 4},
+        ),
+        ("_chemical_formula_sum 'Cl4 Na4'", "", {11: 4, 17: 4}),
+        (
+            symbol("Pm-3m") + "\n_symmetry_Int_Tables_number 225",
+            "space group 225 and 'Pm-3m', which is 221: the symbol counts",
+            {11: 1, 17: 1},
+        ),
+        (
+            symbol("Fm-3m") + "\nloop_\n_symmetry_equiv_pos_as_xyz\nx,y,z",
+            "space group 225, which has 48 rotations, and lists 1: the list counts",
+            {11: 1, 17: 1},
+        ),
+    ],
+)
+def test_what_a_file_says_and_does_not_hold_is_told(file, says, told, holds):
+    also = [] if "_symmetry" in says else [symbol("Fm-3m")]
+    write_cif(file, SALT, IONS, *also, says)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert formula_of(file) == holds
+    messages = [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
+    assert len(messages) == bool(told)
+    assert all(re.search(told, message) for message in messages)
+
+
+def test_hydrogen_that_is_counted_and_not_placed_is_told(file):
+    write_cif(file, SALT, ["Na1 Na+ 0 0 0 0", "O1 O2- .5 .5 .5 1"], symbol("Fm-3m"))
+    text = file.read_text().replace("_atom_site_occupancy", "_atom_site_attached_hydrogens")
+    file.write_text(text)
+    with pytest.warns(UserWarning, match="hydrogen without coordinates on O1: it is left out"):
+        assert formula_of(file) == {8: 4, 11: 4}
+
+
+def test_of_several_structures_in_a_file_the_last_is_taken_and_told(tmp_path):
+    ase.io.write(tmp_path / "run.extxyz", [bulk("Cu", cubic=True), bulk("Au", cubic=True)])
+    with pytest.warns(UserWarning, match="holds 2 crystals; the last is taken"):
+        assert set(Generator(structure=tmp_path / "run.extxyz").species) == {79}
+
+
+@pytest.mark.follows("whose operations are not applied. Give a CIF file")
+def test_a_pdb_file_of_an_asymmetric_unit_becomes_a_cif_file(tmp_path, file):
+    line = "CRYST1    5.640    5.640    5.640  90.00  90.00  90.00 F m -3 m      4\n"
+    (tmp_path / "salt.pdb").write_text(line)
+    with pytest.raises(ValueError, match="space group P 1; got 'F m -3 m'"):
+        Generator(structure=tmp_path / "salt.pdb")
+    write_cif(file, SALT, IONS, symbol("F m -3 m"))
+    assert formula_of(file) == {11: 4, 17: 4}
+
+
+def test_pdb_files_keep_their_occupancies(tmp_path):
+    copper = bulk("Cu", cubic=True)
+    copper.arrays["occupancy"] = np.array([0.5, 1, 1, 1])
+    ase.io.write(tmp_path / "cu.pdb", copper)
+    shares = Generator(structure=tmp_path / "cu.pdb", rng=1).crystal.cell.contents
+    assert shares is not None and [site[0][1] for site in shares] == [0.5, 1, 1, 1]

@@ -95,6 +95,17 @@ def test_a_hexagonal_cell_is_the_bulk():
     assert scene.ase_atoms.cell[:] == pytest.approx(bases.T) and scene.ase_atoms.pbc.all()
 
 
+@pytest.mark.parametrize("signs", [(1, 1, -1), (-1, 1, 1), (-1, -1, -1)])
+def test_a_cell_that_runs_backwards_holds_the_bulk(signs):
+    bases = np.diag(np.array(signs) * [8.0, 8.0, 12.0])
+    corners = np.indices((2, 2, 2)).reshape(3, -1).T @ bases
+    block = Volume(corners, generator=GOLD, tolerance=1e-6)
+    scene = populated(PeriodicScene(Voxel(bases), block))
+    assert len(scene.all_atoms) == 4 * 2 * 2 * 3
+    fractions = scene.all_atoms @ np.linalg.inv(bases)
+    assert (fractions > -1e-9).all() and (fractions < 1 - 1e-9).all()
+
+
 def test_an_oblique_ball_in_the_corner_is_that_in_the_middle():
     bases = np.array([[12.0, 3, 0], [0, 11, 2], [0, 0, 13]])
 

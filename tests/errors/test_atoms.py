@@ -163,6 +163,8 @@ ROWS = (
     Row("Substitution", "substitute", "symbols", "Aq", lambda: ChemicalSubstitution("Au", "Aq", 0.5)),
     Row("Substitution", "frac", "add up to at most 1", "1.2", lambda: ChemicalSubstitution(["Au", "Au"], ["Ag", "Cu"], 0.6)),
     Row("HStrain", "matrix", "(3, 3)", "(2,)", lambda: HStrain([1, 1])),
+    Row("HStrain", "matrix", "stretch no length more than four times", "[5, 5, 5], which stretches 5 times", lambda: HStrain([5, 5, 5])),
+    Row("HStrain", "matrix", "positive determinant", "[-1, 1, 1], a mirror image", lambda: HStrain([-1, 1, 1])),
     Row("HStrain", "mode", "crystal", "'lab'", lambda: HStrain([1, 1, 1], mode="lab")),
     Row("IStrain", "fun", "function", "3", lambda: IStrain(3), TypeError),
     # Particles with defects, Wulff shapes, grain boundaries
@@ -229,6 +231,10 @@ ROWS = (
     Row("fluctuation_variance", "weights", "one for each of", "(1,)", lambda: fluctuation_variance(POINTS, [0.4], edges=(9, 9), weights=[1])),
     Row("with_grains", "radius", "apart from its own image, 9 angstrom away", "5", lambda: with_grains(POINTS, [6] * len(POINTS), gold(), share=0.1, radius=5.0, min_distance=2.0, edges=(9, 9))),
     Row("with_grains", "positions", "at least one atom", "none", lambda: with_grains(POINTS[:0], [], gold(), share=0.1, radius=5.0, min_distance=2.0, edges=(9, 9))),
+    Row("add_adsorbates", "facet_angle", "from 0 to 3.14159, in radians", "20", lambda: add_adsorbates(ligand(), filled(), facet=(0, 0, 1), facet_angle=20)),
+    Row("coordination", "cell", "given where it repeats", "None", lambda: coordination_numbers(POINTS, 3, periodic=True)),
+    Row("radial_distribution", "cell", "given where it repeats", "None", lambda: radial_distribution(POINTS, periodic=(True, False, False))),
+    Row("radial_distribution", "cell", "hold the atoms along axes that do not repeat", "[0.5, 9.0, 9.0]", lambda: radial_distribution(np.eye(3), cell=[0.5, 9, 9])),
     Row("radial_distribution", "bin_width", "cutoff", "99", lambda: radial_distribution(POINTS, bin_width=99)),
     Row("radial_distribution", "positions", "two atoms", "1", lambda: radial_distribution(POINTS[:1])),
     Row("radial_distribution", "numbers", "per atom", "(2,)", lambda: radial_distribution(POINTS, numbers=[6, 6])),
@@ -250,7 +256,6 @@ ROWS = (
     Row("radial_distribution", "cutoff", "positive", "-1.0", lambda: radial_distribution(POINTS, cutoff=-1.0)),
     Row("radial_distribution", "bin_width", "positive", "0.0", lambda: radial_distribution(POINTS, bin_width=0.0)),
     Row("radial_distribution", "cell", "three lattice vectors", "[1.0, 2.0]", lambda: radial_distribution(POINTS, cell=[1.0, 2.0])),
-    Row("radial_distribution", "cell", "must be given", "[0.0, 0.0, 0.0]", lambda: radial_distribution(POINTS[:1], periodic=True)),
     Row("radial_distribution", "periodic", "booleans", "'x'", lambda: radial_distribution(POINTS, periodic="x")),
     # Where chance comes in
     Row("Amorphous", "rng", "seed", "'x'", lambda: AmorphousGenerator(rng="x"), TypeError),

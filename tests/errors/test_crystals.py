@@ -108,12 +108,13 @@ ROWS = (
     Row("from_generator", "from_generator", "transformation only", "['scale']", lambda: gold().from_generator(scale=3), TypeError),
     Row("NullGenerator", "transformation", "transform", "3", lambda: NullGenerator().transform(3), TypeError),
     # Structures of others
-    Row("ASE", "structure", "set atoms.pbc = True", "[False, False, False]", lambda: Generator(structure=Atoms("Au", [CENTER]))),
+    Row("ASE", "structure", "set pbc = True", "[False, False, False]", lambda: Generator(structure=Atoms("Au", [CENTER]))),
     Row("ASE", "structure", "periodic along all three", "[True, True, False]", lambda: Generator(structure=mx2("MoS2", vacuum=5))),
     Row("ASE", "lattice", "span a volume", "0.0", lambda: of("Au", [CENTER])),
     Row("ASE", "structure", "at least one atom", "none", lambda: of(cell=CUBE)),
     Row("ASE", "coords", "finite", "nan", lambda: of("Au", [[0, 0, NAN]], cell=CUBE)),
     Row("ASE", "coords", "on the site of", "(Ag", lambda: of("AuAg", [[0, 0, 0], [0, 0, 4]], cell=CUBE)),
+    Row("pymatgen", "structure", "periodic along all three", "[True, True, False]", lambda: Generator(structure=Structure(Lattice(4 * np.eye(3), pbc=(True, True, False)), ["Au"], [CENTER]))),
     Row("pymatgen", "lattice", "span a volume", "1.0", lambda: Generator(structure=Structure(np.ones((3, 3)), ["Au"], [CENTER]))),
     Row("pymatgen", "structure", "chemical elements", "X", lambda: Generator(structure=Structure(Lattice.cubic(4), [DummySpecies("X")], [CENTER]))),
     Row("file", "file", "there is no", "nowhere.cif", lambda: Generator(structure="nowhere.cif"), FileNotFoundError),
@@ -145,6 +146,9 @@ ROWS = (
     Row("Amorphous", "rng", "zero or more", "-3", lambda: film(rng=-3)),
     Row("Amorphous", "origin", "finite", "inf", lambda: AmorphousGenerator([0, 0, INF])),
     Row("number_density", "mass_density", "positive", "-2", lambda: number_density("C", -2)),
+    Row("number_density", "mass_density", "at most 25, in g/cm3", "2200", lambda: number_density("SiO2", 2200)),
+    Row("Amorphous", "min_dist", "0.5 of the sum of their covalent radii apart", "0.14, 0.092", lambda: film(min_dist=0.14), ImpossibleContact),
+    Row("Amorphous", "min_dist", "0.5 of the sum of their covalent radii apart", "('Si', 'O'): 0.16", lambda: film(species="SiO2", min_dist={("Si", "O"): 0.16, ("O", "O"): 2, ("Si", "Si"): 2}), ImpossibleContact),
     Row("Amorphous", "density", "atoms per cubic angstrom, or a text", "'2.2 g'", lambda: film(density="2.2 g")),
     Row("Amorphous", "species", "1 to 118", "0", lambda: film(species=0)),
     Row("Amorphous", "species", "at least one element", "{}", lambda: film(species={})),
@@ -215,6 +219,11 @@ def test_a_file_that_makes_no_sense_is_refused_with_the_cause(
     [
         ("crystal.cif", "data_x\n_cell_length_a 4\n", "must hold a crystal"),
         ("notes.xyz", "no atoms\n", "ASE cannot read"),
+        (
+            "salt.pdb",
+            f"{'CRYST1':55}F m -3 m      4\n",
+            "structure must list all atoms of its cell",
+        ),
     ],
 )
 def test_a_file_without_a_crystal_is_refused(name, text, rule, tmp_path):

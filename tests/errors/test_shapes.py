@@ -93,6 +93,8 @@ ROWS = (
     Row("Volume", "points", "finite", "nan", lambda: Volume(points=[[0, 0, NAN]] * 4)),
     Row("Volume", "points", "span a volume", "plane or line", lambda: Volume(points=np.zeros((5, 3)))),
     Row("Volume", "points", "at least one", "none", lambda: Volume(points=[])),
+    Row("Volume", "points", "4 or more", "3", lambda: Volume(np.eye(3), Sphere(9, CENTER), gold()).populate_atoms()),
+    Row("Volume.region", "points", "4 or more", "1", lambda: Volume([CENTER], Sphere(9, CENTER)).region),
     Row("Volume", "points", "4 or more", "neither", lambda: Volume(generator=gold()).populate_atoms()),
     Row("Volume.create_hull", "points", "4 or more", "0", lambda: Volume(generator=gold()).create_hull()),
     Row("Volume", "gen_origin", "needs a generator", "None", lambda: Volume(gen_origin=CENTER)),

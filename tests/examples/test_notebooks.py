@@ -24,6 +24,11 @@ def test_every_idea_has_its_example():
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_maps_have_y_downwards_as_micrographs_have(example):
+    assert 'origin="lower"' not in example.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_a_page(example):
     text = example.read_text(encoding="utf-8")
     title, line, _, idea = text.removeprefix('"""\n').splitlines()[:4]
