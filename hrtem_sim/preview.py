@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from hrtem_sim.dataset import DatasetRecipe, SimulatedStructure, plan_structure, simulate_structure
 from hrtem_sim.dataset.labels import make_labels
 from hrtem_sim.drawing import CLASS_COLOURS, Figure, scale_bar, show_micrograph
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
@@ -22,6 +23,7 @@ MOST_ATOMS = 60_000
 """Atoms that are drawn of a structure, those nearest to the eye."""
 
 
+@typed
 def preview(
     recipe: DatasetRecipe,
     *,

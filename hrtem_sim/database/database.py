@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-import warnings
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +18,7 @@ from numpy.typing import ArrayLike
 from hrtem_sim.database.selecting import checked_rows, selected
 from hrtem_sim.database.shard import DatabaseError, read_catalogue, read_shard
 from hrtem_sim.provenance import from_table, identity, rng_for
+from hrtem_sim.provenance.doubts import say
 from hrtem_sim.shown import Shown
 
 if TYPE_CHECKING:
@@ -96,18 +96,16 @@ class Database(Shown):
         self.catalogue = pd.concat(frames, ignore_index=True)
         strangers = [path.name for path in found if path not in self.paths]
         if strangers:
-            warnings.warn(
+            say(
                 f"{self.folder} holds files that are no shards and do not count: "
                 f"{', '.join(strangers[:3])}; shards are named shard-00000.h5 and so on",
                 IncompleteDataset,
-                stacklevel=3,
             )
         if self.missing:
-            warnings.warn(
+            say(
                 f"{self.folder} lacks {self.missing} of {self.structures} structures: shards are "
                 "missing, or not built yet; build it again to go on",
                 IncompleteDataset,
-                stacklevel=3,
             )
 
     def __len__(self) -> int:

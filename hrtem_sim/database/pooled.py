@@ -24,7 +24,7 @@ class PooledDatabase:
     Parameters
     ----------
     databases
-        Data sets whose images have one shape and one pixel, none of them twice.
+        Data sets whose images have one shape and one pixel, no micrograph of them twice.
 
     Notes
     -----
@@ -45,6 +45,7 @@ class PooledDatabase:
         self.databases = tuple(databases)
         first = self.databases[0]
         seen: dict[str, Path] = {}
+        held: dict[str, Path] = {}
         for database in self.databases:
             if database.identity in seen:
                 raise Refusal(
@@ -52,6 +53,15 @@ class PooledDatabase:
                     f"{seen[database.identity]} and {database.folder}"
                 )
             seen[database.identity] = database.folder
+            for micrograph in database.catalogue["micrograph"]:
+                if micrograph in held:
+                    raise Refusal(
+                        f"databases must hold each micrograph once; got {micrograph} in "
+                        f"{held[micrograph]} and in {database.folder}: recipes that differ in "
+                        "their number of structures alone share them, so give one of them another "
+                        "seed, or take the larger alone"
+                    )
+            held |= dict.fromkeys(database.catalogue["micrograph"], database.folder)
             other = (database.shape, database.pixel_size, database.classes)
             if other != (first.shape, first.pixel_size, first.classes):
                 raise Refusal(

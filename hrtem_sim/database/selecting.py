@@ -20,7 +20,8 @@ def checked_rows(rows: ArrayLike, n: int) -> np.ndarray:
     if array.size == 0:
         return array.astype(int)
     if array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= n:
-        raise Refusal(f"rows must be integers in 0..{n - 1}; got {rows!r}")
+        hint = ": give np.flatnonzero(rows)" if array.dtype.kind == "b" else ""
+        raise Refusal(f"rows must be integers in 0..{n - 1}; got {rows!r}{hint}")
     return array
 
 

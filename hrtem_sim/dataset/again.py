@@ -11,12 +11,14 @@ import h5py
 import numpy as np
 
 from hrtem_sim.database import Database, DatabaseError, read_shard
+from hrtem_sim.database.selecting import checked_rows
 from hrtem_sim.dataset.plan import StructurePlan, draw_conditions
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import micrograph_id, simulate_structure
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Micrograph, form_image
 from hrtem_sim.provenance import from_table, identity, number_held_out, rng_for, without_doubts
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
@@ -39,6 +41,7 @@ def stored_recipe(database: Database) -> DatasetRecipe:
     return recipe
 
 
+@typed
 def stored_plan(database: Database, row: int) -> StructurePlan:
     """Return the plan of the structure that a row of the catalogue shows.
 
@@ -56,11 +59,13 @@ def stored_plan(database: Database, row: int) -> StructurePlan:
     >>> stored_plan(database, 3).index
     1
     """
-    record = database.catalogue.iloc[row]
+    (place,) = checked_rows([row], len(database))
+    record = database.catalogue.iloc[place]
     with read_shard(database.paths[int(record["shard"])]) as file:
         return _plan(file, int(record["row"]))
 
 
+@typed
 def regenerate(
     database: Database,
     micrograph: str,
@@ -107,6 +112,7 @@ def regenerate(
     return simulate_structure(recipe, plan).micrographs[image]
 
 
+@typed
 def check_dataset(database: Database) -> None:
     """Verify a data set: checksums, ids made again from the stored plans, and that none is missing.
 

@@ -44,6 +44,7 @@ from hrtem_sim.dataset.simulate import (
 from hrtem_sim.fft import choose_fft
 from hrtem_sim.progress import stage
 from hrtem_sim.provenance import identity, to_table, to_toml
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders import BuilderError
 from hrtem_sim.whole import sweep, write_whole
@@ -71,6 +72,7 @@ class ShardTask:
         return range(self.index * size, min((self.index + 1) * size, self.recipe.structures))
 
 
+@typed
 def build_dataset(
     recipe: DatasetRecipe,
     folder: str | Path,
@@ -139,6 +141,7 @@ def build_dataset(
     folder = Path(folder)
     tasks = [ShardTask(recipe, index, folder, on_error) for index in range(n_shards)]
     missing = [task for task in tasks[mine::shares] if not _is_done(task)]
+    _refuse_another_recipe(tasks)
     if missing:
         cell = _common_cell(recipe, on_error)
         missing = [replace(task, cell=cell) for task in missing]
@@ -252,12 +255,19 @@ def versions() -> str:
     return "; ".join([f"python {platform.python_version()}", *found, f"fft {choose_fft().name}"])
 
 
-def _is_done(task: ShardTask) -> bool:
+def _refuse_another_recipe(tasks: list[ShardTask]) -> None:
+    """Refuse a folder in which other jobs of an array make another data set: one shard tells."""
+    for task in tasks:
+        if _is_done(task, verify=False):
+            return
+
+
+def _is_done(task: ShardTask, *, verify: bool = True) -> bool:
     """Whether a whole shard of this recipe is already there."""
     path = task.folder / shard_name(task.index)
     if not path.exists():
         return False
-    with read_shard(path, verify=True) as file:
+    with read_shard(path, verify=verify) as file:
         found = file.attrs["recipe_id"]
         text = file["recipe"].asstr()[()]
     if found != identity(task.recipe, "recipe"):

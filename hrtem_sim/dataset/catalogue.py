@@ -1,7 +1,6 @@
 """What the catalogue tells of every micrograph, and what is told of a data set as a whole."""
 
 import math
-import warnings
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from hrtem_sim.dataset.plan import StructurePlan
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.dataset.simulate import SimulatedStructure, micrograph_id
 from hrtem_sim.dataset.specimen_recipe import BuilderPlan
+from hrtem_sim.provenance.doubts import say
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders import Built, ParticlesOnFilm
 from hrtem_sim.specimen.materials import name_of
@@ -149,13 +149,12 @@ def tell_agreement(recipe: DatasetRecipe, database: Database) -> None:
     agreement = database.catalogue["mask_agreement"]
     low = float((agreement < LOW_AGREEMENT).mean())
     if recipe.mask.rule == "phase" and low > 0.1:
-        warnings.warn(
+        say(
             f"mask: {low:.0%} of the masks agree with the outlines of their particles to less than "
             f"{LOW_AGREEMENT}, because thin or light particles shift the phase too little; "
             'mask.rule = "outline" takes the outlines, select = "mask_agreement > '
             f'{LOW_AGREEMENT}" leaves those out',
             UserWarning,
-            stacklevel=3,
         )
 
 
@@ -169,11 +168,10 @@ def tell_skipped(database: Database) -> None:
     """
     if skipped := database.skipped:
         first = skipped[min(skipped)]
-        warnings.warn(
+        say(
             f"specimen: {len(skipped)} of {database.structures} structures were left out because "
             f"their builder failed: {first}",
             UserWarning,
-            stacklevel=3,
         )
 
 
@@ -205,10 +203,9 @@ def tell_left_out(recipe: DatasetRecipe, database: Database) -> None:
     else:
         return  # made before these were counted
     if len(short):
-        warnings.warn(
+        say(
             f"particle: {len(short)} of {len(table)} structures have fewer particles than asked "
             f"for, {words}, because no more found room; {less} or a larger placement.field gives "
             f"them room; the catalogue says {tell}",
             UserWarning,
-            stacklevel=3,
         )

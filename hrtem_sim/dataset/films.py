@@ -1,7 +1,8 @@
 """Draw first: holes, dirt, single atoms, folds and order of a film."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from ase.data import atomic_numbers
@@ -42,8 +43,7 @@ def plan_relief(recipe: DatasetRecipe, index: int, material: Material) -> FilmRe
     if relief is None:
         return None
 
-    def draw(name: str) -> float:
-        return float(getattr(relief, name).draw(rng_for(recipe.seed, f"relief {name}", index)))
+    draw = drawing_from(relief, "relief", recipe, index)
 
     def rng(name: str) -> np.random.Generator:
         return rng_for(recipe.seed, f"relief {name}", index)
@@ -80,11 +80,29 @@ def plan_order(recipe: DatasetRecipe, index: int) -> FilmOrder | None:
     order = recipe.on_film.film.order
     if order is None:
         return None
-    share, radius, strain = (
-        float(getattr(order, name).draw(rng_for(recipe.seed, f"order {name}", index)))
-        for name in ("share", "radius", "strain")
+    draw = drawing_from(order, "order", recipe, index)
+    return FilmOrder(draw("share"), draw("radius"), draw("strain"))
+
+
+def drawing_from(
+    table: Any, word: str, recipe: DatasetRecipe, index: int
+) -> Callable[[str], float]:
+    """Return what draws the fields of a table by their names, each from a stream of its own.
+
+    Parameters
+    ----------
+    table
+        Ranges of a part of the specimen.
+    word
+        Name of the part, in the names of the streams.
+    recipe
+        Recipe of the data set.
+    index
+        Index of the structure.
+    """
+    return lambda name: float(
+        getattr(table, name).draw(rng_for(recipe.seed, f"{word} {name}", index))
     )
-    return FilmOrder(share, radius, strain)
 
 
 def _fold(relief: ReliefRecipe, rng: np.random.Generator) -> tuple[int, int, float, float]:

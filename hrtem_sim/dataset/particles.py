@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from hrtem_sim.dataset.films import Disc, disc_coverage, plan_relief
+from hrtem_sim.dataset.films import Disc, disc_coverage, drawing_from, plan_relief
 from hrtem_sim.dataset.recipe import DatasetRecipe
 from hrtem_sim.provenance import rng_for
 from hrtem_sim.specimen.ligands import LigandShell
@@ -134,11 +134,8 @@ def plan_ligands(recipe: DatasetRecipe, index: int) -> LigandShell | None:
     ligands = recipe.on_film.particle.ligands
     if ligands is None:
         return None
-    carbons, coverage = (
-        getattr(ligands, name).draw(rng_for(recipe.seed, f"ligand {name}", index))
-        for name in ("carbons", "coverage")
-    )
-    return LigandShell(ligands.head, int(carbons), float(coverage))
+    draw = drawing_from(ligands, "ligand", recipe, index)
+    return LigandShell(ligands.head, int(draw("carbons")), draw("coverage"))
 
 
 def coverage_of(particles: Sequence[ParticlePlan], field: tuple[float, float]) -> float:

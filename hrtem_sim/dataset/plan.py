@@ -11,6 +11,7 @@ from hrtem_sim.dataset.recipe import DatasetRecipe, ImagingRecipe
 from hrtem_sim.dataset.specimen_recipe import BuilderPlan
 from hrtem_sim.imaging import Aberrations, ImagingConditions
 from hrtem_sim.provenance import Distribution, identity, rng_for, without_doubts
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders import ParticlesOnFilm
 
@@ -51,6 +52,7 @@ class StructurePlan:
         return identity((ALGORITHM, self.seed, self.index, self.specimen), "structure")
 
 
+@typed
 def plan_structure(recipe: DatasetRecipe, index: int) -> StructurePlan:
     """Draw the numbers of one structure.
 

@@ -9,6 +9,7 @@ import numpy as np
 from hrtem_sim.grid import Grid
 from hrtem_sim.imaging.kernels import slope_of_terms, sum_of_terms
 from hrtem_sim.provenance import Checked, checked, physical
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 
 METRIC = {"mm": 1e7, "um": 1e4, "nm": 10.0, "m": 1e10}
@@ -98,7 +99,7 @@ class Aberrations(Checked):
         Raises
         ------
         ValueError
-            If a term has no name among the coefficients up to C56.
+            If a term has no name among the coefficients up to C56, or two have the same.
 
         Examples
         --------
@@ -111,6 +112,8 @@ class Aberrations(Checked):
             name = f"C{r - 1}{m}"
             if name not in names:
                 raise Refusal(f"terms must be of C10 to C56; got {(r, m)}, which is {name}")
+            if name in values:
+                raise Refusal(f"terms must name each coefficient once; got {(r, m)} again")
             values[name] = float(magnitude)
             if m:
                 values[f"phi{r - 1}{m}"] = float(np.deg2rad(degrees))
@@ -123,6 +126,7 @@ class Aberrations(Checked):
         return replace(self, C10=self.C10 - defocus)
 
 
+@typed
 def aberration_phase(
     grid: Grid,
     wavelength: float,

@@ -10,7 +10,6 @@ NTF(u)^2. Any two of the three measured curves describe a camera.
 """
 
 import math
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -28,6 +27,7 @@ from hrtem_sim.provenance import (
     physical,
     positive,
 )
+from hrtem_sim.provenance.doubts import say
 from hrtem_sim.refusal import Refusal
 
 PIXEL = physical(0.01, 10, "angstrom", usual=(0.05, 3), units={"nm": 10.0, "pm": 0.01})
@@ -260,12 +260,11 @@ class Detector(Checked):
             values = np.rint(values)
         cut = np.count_nonzero(values > self.saturation)
         if cut:
-            warnings.warn(
+            say(
                 f"{cut / values.size:.2%} of the pixels are above {self.saturation} digital units "
                 "and cut off there; take a lower dose or gain, or a camera with a larger "
                 "saturation",
                 Clipped,
-                stacklevel=2,
             )
         values = np.clip(values, 0, self.saturation)
         dtype = np.uint16 if values.max(initial=0) < 2**16 else np.uint32

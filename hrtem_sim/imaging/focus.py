@@ -1,7 +1,6 @@
 """The zero of focus of a particle by minimum contrast."""
 
 import math
-import warnings
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -10,6 +9,8 @@ from hrtem_sim.imaging.aberrations import Aberrations
 from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.former import ImageFormer
+from hrtem_sim.provenance.doors import typed
+from hrtem_sim.provenance.doubts import say
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 
@@ -31,6 +32,7 @@ class UncertainFocus(UserWarning):
     """A zero of focus by minimum contrast that other foci come close to."""
 
 
+@typed
 def minimum_contrast_defocus(
     wave: ExitWave,
     detector: Detector | None = None,
@@ -122,11 +124,10 @@ def minimum_contrast_defocus(
     found = minimize_scalar(contrast, bounds=bounds, method="bounded", options={"xatol": tolerance})
     near = [focus for focus, value in zip(foci, values, strict=True) if value < AS_GOOD * found.fun]
     if near and max(near) - min(near) > WIDEST:
-        warnings.warn(
+        say(
             f"the zero of focus is uncertain: contrast is within 5 % of its least from "
             f"{min(near):.0f} to {max(near):.0f} angstrom, and {found.x:.1f} was taken; thick "
             'particles are better focused from the middle (focus_reference = "middle")',
             UncertainFocus,
-            stacklevel=2,
         )
     return float(found.x)

@@ -13,6 +13,7 @@ from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.former import ImageFormer
 from hrtem_sim.imaging.saving import save
 from hrtem_sim.provenance.classes import refuse_other_classes
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
 from hrtem_sim.wave import ExitWave
@@ -84,6 +85,7 @@ class Micrograph(Shown):
         return save(self, path)
 
 
+@typed
 def form_image(
     wave: ExitWave,
     conditions: ImagingConditions,
@@ -126,6 +128,7 @@ def form_image(
     return _micrograph(ImageFormer(wave, detector), conditions, rng)
 
 
+@typed
 def form_images(
     wave: ExitWave,
     conditions: Iterable[ImagingConditions],
@@ -160,6 +163,7 @@ def form_images(
         yield _micrograph(former, condition, rng)
 
 
+@typed
 def expected_image(wave: ExitWave, conditions: ImagingConditions, detector: Detector) -> np.ndarray:
     """Return the intensity that a micrograph scatters about, without noise; float64 (ny, nx).
 
@@ -185,6 +189,7 @@ def expected_image(wave: ExitWave, conditions: ImagingConditions, detector: Dete
     return ImageFormer(wave, detector).expected(conditions)
 
 
+@typed
 def quick_look(wave: ExitWave, conditions: ImagingConditions, detector: Detector) -> np.ndarray:
     """Return a quasi-coherent approximation of `expected_image`: one transform per phonon.
 

@@ -16,6 +16,7 @@ from hrtem_sim.imaging.raster import Raster
 from hrtem_sim.imaging.samplings import STAYS, contrast_of, intensity_grids, needs_finer
 from hrtem_sim.imaging.source import TRUSTED, tilts_of_source
 from hrtem_sim.potential.passes import Passes
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.wave import ExitWave
 
 
@@ -48,6 +49,7 @@ class ImageFormer:
     (40, 40)
     """
 
+    @typed
     def __init__(self, wave: ExitWave, detector: Detector, fft: Fft | None = None) -> None:
         self.wave, self.detector, self.fft = wave, detector, fft or choose_fft()
         self.shape = camera_shape(wave.grid, detector.pixel_size)
@@ -82,6 +84,7 @@ class ImageFormer:
         """Pixels of the camera over `grid`."""
         return self.rasters[0].pixels
 
+    @typed
     def expected(self, conditions: ImagingConditions) -> np.ndarray:
         """Return the mean of what the detector shows, without noise; float64 (ny, nx).
 
@@ -90,6 +93,7 @@ class ImageFormer:
         """
         return self.recorded(conditions)[1]
 
+    @typed
     def recorded(self, conditions: ImagingConditions) -> tuple[np.ndarray, np.ndarray]:
         """Return the mean intensity that arrives at each pixel, and what the detector makes of it.
 
@@ -98,6 +102,7 @@ class ImageFormer:
         """
         return self._on_camera(self._intensity(conditions), conditions)
 
+    @typed
     def quick_look(self, conditions: ImagingConditions) -> np.ndarray:
         """Return a quasi-coherent approximation of `expected`; see `quick_look`."""
         transfer = self._transfer(conditions)

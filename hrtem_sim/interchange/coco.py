@@ -15,6 +15,7 @@ from hrtem_sim.interchange.manifest import prepared
 from hrtem_sim.interchange.structures import rows_of, stored_instances
 from hrtem_sim.mask import InstanceMap
 from hrtem_sim.pictures import to_8_bit, write_png, write_tiff
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders import ParticlesOnFilm
 from hrtem_sim.specimen.materials import name_of
@@ -23,6 +24,7 @@ from hrtem_sim.whole import write_whole
 ANNOTATIONS = "instances.json"
 
 
+@typed
 def to_coco(
     database: Database,
     rows: Sequence[int] | None,

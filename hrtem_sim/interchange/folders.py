@@ -6,15 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
-from hrtem_sim.database import Database
+from hrtem_sim.database import Database, PooledDatabase
 from hrtem_sim.interchange.manifest import prepared
 from hrtem_sim.interchange.stored import count_type, metadata, write_catalogue
 from hrtem_sim.interchange.structures import rows_of
 from hrtem_sim.pictures import write_tiff
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.whole import whole, write_whole
 
 
-def export_tiff(database: Database, rows: Sequence[int] | None, folder: str | Path) -> Path:
+@typed
+def export_tiff(
+    database: Database | PooledDatabase, rows: Sequence[int] | None, folder: str | Path
+) -> Path:
     """Write one TIFF per micrograph, and its mask beside it.
 
     Parameters
@@ -58,6 +62,7 @@ def export_tiff(database: Database, rows: Sequence[int] | None, folder: str | Pa
     return folder
 
 
+@typed
 def export_numpy(database: Database, rows: Sequence[int] | None, folder: str | Path) -> Path:
     """Write NumPy arrays.
 

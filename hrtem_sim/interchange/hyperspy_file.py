@@ -9,10 +9,12 @@ import numpy as np
 from hrtem_sim.database import Database
 from hrtem_sim.interchange.stored import count_type
 from hrtem_sim.interchange.structures import rows_of
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.whole import whole
 
 
+@typed
 def export_hyperspy(database: Database, rows: Sequence[int] | None, path: str | Path) -> Path:
     """Write a signal that HyperSpy and RosettaSciIO open with the right pixel size.
 

@@ -59,7 +59,7 @@ class MapDataset:
         expected: bool = False,
         transform: Callable[[dict[str, Any]], Any] | None = None,
     ) -> None:
-        chosen = np.arange(len(database)) if rows is None else np.asarray(rows)
+        chosen = np.arange(len(database)) if rows is None else np.array(rows)
         outside = chosen.size and not (0 <= chosen.min() and chosen.max() < len(database))
         if chosen.ndim != 1 or not chosen.size or chosen.dtype.kind not in "iu" or outside:
             raise Refusal(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hrtem_sim.database import Database
+from hrtem_sim.database import Database, PooledDatabase
 from hrtem_sim.whole import write_table
 
 
-def write_catalogue(database: Database, rows: Sequence[int], folder: Path) -> None:
+def write_catalogue(database: Database | PooledDatabase, rows: Sequence[int], folder: Path) -> None:
     """Write the rows of the catalogue as `catalogue.csv`."""
     chosen = database.catalogue.iloc[rows]
     write_table(folder / "catalogue.csv", chosen, index_label="database_row")

@@ -4,15 +4,18 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from hrtem_sim.database import Database
+from hrtem_sim.database import Database, PooledDatabase
+from hrtem_sim.database.selecting import checked_rows
 from hrtem_sim.dataset import DatasetRecipe, StructurePlan
 from hrtem_sim.dataset.again import stored_plan, stored_recipe
 from hrtem_sim.mask import InstanceMap, Mask, along_beam, instance_map
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.specimen.builders import ParticlesOnFilm, bounds_of, place, plan_volumes
 
 
+@typed
 def particles_of(plan: StructurePlan) -> Specimen:
     """Build the particles of a structure without their film.
 
@@ -52,6 +55,7 @@ def particles_of(plan: StructurePlan) -> Specimen:
     return Specimen(atoms, numbers, cell, labels, names)
 
 
+@typed
 def stored_instances(
     database: Database, rows: Sequence[int]
 ) -> Iterator[tuple[int, StructurePlan, InstanceMap]]:
@@ -121,7 +125,7 @@ def _kept_instances(
         yield row, stored_plan(database, row), InstanceMap(ids, names, database.pixel_size)
 
 
-def rows_of(database: Database, rows: Sequence[int] | None) -> list[int]:
+def rows_of(database: Database | PooledDatabase, rows: Sequence[int] | None) -> list[int]:
     """Return the rows to export: those given, or all.
 
     Raises
@@ -129,8 +133,10 @@ def rows_of(database: Database, rows: Sequence[int] | None) -> list[int]:
     ValueError
         If there are none or one is not in the catalogue.
     """
-    chosen = list(range(len(database))) if rows is None else [int(row) for row in rows]
-    if not chosen or min(chosen) < 0 or max(chosen) >= len(database):
+    if rows is None:
+        return list(range(len(database)))
+    chosen: list[int] = checked_rows(rows, len(database)).tolist()
+    if not chosen:
         raise Refusal(
             f"rows must be at least one of 0..{len(database) - 1}, the rows of the catalogue; "
             f"got {rows!r}"

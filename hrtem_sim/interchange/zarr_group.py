@@ -9,9 +9,11 @@ import numpy as np
 from hrtem_sim.database import Database
 from hrtem_sim.interchange.stored import count_type, metadata, write_catalogue
 from hrtem_sim.interchange.structures import rows_of, stored_instances
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.whole import whole
 
 
+@typed
 def export_zarr(
     database: Database, rows: Sequence[int] | None, path: str | Path, *, instances: bool = False
 ) -> Path:

@@ -17,6 +17,7 @@ from hrtem_sim.mask.thickness import (
     particle_names,
     spread_atoms,
 )
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
@@ -30,6 +31,7 @@ nm. More inclined ones would show at thin rims only."""
 Kind = Literal["object", "material", "structure", "grain"]
 
 
+@typed
 def class_map(
     specimen: Specimen,
     shape: tuple[int, int],

@@ -12,6 +12,7 @@ from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.classes import composition
 from hrtem_sim.mask.grains import CrystalStructure, find_grains
 from hrtem_sim.mask.orientation import ZoneAxis, zone_axis
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
@@ -54,6 +55,7 @@ class AtomColumns:
         return len(self.x)
 
 
+@typed
 def atom_columns(
     specimen: Specimen,
     structure: CrystalStructure | None = None,

@@ -8,6 +8,7 @@ import numpy as np
 from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.lattice import Lattice
 from hrtem_sim.mask.thickness import particle_names
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.specimen import Specimen
 
 
@@ -84,6 +85,7 @@ class CrystalStructure:
         freeze(self, "grain_of", "structure_of", "fault_of")
 
 
+@typed
 def find_grains(
     specimen: Specimen,
     *,

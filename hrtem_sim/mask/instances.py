@@ -10,6 +10,7 @@ from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.phase import Mask, check_map
 from hrtem_sim.mask.thickness import check_pixels, particle_names, projected_thickness
 from hrtem_sim.provenance import Checked, checks, positive
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
@@ -53,6 +54,7 @@ class InstanceMap(Checked):
         return self.ids == self.names.index(name) + 1
 
 
+@typed
 def instance_map(
     specimen: Specimen,
     shape: tuple[int, int],

@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 
 from hrtem_sim.mask.phase import Mask
 from hrtem_sim.mask.thickness import check_pixels, particle_names
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
@@ -17,6 +18,7 @@ FINE = 0.125
 """angstrom; the outline is drawn on pixels at most so large and averaged over the mask's."""
 
 
+@typed
 def outline_mask(
     specimen: Specimen,
     shape: tuple[int, int],
@@ -82,6 +84,7 @@ def outline_mask(
     return Mask((share > 0.5).astype(np.uint8), ("background", "particle"), float(pixel_size))
 
 
+@typed
 def agreement(one: Mask, other: Mask) -> float:
     """Return the intersection over union of the particles of two masks; 1 if both are empty.
 

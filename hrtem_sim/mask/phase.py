@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, nearest_pixel, pixels_over
 from hrtem_sim.provenance import Checked, checks, positive
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
 from hrtem_sim.wave import ExitWave
@@ -63,6 +64,7 @@ class Mask(Shown, Checked):
         return draw_classes(self.classes, self.names, self.pixel_size)
 
 
+@typed
 def phase_mask(
     wave: ExitWave,
     pixel_size: float | None = None,

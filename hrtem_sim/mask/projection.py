@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
 
+@typed
 def along_beam(specimen: Specimen, tilt: tuple[float, float]) -> Specimen:
     """Return a specimen whose atoms lie, in x and y, where images show them.
 

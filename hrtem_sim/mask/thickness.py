@@ -9,6 +9,7 @@ from scipy.spatial import ConvexHull, Delaunay, QhullError, Voronoi, cKDTree
 
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
@@ -46,6 +47,7 @@ class ThicknessMaps:
         return self.thickness.sum(axis=0)
 
 
+@typed
 def projected_thickness(
     specimen: Specimen,
     shape: tuple[int, int],
@@ -124,6 +126,7 @@ def particle_names(specimen: Specimen) -> tuple[str, ...]:
     return names
 
 
+@typed
 def atomic_volume(specimen: Specimen, name: str) -> float:
     """Return the volume per atom of an object, in cubic angstrom, from its inner atoms.
 

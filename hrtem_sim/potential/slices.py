@@ -20,6 +20,7 @@ from hrtem_sim.potential.spreading import (
     spread,
 )
 from hrtem_sim.provenance.classes import refuse_other_classes
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 
@@ -341,6 +342,7 @@ def atom_filter(grid: Grid, number: int, parametrization: str, dtype: str) -> np
     return (scale * factor * band / (kernel_x[:, None] * kernel_y)).astype(dtype)
 
 
+@typed
 def projected_potential(
     specimen: Specimen,
     grid: Grid,

@@ -21,6 +21,7 @@ from typing import Any
 from hrtem_sim.provenance.classes import refuse_other_classes
 from hrtem_sim.provenance.distributions import Distribution
 from hrtem_sim.provenance.doubts import say_doubt
+from hrtem_sim.provenance.owning import own_lists
 from hrtem_sim.refusal import Refusal
 
 __all__ = [
@@ -144,6 +145,7 @@ class Checked:
 
     def __post_init__(self) -> None:
         cls: type = type(self)
+        own_lists(self)
         refuse_other_classes(self)
         for name, found in field_checks(cls).items():
             for check in found:

@@ -1,4 +1,4 @@
-"""Warnings of numbers that are possible but unusual."""
+"""Warnings, at the line of whoever called this package, such as of numbers that are unusual."""
 
 import dataclasses
 import os
@@ -10,7 +10,7 @@ from contextvars import ContextVar
 
 from hrtem_sim.refusal import Implausible
 
-__all__ = ["say_doubt", "without_doubts"]
+__all__ = ["say", "say_doubt", "without_doubts"]
 
 OURS = (os.path.dirname(os.path.dirname(__file__)) + os.sep, dataclasses.__file__, "<string>")
 """Files of frames that are not the caller's; `<string>` is what `dataclass` writes."""
@@ -26,12 +26,24 @@ def say_doubt(message: str) -> None:
     message
         Names the field, the number and what is usual.
     """
-    if _silent.get():
-        return
+    if not _silent.get():
+        say(message, Implausible)
+
+
+def say(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line outside this package from which it was called.
+
+    Parameters
+    ----------
+    message
+        Words of the warning.
+    category
+        Class of the warning.
+    """
     level, frame = 1, sys._getframe(0)
     while frame.f_back and frame.f_code.co_filename.startswith(OURS):
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, Implausible, stacklevel=level)
+    warnings.warn(message, category, stacklevel=level)
 
 
 @contextmanager

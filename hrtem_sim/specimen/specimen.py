@@ -1,5 +1,6 @@
 """The frozen specimen."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,9 @@ from ase.data import chemical_symbols
 
 from czone.matter import find_contacts
 from hrtem_sim.frozen import frozen
-from hrtem_sim.refusal import Refusal
+from hrtem_sim.provenance.classes import Expected
+from hrtem_sim.provenance.doubts import say
+from hrtem_sim.refusal import Implausible, Refusal
 from hrtem_sim.shown import Shown
 from hrtem_sim.specimen.cells import orthorhombic, rectangular
 from hrtem_sim.specimen.contacts import tell_contacts
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
     from ase import Atoms
 
     from czone.scene import BaseScene
+
+DENSEST = 1.0
+"""Atoms per cubic angstrom that no matter has: diamond has 0.18, any crystal in nm a thousand times
+its own."""
 
 _DEFAULT: Any = None  # replaced by an array when the specimen is made
 
@@ -68,6 +75,8 @@ class Specimen(Shown):
         set_("labels", _column("labels", labels, n, np.int64))
         occupancies = np.ones(n) if self.occupancies is None else self.occupancies
         set_("occupancies", _column("occupancies", occupancies, n, float))
+        if isinstance(self.objects, str) or len(set(self.objects)) < len(tuple(self.objects)):
+            raise Refusal(f"objects must be different names in a list; got {self.objects!r}")
         set_("objects", tuple(self.objects))
         set_("cell", tuple(float(length) for length in self.cell))
         self._check()
@@ -91,6 +100,18 @@ class Specimen(Shown):
         if wrong.any():
             raise Refusal(
                 f"numbers must be atomic numbers from 1 to 103; got {self.numbers[wrong][0]}"
+            )
+        if len(self) > DENSEST * math.prod(self.cell):
+            raise Refusal(
+                f"positions and cell must be in angstrom, with at most {DENSEST} atoms per cubic "
+                f"angstrom; got {len(self) / math.prod(self.cell):.3g}: multiply nanometres by 10"
+            )
+        twice = _twice(self.positions) if (self.occupancies == 1).all() else None
+        if twice is not None:
+            say(
+                f"Specimen: positions hold several atoms at {twice.tolist()}, which scatter "
+                "together: were some joined twice?",
+                Implausible,
             )
         if ((self.labels < 0) | (self.labels >= len(self.objects))).any():
             raise Refusal(
@@ -189,6 +210,9 @@ class Specimen(Shown):
             bounds along the beam, or two atoms are impossibly close, those of the next cells
             included (`czone.matter.contact_rule` allows it).
         """
+        from czone.scene import BaseScene  # loads with the first scene
+
+        Expected("scene", (BaseScene,)).refuse(scene)
         bounds = np.asarray(scene.bounds, dtype=float)
         if not np.array_equal(scene.cell, np.diag(np.diag(scene.cell))):
             raise Refusal(
@@ -235,6 +259,9 @@ class Specimen(Shown):
             If the cell is missing, or not orthorhombic and not periodic, or cannot be cut to one;
             or if two atoms are impossibly close, those of the next cells included.
         """
+        from ase import Atoms  # loads with the first atoms
+
+        Expected("atoms", (Atoms,)).refuse(atoms)
         lengths = atoms.cell.lengths()
         if (lengths <= 0).any():
             raise Refusal(
@@ -252,7 +279,7 @@ class Specimen(Shown):
             lengths = atoms.cell.lengths()
         positions, numbers = atoms.positions, atoms.numbers
         labels = atoms.arrays.get("labels")
-        filled = atoms.arrays.get("occupancies", np.ones(len(atoms)))
+        filled = _occupancies(atoms)
         tell_contacts(
             find_contacts(
                 positions,
@@ -267,6 +294,33 @@ class Specimen(Shown):
             return cls(positions, numbers, cell, occupancies=filled)
         objects = tuple(f"object-{i}" for i in range(int(labels.max(initial=0)) + 1))
         return cls(positions, numbers, cell, labels, objects, filled)
+
+
+def _occupancies(atoms: "Atoms") -> np.ndarray:
+    """Occupancies (n,) of ASE atoms: ours, or those that ASE reads from CIF files."""
+    if "occupancies" in atoms.arrays:
+        return atoms.arrays["occupancies"]
+    filled = np.ones(len(atoms))
+    sites = atoms.info.get("occupancy")
+    if not sites or "spacegroup_kinds" not in atoms.arrays:
+        return filled
+    for i, kind in enumerate(atoms.arrays["spacegroup_kinds"]):
+        species = sites.get(str(kind), sites.get(kind, {}))
+        if len(species) > 1:
+            raise Refusal(
+                "atoms must have one element at each site; got the occupancies "
+                f"{species}: czone.generator.Generator(structure=path) draws who sits where"
+            )
+        filled[i] = float(next(iter(species.values()), 1.0))
+    return filled
+
+
+def _twice(positions: np.ndarray) -> np.ndarray | None:
+    """A position that several atoms share, if there is one."""
+    mixed = positions @ (1.0, math.sqrt(2), math.sqrt(3))
+    order = np.argsort(mixed)
+    same = (np.diff(positions[order], axis=0) == 0).all(axis=1)
+    return positions[order[same.argmax()]] if same.any() else None
 
 
 def _column(name: str, values: Any, n: int, dtype: type) -> np.ndarray:

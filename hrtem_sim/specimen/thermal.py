@@ -5,6 +5,7 @@ import math
 import numpy as np
 from ase.data import chemical_symbols
 
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.displacements import Rms, displacements_in
 from hrtem_sim.specimen.specimen import Specimen
@@ -85,6 +86,7 @@ def _checked(name: str, value: float, unit: str) -> float:
     return float(value)
 
 
+@typed
 def rms_displacements(specimen: Specimen, rms: Rms = "measured") -> np.ndarray:
     """Return the rms displacement of every atom along each axis.
 
@@ -126,6 +128,7 @@ def rms_displacements(specimen: Specimen, rms: Rms = "measured") -> np.ndarray:
     return out
 
 
+@typed
 def displaced(
     specimen: Specimen,
     rng: np.random.Generator,

@@ -15,6 +15,8 @@ from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize
 from hrtem_sim.potential.slices import slice_count
 from hrtem_sim.provenance.classes import refuse_other_classes
+from hrtem_sim.provenance.doors import typed
+from hrtem_sim.provenance.owning import own_lists
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.configurations import configurations
@@ -49,6 +51,7 @@ class FilmWave:
 
     def __post_init__(self, owned: bool) -> None:
         freeze(self, "array", owned=owned)
+        own_lists(self)
         refuse_other_classes(self)
 
 
@@ -82,9 +85,11 @@ class FilmBank:
 
     def __post_init__(self, owned: bool) -> None:
         freeze(self, "array", owned=owned)
+        own_lists(self)
         refuse_other_classes(self)
 
     @classmethod
+    @typed
     def compute(
         cls,
         films: Sequence[Specimen],
@@ -173,6 +178,7 @@ class FilmBank:
         return np.fft.ifft2(np.fft.fft2(array) * ramp).astype(np.complex64)
 
 
+@typed
 def move_film(
     specimen: Specimen, *, shift: tuple[float, float] = (0.0, 0.0), symmetry: int = 0
 ) -> Specimen:
@@ -207,6 +213,7 @@ def move_film(
     return replace(specimen, positions=np.stack([x, y, z], axis=1))
 
 
+@typed
 def waves_behind_film(
     specimen: Specimen,
     film: FilmWave,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hrtem_sim.grid import Grid
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.configurations import configurations
@@ -79,6 +80,7 @@ def compute_exit_wave(
     )[0]
 
 
+@typed
 def compute_exit_waves(
     specimen: Specimen,
     parts: Sequence[Sequence[str]],

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from hrtem_sim.progress import stage
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen, displaced
 from hrtem_sim.wave.settings import WaveSettings
 
 
+@typed
 def configurations(
     specimen: Specimen,
     settings: WaveSettings,

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hrtem_sim.grid import Grid, fourier_resize
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.compute import compute_exit_wave
@@ -51,6 +52,7 @@ class Choice:
 
 
 @overload
+@typed
 def converge(
     specimen: Specimen,
     settings: WaveSettings | None = None,
@@ -63,6 +65,7 @@ def converge(
 
 
 @overload
+@typed
 def converge(
     specimen: Specimen,
     settings: WaveSettings | None = None,
@@ -74,6 +77,7 @@ def converge(
 ) -> Choice: ...
 
 
+@typed
 def converge(
     specimen: Specimen,
     settings: WaveSettings | None = None,

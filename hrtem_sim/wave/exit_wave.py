@@ -1,6 +1,5 @@
 """The frozen exit wave."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from hrtem_sim.electron import wavelength
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize, propagator
 from hrtem_sim.provenance.classes import refuse_other_classes
+from hrtem_sim.provenance.doubts import say
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
 
@@ -70,7 +70,7 @@ class ExitWave(Shown):
             "phonons": str(len(self.array)),
             "energy": f"{self.energy / 1e3:g} keV",
             "plane": f"{self.plane:g} angstrom",
-            "lost": f"{self.lost:.2%}",
+            "lost": f"{max(self.lost, 0.0):.2%}",
         }
 
     def plot(self) -> Any:
@@ -175,11 +175,10 @@ def tell_losses(waves: Sequence[ExitWave]) -> list[ExitWave]:
     """
     most = max((wave.lost for wave in waves), default=0.0)
     if most > MOST_LOST:
-        warnings.warn(
+        say(
             f"{most:.1%} of the electrons were scattered beyond the wave's band and are lost; take "
             "a smaller pixel_size (or particle_pixel), and look at `converge`",
             LostElectrons,
-            stacklevel=4,
         )
     return list(waves)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.compute import compute_exit_wave
@@ -10,6 +11,7 @@ from hrtem_sim.wave.convergence import CUTOFF, band_below
 from hrtem_sim.wave.settings import WaveSettings
 
 
+@typed
 def phonon_convergence(
     specimen: Specimen,
     settings: WaveSettings,

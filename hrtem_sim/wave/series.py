@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from hrtem_sim.grid import Grid
+from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.configurations import configurations
@@ -13,6 +14,7 @@ from hrtem_sim.wave.exit_wave import ExitWave, tell_losses
 from hrtem_sim.wave.settings import WaveSettings
 
 
+@typed
 def thickness_series(
     specimen: Specimen,
     depths: Sequence[float],

@@ -9,6 +9,7 @@ from ase.data import atomic_numbers
 from hrtem_sim.potential import PARAMETRIZATIONS
 from hrtem_sim.provenance import (
     Checked,
+    added,
     any_of,
     between,
     checked,
@@ -40,7 +41,6 @@ RMS = any_of(
     one_of("measured", "debye"),
     that("such numbers by element", lambda rms: _is_by_element(rms)),
 )
-OBJECTS = that("names of objects", lambda names: not isinstance(names, str))
 
 
 def _is_by_element(rms: Any) -> bool:
@@ -139,7 +139,7 @@ class WaveSettings(Checked):
             "kind": "text or table",
         },
     )
-    particles: tuple[str, ...] = checked((), OBJECTS, added=True)
+    particles: tuple[str, ...] = added(())
 
     def _check_together(self) -> None:
         object.__setattr__(self, "particles", tuple(self.particles))

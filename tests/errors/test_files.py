@@ -25,6 +25,7 @@ from hrtem_sim.interchange import (
     to_coco,
 )
 from hrtem_sim.provenance import RecipeError, read_recipe, rows_that_meet
+from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
 from tests.errors.table import refusal as Row
 from tests.errors.table import refused, table
@@ -235,3 +236,17 @@ def test_data_sets_that_do_not_fit_are_not_pooled(tiny_database, tiny, tmp_path)
 def test_examples_that_there_are_not_are_refused(tiny_database, options, message):
     with pytest.raises(ValueError, match=message):
         MapDataset(tiny_database, **options)
+
+
+def test_micrographs_that_two_data_sets_share_are_not_pooled(tiny, tiny_database, tmp_path):
+    """Structures are the same whatever their number, so a smaller data set is part of a larger."""
+    half = build_dataset(tiny.scaled(0.5), tmp_path, progress=False)
+    with pytest.raises(Refusal, match=r"each micrograph once; got micrograph-.* another seed"):
+        open_databases([tiny_database.folder, half.folder])
+
+
+def test_a_job_of_an_array_joins_no_other_data_set(tiny, tiny_database, tmp_path):
+    shutil.copy(tiny_database.paths[0], tmp_path)
+    with pytest.raises(DatabaseError, match="belongs to another recipe"):
+        build_dataset(replace(tiny, seed=12), tmp_path, share=(1, 2), progress=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["shard-00000.h5"]

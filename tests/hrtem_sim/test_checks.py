@@ -103,7 +103,7 @@ def test_a_program_can_read_unit_bounds_and_words():
     assert side.choices == ("entrance", "exit")
 
 
-FREE = {"name", "defocus", "engine", "aberrations", "atoms", "waves"}
+FREE = {"name", "defocus", "engine", "particles", "aberrations", "atoms", "waves"}
 FREE |= {"mixed"} | {"classes", "specimen"}  # the latter are checked by what reads them
 FREE |= {"mtf_curve", "nnps_curve", "dqe_curve", "mtf_with_pixel", "counting"}
 """Fields of recipes that may be anything their type allows, or are checked together."""

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from hrtem_sim.imaging import Clipped, Detector
+from hrtem_sim.grid import Grid
+from hrtem_sim.imaging import Clipped, Detector, ImagingConditions, form_image
+from hrtem_sim.wave import ExitWave
 
 
 @pytest.mark.parametrize("noise", ["mtf", "flat"])
@@ -43,3 +45,11 @@ def test_gain_dark_readout_and_saturation():
 def test_measured_curves_are_interpolated():
     camera = Detector(0.2, mtf_curve=((0.0, 1.0), (0.5, 0.6), (1.0, 0.2)))
     np.testing.assert_allclose(camera.mtf([0.25, 0.5, 0.75, 2.0]), [0.8, 0.6, 0.4, 0.2])
+
+
+def test_warnings_name_the_line_of_the_caller():
+    beam = ExitWave(np.ones((1, 8, 8), np.complex64), Grid((8, 8), 0.5), 300e3)
+    bright = ImagingConditions(dose=1e6)
+    with pytest.warns(Clipped) as told:
+        form_image(beam, bright, Detector(0.5), rng=1)
+    assert told[0].filename == __file__

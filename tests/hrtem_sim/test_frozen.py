@@ -10,7 +10,7 @@ import pytest
 import hrtem_sim
 from czone.volume import Volume
 from hrtem_sim.grid import Grid
-from hrtem_sim.imaging import ImagingConditions
+from hrtem_sim.imaging import Detector, ImagingConditions
 from hrtem_sim.imaging.focal_modes import FocalModes
 from hrtem_sim.imaging.formation import Micrograph
 from hrtem_sim.interchange.micrographs import ImportedMicrograph
@@ -150,3 +150,21 @@ def test_waves_of_one_run_share_no_memory():
     for i, wave in enumerate(several):
         assert not wave.array.flags.writeable
         assert not any(np.shares_memory(wave.array, other.array) for other in several[:i])
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda held: ImagingConditions(drift=held), "drift"),
+        (lambda held: WaveSettings(tilt=held), "tilt"),
+        (lambda held: FilmWave(waves(1), GRID, 3e5, held), "tilt"),
+        (lambda held: Detector(0.5, mtf_curve=[(0.0, 1.0), held]), "mtf_curve"),
+    ],
+)
+def test_lists_that_are_written_to_later_change_no_value(make, name):
+    held = [1.0, 0.5]
+    value = make(held)
+    before = getattr(value, name)
+    held[1] = 0.25
+    assert getattr(value, name) == before and isinstance(before, tuple)
+    assert "0.25" not in repr(before)

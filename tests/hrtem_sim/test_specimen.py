@@ -10,7 +10,7 @@ from czone.molecule import Molecule
 from czone.scene import PeriodicScene
 from czone.util.voxel import Voxel
 from hrtem_sim.imaging import Detector, ImagingConditions, form_image
-from hrtem_sim.refusal import Refusal
+from hrtem_sim.refusal import Implausible, Refusal
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import compute_exit_wave
 
@@ -165,3 +165,16 @@ def test_ase_atoms_are_imaged_in_three_lines():
     micrograph = form_image(wave, ImagingConditions(defocus=100, dose=1000), Detector(0.204), rng=1)
     assert micrograph.counts.shape == (60, 60)
     np.testing.assert_array_equal(wave.array, compute_exit_wave(Specimen.from_ase(atoms)).array)
+
+
+def test_atoms_that_are_joined_twice_are_told():
+    with pytest.warns(Implausible, match=r"several atoms at \[1\.0, 1\.0, 1\.0\]"):
+        Specimen([[1.0, 1.0, 1.0]] * 2, [79, 79], (4.0, 4.0, 4.0))
+
+
+def test_occupancies_of_files_are_taken():
+    """As ASE reads them with `fractional_occupancies=True`."""
+    atoms = Atoms("AuPt", [[0, 0, 0], [2, 2, 2]], cell=[4, 4, 4], pbc=True)
+    atoms.set_array("spacegroup_kinds", np.array([0, 1]))
+    atoms.info["occupancy"] = {"0": {"Au": 1.0}, "1": {"Pt": 0.5}}
+    assert Specimen.from_ase(atoms).occupancies.tolist() == [1.0, 0.5]

@@ -266,3 +266,21 @@ def test_another_folder_takes_the_export(tiny_database, tmp_path):
         export(tiny_database, [0], tmp_path / "tiff", format="tiff")
     export(tiny_database, [0], tmp_path / "other", format="tiff")
     assert len(list((tmp_path / "other").glob("*.tif"))) == 2
+
+
+@pytest.mark.follows("give one of them another seed, or take the larger alone")
+def test_data_sets_of_other_seeds_are_pooled(tiny, tiny_database, tmp_path):
+    half = build_dataset(tiny.scaled(0.5), tmp_path / "half", progress=False)
+    with pytest.raises(Refusal, match="give one of them another seed, or take the larger alone"):
+        open_databases([tiny_database, half])
+    small = replace(tiny.scaled(0.5), seed=tiny.seed + 1)
+    other = build_dataset(small, tmp_path / "other", progress=False)
+    assert len(open_databases([tiny_database, other])) == len(tiny_database) + len(other)
+
+
+@pytest.mark.follows("give np.flatnonzero(rows)")
+def test_rows_of_a_mask_are_taken_by_their_numbers(tiny_database):
+    rows = np.arange(len(tiny_database)) % 5 == 2
+    with pytest.raises(Refusal, match=escape("give np.flatnonzero(rows)")):
+        tiny_database.counts(rows)
+    assert (tiny_database.counts(np.flatnonzero(rows))[1] == tiny_database.counts([7])[0]).all()

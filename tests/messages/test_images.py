@@ -12,11 +12,19 @@ import h5py
 import numpy as np
 import pytest
 from ase import Atoms
+from ase.build import bulk
 
 from hrtem_sim.dataset import DatasetRecipe
 from hrtem_sim.dataset.particle_recipe import ParticleRecipe
 from hrtem_sim.grid import Grid
-from hrtem_sim.imaging import Aberrations, Clipped, Detector, ImagingConditions, expected_image
+from hrtem_sim.imaging import (
+    Aberrations,
+    Clipped,
+    Detector,
+    ImagingConditions,
+    expected_image,
+    form_images,
+)
 from hrtem_sim.mask import phase_mask
 from hrtem_sim.provenance import Distribution, from_table, to_table
 from hrtem_sim.refusal import Implausible, Refusal, answered
@@ -333,3 +341,20 @@ def test_what_pip_is_to_install_is_what_the_program_imports():
         for name in names:
             assert name in asked
             assert re.search(rf"import {name}\b|from {name}\b", text), (path, name)
+
+
+@pytest.mark.follows("got one: give a list of it")
+def test_one_set_of_conditions_in_a_list_makes_one_micrograph():
+    beam = ExitWave(np.ones((1, 8, 8), np.complex64), Grid((8, 8), 0.5), 300e3)
+    with advised("got one: give a list of it"):
+        list(form_images(beam, ImagingConditions(), Detector(0.5), [None]))
+    (micrograph,) = form_images(beam, [ImagingConditions()], Detector(0.5), [None])
+    assert micrograph.counts.shape == (8, 8)
+
+
+def test_a_crystal_in_nanometres_times_ten_is_one_in_angstrom():
+    gold = bulk("Au", cubic=True)
+    positions, cell = gold.positions / 10, np.diag(gold.cell) / 10
+    with advised("multiply nanometres by 10"):
+        Specimen(positions, gold.numbers, cell)
+    assert Specimen(10 * positions, gold.numbers, 10 * cell).cell == (4.08, 4.08, 4.08)

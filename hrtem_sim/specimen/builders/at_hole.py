@@ -24,6 +24,7 @@ from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.builders.assembly import gathered
 from hrtem_sim.specimen.builders.built import Built, Streams
 from hrtem_sim.specimen.builders.parts import film_slab
+from hrtem_sim.specimen.builders.places import free_places
 from hrtem_sim.specimen.builders.rim import Rim
 from hrtem_sim.specimen.materials import FCC, as_material, crystal_of
 from hrtem_sim.specimen.particles import (
@@ -33,9 +34,6 @@ from hrtem_sim.specimen.particles import (
     most_defects,
     reach,
 )
-
-TRIES = 200
-"""Places that are tried for a particle before it is left out."""
 
 WIDEST_DISC = 0.5
 """Part of the field that a round hole may take: beyond it touches its own images."""
@@ -159,28 +157,24 @@ class ParticlesAtHole(Checked):
 
     def _places(self, rim: Rim, rng: np.random.Generator) -> list[np.ndarray | None]:
         """Middle (3,) of every particle, None for those without room; the film's face is z = 0."""
-        edges = np.array(self.field)
-        found: list[np.ndarray | None] = []
-        placed: list[tuple[np.ndarray, float]] = []
-        for particle in self.particles:
-            extent = reach(particle.shape, particle.radius)
-            over = max(particle.overhang, 0.0)
-            height = (1 - self.burial) * particle.radius * math.sqrt(1 - over**2)
-            depth = self.burial * particle.radius * over
-            for _ in range(TRIES if 2 * extent + self.gap <= edges.min() else 0):
-                corner, outward = rim.point(int(rng.integers(2)), float(rng.random()))
-                flat = corner + (particle.overhang * particle.radius - depth) * outward
-                away = [
-                    flat - other - edges * np.round((flat - other) / edges) for other, _ in placed
-                ]
-                room = [extent + other + self.gap for _, other in placed]
-                if all(np.hypot(*a) >= least for a, least in zip(away, room, strict=True)):
-                    placed.append((flat, extent))
-                    found.append(np.array([*(flat % edges), -height]))
-                    break
-            else:
-                found.append(None)
-        return found
+        over = [max(particle.overhang, 0.0) for particle in self.particles]
+
+        def beside(i: int) -> np.ndarray:
+            corner, outward = rim.point(int(rng.integers(2)), float(rng.random()))
+            particle = self.particles[i]
+            depth = self.burial * particle.radius * over[i]
+            return corner + (particle.overhang * particle.radius - depth) * outward
+
+        reaches = [reach(particle.shape, particle.radius) for particle in self.particles]
+        places = free_places(self.field, reaches, rng, gap=self.gap, candidate=beside)
+        heights = [
+            (1 - self.burial) * particle.radius * math.sqrt(1 - o**2)
+            for particle, o in zip(self.particles, over, strict=True)
+        ]
+        return [
+            None if place is None else np.array([*(np.array(place) % self.field), -height])
+            for place, height in zip(places, heights, strict=True)
+        ]
 
     def _particle(self, i: int, streams: Streams) -> tuple[BaseVolume, tuple[str, ...]]:
         """A particle about the origin, in a random orientation."""

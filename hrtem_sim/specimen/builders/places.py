@@ -1,6 +1,6 @@
 """Random places for things that must not overlap."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ def free_places(
     *,
     gap: float = 0.0,
     tries: int = 200,
+    candidate: Callable[[int], np.ndarray] | None = None,
 ) -> list[tuple[float, float] | None]:
     """Return a place for each of several discs in a periodic field, None for those without room.
 
@@ -27,6 +28,9 @@ def free_places(
         Least distance between two discs, in angstrom, across the border too.
     tries
         Places that are tried for each.
+    candidate
+        Function that draws a place, (2,) in angstrom, for the disc of a number; absent: anywhere in
+        the field.
 
     Examples
     --------
@@ -37,9 +41,9 @@ def free_places(
     edges = np.array(field)
     found: list[tuple[float, float] | None] = []
     placed: list[tuple[np.ndarray, float]] = []
-    for reach in reaches:
+    for i, reach in enumerate(reaches):
         for _ in range(tries if 2 * reach + gap <= edges.min() else 0):
-            place = rng.random(2) * edges
+            place = candidate(i) if candidate else rng.random(2) * edges
             away = [
                 place - other - edges * np.round((place - other) / edges) for other, _ in placed
             ]
