@@ -10,6 +10,7 @@ import numpy.typing
 sys.path.insert(0, str(Path(__file__).parent))
 
 import api_pages
+import docstrings
 import inventories
 
 # numpy's own is a union of six types; pages are to say "ArrayLike"
@@ -65,19 +66,7 @@ sphinx_gallery_conf = {
 }
 
 
-def escape_bars(app, what, name, obj, options, lines):
-    """Keep |x| an absolute value where reStructuredText would see a substitution."""
-    lines[:] = [line.replace("|", r"\|") if "``" not in line else line for line in lines]
-
-
-def keep_colons(app, what, name, obj, options, lines):
-    """Keep "Precedence: ..." a sentence where napoleon would see a type and what it is of."""
-    if what in ("attribute", "data", "property") and lines:
-        lines.insert(0, "\u200b")  # of no width
-
-
 def setup(app):
-    app.connect("autodoc-process-docstring", keep_colons, priority=400)
-    app.connect("autodoc-process-docstring", escape_bars)
+    docstrings.connect(app)
     app.connect("env-check-consistency", api_pages.PublicNames().check)
     api_pages.write(Path(__file__).with_name("api"))

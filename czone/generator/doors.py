@@ -13,7 +13,7 @@ from czone.geometry.elements import SYMBOLS
 from czone.matter.cell import UnitCell
 from czone.matter.occupancy import as_contents
 
-__all__ = ["ACCEPTED", "CAUSES", "as_cell", "as_sites"]
+__all__ = ["ACCEPTED", "CAUSES", "as_cell", "as_sites", "tell_sparse"]
 
 ACCEPTED = (
     "a pymatgen Structure, periodic ASE Atoms, or the path of a file (CIF, POSCAR, whatever ASE "
@@ -26,6 +26,8 @@ CAUSES = (
     "setting, or a site given twice"
 )
 """Why atoms of a crystal may be too close to each other."""
+
+_MOST_ROOM = 1e5  # cubic angstrom for an atom: one alone in a box of 46 angstrom
 
 
 def as_cell(structure: Any) -> UnitCell:
@@ -136,3 +138,14 @@ def as_sites(coords: ArrayLike, count: int) -> np.ndarray:
     if len(sites) != count:
         raise ValueError(f"Z and coords must have the same length; got {count} and {len(sites)}")
     return sites
+
+
+def tell_sparse(cell: UnitCell) -> None:
+    """Warn of a cell that is a thousand times too large, as one in picometres is."""
+    room = abs(float(np.linalg.det(cell.matrix))) / len(cell.numbers)
+    if room > _MOST_ROOM:
+        warnings.warn(
+            f"crystal must be in angstrom; got {room:.3g} cubic angstrom for each of its "
+            f"{len(cell.numbers)} atoms. Are its lengths in picometres?",
+            stacklevel=5,
+        )

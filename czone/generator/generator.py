@@ -12,7 +12,7 @@ from czone.checks import as_integer, as_offering, as_vector
 from czone.equality import sorted_rows
 from czone.generator.amorphous import AmorphousGenerator
 from czone.generator.base import BaseGenerator, NullGenerator
-from czone.generator.doors import CAUSES, as_cell, as_sites
+from czone.generator.doors import CAUSES, as_cell, as_sites, tell_sparse
 from czone.generator.sites import fill_cell
 from czone.generator.spacegroup import space_group
 from czone.generator.written import Written, edges_and_angles, formula_of
@@ -179,6 +179,7 @@ class Generator(BaseGenerator):
         origin = self._first_origin if self._voxel is None else self._voxel.origin
         turn = self.orientation
         tell_contacts(cell.contacts, "crystal", CAUSES)
+        tell_sparse(cell)
         tell_absent(self._post_transform, cell)
         self._cell = cell
         self._structure = None

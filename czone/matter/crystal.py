@@ -156,7 +156,7 @@ class Crystal(Value):
         numbers, kept = self._elements(positions, sites, (self.sbases, self.origin))
         positions = positions if kept is None else positions[kept]
         if self.post is not None and not self._changes_elements_only():
-            positions, numbers = self.post.apply_function(positions, numbers)
+            positions, numbers = _checked_pair(*self.post.apply_function(positions, numbers))
             numbers = atomic_numbers("species", np.asarray(numbers))
         if self.strain is not None:
             positions = self.strain.apply_strain(positions)
@@ -326,3 +326,14 @@ class Crystal(Value):
         if not isinstance(other, Crystal):
             return NotImplemented
         return self is other or bool(self._made_of() == other._made_of())
+
+
+def _checked_pair(positions: Any, numbers: Any) -> tuple[np.ndarray, Any]:
+    """Return what a post transform has made of the atoms, if these are atoms."""
+    points = as_points("positions of post_transform", positions)
+    if len(points) != len(numbers):
+        raise ValueError(
+            "post_transform must return as many atomic numbers as positions; got "
+            f"{len(numbers)} and {len(points)}"
+        )
+    return points, numbers

@@ -14,6 +14,7 @@ from czone.geometry.elements import SYMBOLS, atomic_numbers
 from czone.molecule.extras import Extras
 from czone.molecule.placed import Placed
 from czone.molecule.reach import Reach
+from czone.molecule.torn import tell_torn
 from czone.shown import call
 from czone.spelling import keywords
 
@@ -249,6 +250,7 @@ class BaseMolecule(Placed, BaseGenerator):
         """
         if not (hasattr(atoms, "numbers") and hasattr(atoms, "arrays")):
             raise TypeError(f"atoms must be ASE Atoms; got {type(atoms).__name__}")
+        tell_torn(atoms)
         molecule = cls(atoms.numbers, atoms.positions, **kwargs)
         molecule._extras = Extras.of(atoms)
         return molecule

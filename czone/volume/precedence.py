@@ -1,5 +1,6 @@
 """Which atoms stay where objects overlap: one routine for scenes and for volumes of volumes."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -63,7 +64,24 @@ def kept_atoms(
             pieces = np.split(outside, np.cumsum([part.stop - part.start for part in ranges])[:-1])
             for part, piece in zip(ranges, pieces, strict=True):
                 keep[part] &= piece
-    return np.split(keep, ends[:-1])
+    masks = np.split(keep, ends[:-1])
+    _tell_emptied(priorities, masks)
+    return masks
+
+
+def _tell_emptied(priorities: np.ndarray, masks: list[np.ndarray]) -> None:
+    """Warn of two objects that leave nothing of each other, such as one that was added twice."""
+    gone = np.array([k for k, mask in enumerate(masks) if len(mask) and not mask.any()], dtype=int)
+    for k, one in enumerate(gone.tolist()):
+        for other in gone[k + 1 :].tolist():
+            if priorities[one] == priorities[other]:
+                warnings.warn(
+                    f"objects {one} and {other} have lost all atoms, for their priorities are "
+                    f"equal, {priorities[one]}, and equal ones empty their overlap. Give them "
+                    "different priorities, or leave one out",
+                    stacklevel=4,
+                )
+                return
 
 
 def _dropped_quickly(

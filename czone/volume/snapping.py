@@ -51,6 +51,10 @@ def snap_plane_near_point(
     point = as_vector("point", point)
     voxel, strain = generator.voxel, generator.strain_field
     hkl = plane_indices("miller_indices", miller_indices, voxel.sbases)
+    if (np.rint(hkl) != hkl).any():
+        raise ValueError(
+            f"miller_indices must be whole numbers, as lattice planes have; got {miller_indices!r}"
+        )
     reciprocal = hkl @ voxel.reciprocal_bases
     source, gradient = point, np.eye(3)
     if strain is not None:

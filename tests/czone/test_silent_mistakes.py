@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from ase.build import bulk
+from ase.build import bulk, fcc111, molecule
 
 from czone.generator import AmorphousGenerator, Generator
 from czone.matter import ShortContact, contact_rule
@@ -14,7 +14,7 @@ from czone.scene import Scene
 from czone.surface import add_adsorbates
 from czone.transform import ChemicalSubstitution, HStrain, rot_v, rot_zxz
 from czone.util.voxel import Voxel
-from tests.solids import gold
+from tests.solids import ball, gold
 
 RUTILE = ([0, 0, 0], [0.305, 0.305, 0]), [4.594, 4.594, 2.959]
 
@@ -126,8 +126,49 @@ def test_displacements_in_place_of_debye_waller_factors_are_told(tmp_path):
         scene.to_file(tmp_path / "a.xyz", format="prismatic", debye_waller_factors=0)
 
 
+@pytest.mark.follows("Give them different priorities, or leave one out")
+def test_objects_that_empty_each_other_are_told():
+    """The same ball twice: of equal priority each claims all atoms of the other."""
+    inside = ball(6)
+    scene = Scene([[-6] * 3, [6] * 3], [inside, Molecule("Au", [[9, 9, 9]]), inside])
+    with pytest.warns(UserWarning, match="objects 0 and 2 have lost all atoms.*are equal, 0"):
+        scene.populate()
+    second = inside.from_volume(priority=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for objects in ([inside, second], [inside]):
+            scene = Scene([[-6] * 3, [6] * 3], objects)
+            scene.populate()
+            assert len(scene.all_atoms) == 55
+
+
 def test_angles_of_adsorbates_are_in_rad():
     block = Molecule([79] * 125, np.indices((5, 5, 5)).reshape(3, -1).T * 2.5)
     carbonyl = Molecule(["C", "O"], [[0, 0, 0], [0, 0, 1.13]])
     with pytest.warns(UserWarning, match="mol_rotation must be in rad; got 90"):
         add_adsorbates(carbonyl, block, number=1, mol_rotation=90, rng=1)
+
+
+def test_a_crystal_in_picometres_is_told():
+    with pytest.warns(UserWarning, match=r"in angstrom; got 1.43e\+07 cubic angstrom"):
+        Generator.from_spacegroup(["Pt"], [[0, 0, 0]], [385.4] * 3, [90] * 3, sgn=225)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Generator.from_spacegroup(["Pt"], [[0, 0, 0]], [3.854] * 3, [90] * 3, sgn=225)
+        Generator.from_unit_cell(["Pt"], [[0, 0, 0]], [40] * 3, [90] * 3)  # one alone
+
+
+@pytest.mark.follows("or set atoms.pbc = False if they are apart")
+def test_a_molecule_that_the_faces_of_its_cell_tear_is_told():
+    water = molecule("H2O", cell=[5, 5, 5], pbc=True)
+    water.wrap()  # oxygen at z = 0.12, hydrogen at z = 4.52 and y = 0.76 and 4.24
+    with pytest.warns(UserWarning, match="got 3 pieces that are bonded through the faces"):
+        Molecule.from_ase_atoms(water)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        whole = water.copy()
+        whole.positions -= np.rint(whole.get_scaled_positions(wrap=False)) * 5
+        Molecule.from_ase_atoms(whole)
+        Molecule.from_ase_atoms(fcc111("Au", (2, 2, 3), vacuum=5))  # bonded here too
+        water.pbc = False
+        Molecule.from_ase_atoms(water)

@@ -11,7 +11,7 @@ from czone.generator.amorphous_algorithms import gen_p_substrate, random_sequent
 from czone.generator.spacegroup import space_group
 from czone.matter import Crystal, ImpossibleContact, UnitCell, contact_rule
 from czone.prefab import SimpleGrainBoundary, WulffSingle
-from czone.transform import Translation
+from czone.transform import ArbitraryPostTransform, Translation
 from czone.util import zone_axis_rotations
 from tests.errors.table import Row, refused, table
 from tests.solids import gold, symbol, write_cif
@@ -65,6 +65,11 @@ def short(**rule) -> Generator:
         return cell(cell_dims=[1.7, 9, 9])
 
 
+def changed(fun):
+    crystal = gold(post_transform=ArbitraryPostTransform(fun))
+    return crystal.supply_atoms(np.array([[0.0, 0, 0], [12, 12, 12]]))
+
+
 # fmt: off
 ROWS = (
     # Crystals
@@ -104,6 +109,8 @@ ROWS = (
     Row("Generator", "origin", "3 numbers", "(2,)", lambda: Generator(origin=[0, 0])),
     Row("Generator", "origin", "a crystal is the structure=", "'gold.cif'", lambda: Generator("gold.cif"), TypeError),
     Row("Generator", "post_transform", "post transform", "3", lambda: setattr(gold(), "post_transform", 3), TypeError),
+    Row("post_transform", "post_transform", "as many atomic numbers as positions", "256 and 10", lambda: changed(lambda points, species: (points[:10], species))),
+    Row("post_transform", "positions of post_transform", "finite", "nan", lambda: changed(lambda points, species: (points * NAN, species))),
     Row("Generator", "voxel", "Voxel", "3", lambda: setattr(gold(), "voxel", 3), TypeError),
     Row("from_generator", "from_generator", "transformation only", "['scale']", lambda: gold().from_generator(scale=3), TypeError),
     Row("NullGenerator", "transformation", "transform", "3", lambda: NullGenerator().transform(3), TypeError),

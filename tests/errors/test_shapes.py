@@ -108,6 +108,7 @@ ROWS = (
     Row("snap_plane", "mode", "nearest", "'left'", lambda: snapped(mode="left")),
     Row("snap_plane", "point", "3 numbers", "(2,)", lambda: snapped([0, 0])),
     Row("snap_plane", "miller_indices", "zero vector", "(0, 0, 0)", lambda: snapped(indices=(0, 0, 0))),
+    Row("snap_plane", "miller_indices", "whole numbers", "(0.5, 0, 0)", lambda: snapped(indices=(0.5, 0, 0))),
     Row("snap_plane", "miller_indices", "3 numbers", "(2,)", lambda: snapped(indices=(1, 1))),
     Row("snap_plane", "miller_indices", "finite", "nan", lambda: snapped(indices=(0, 0, NAN))),
     Row("snap_plane", "miller_indices", "three indices in a cell that is not hexagonal", "(1, 0, -1, 0)", lambda: snapped(indices=(1, 0, -1, 0))),
