@@ -14,6 +14,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter
 
 from hrtem_sim.measure.estimates import UNKNOWN, Estimate
+from hrtem_sim.measure.given import checked_image
 from hrtem_sim.measure.reflections import Reflections, reflections_of
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen.materials import Material
@@ -109,7 +110,7 @@ def find_fringes(image: np.ndarray, pixel_size: float, *, lowest: float = 0.3) -
     >>> [round(f.frequency, 3) for f in find_fringes(noise + np.cos(2 * np.pi * x / 2.5), 0.4)]
     [0.4]
     """
-    image = np.asarray(image, dtype=float)
+    image = checked_image(image, pixel_size)
     n = min(round(WINDOW / pixel_size), *image.shape) // 2 * 2
     if n < 32:
         raise Refusal(f"image must be at least 32 pixels wide to show fringes; got {image.shape}")

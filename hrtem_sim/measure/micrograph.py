@@ -6,6 +6,7 @@ import numpy as np
 
 from hrtem_sim.measure.estimates import UNKNOWN, Estimate
 from hrtem_sim.measure.fringes import measure_fringes
+from hrtem_sim.measure.given import check_microscope, checked_image
 from hrtem_sim.measure.rings import Rings, measure_rings
 from hrtem_sim.measure.spectrum import NoFilm, film_spectrum
 from hrtem_sim.specimen.materials import Material
@@ -102,10 +103,12 @@ def measure_micrograph(
     >>> 400.0 in measured.table["dose"], measured.table["pixel size"].known
     (True, False)
     """
+    absolute = is_absolute(image) if absolute is None else absolute
+    image = checked_image(image, pixel_size, particles)
+    check_microscope(energy, spherical, gain)
     fringes = UNKNOWN if material is None else measure_fringes(image, pixel_size, material)
     contradicted = fringes.known and pixel_size not in fringes
     used = fringes.value if contradicted else pixel_size
-    absolute = is_absolute(image) if absolute is None else absolute
     try:
         spectrum = film_spectrum(image, used, particles)
     except NoFilm:

@@ -19,6 +19,7 @@ from scipy.optimize import OptimizeResult, least_squares
 from hrtem_sim.electron import wavelength
 from hrtem_sim.measure.estimates import UNKNOWN, Estimate
 from hrtem_sim.measure.film import film_power
+from hrtem_sim.measure.given import check_microscope
 from hrtem_sim.measure.spectrum import FilmSpectrum, ring_contrast
 
 __all__ = ["Rings", "measure_rings"]
@@ -160,6 +161,7 @@ def measure_rings(
     >>> 400.0 in measure_rings(film_spectrum(noise, 0.4), energy=300e3, gain=1.0).dose
     True
     """
+    check_microscope(energy, spherical, gain)
     profile = _profile(spectrum, energy, film, spherical)
     low, high = LOW.copy(), HIGH.copy()
     if gain is not None:

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from hrtem_sim.frozen import freeze
+from hrtem_sim.measure.given import checked_image
 from hrtem_sim.refusal import Refusal
 
 __all__ = ["FilmSpectrum", "NoFilm", "film_spectrum", "ring_contrast"]
@@ -146,7 +147,8 @@ def film_spectrum(
     NoFilm
         If hardly any film is left.
     Refusal
-        If the micrograph is smaller than 40 angstrom, or its mean is not positive.
+        If the micrograph is smaller than 40 angstrom, is no image of finite numbers with a positive
+        mean, or the particles have another shape.
 
     Examples
     --------
@@ -155,7 +157,7 @@ def film_spectrum(
     >>> bool(abs(spectrum.power[:, 5:].mean() * 400 - 1) < 0.05)
     True
     """
-    image = np.asarray(image, dtype=float)
+    image = checked_image(image, pixel_size, particles)
     film = _film(image.shape, pixel_size, particles)
     n = min(round(WINDOW / pixel_size), *image.shape) // 2 * 2
     if n * pixel_size < 40:

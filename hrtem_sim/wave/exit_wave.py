@@ -10,9 +10,13 @@ from hrtem_sim.electron import wavelength
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid, fourier_resize, propagator
 from hrtem_sim.provenance.classes import refuse_other_classes
-from hrtem_sim.provenance.doubts import say
+from hrtem_sim.provenance.doubts import say, say_doubt
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.shown import Shown
+from hrtem_sim.wave.ranges import ENERGY
+
+FEWEST, MOST = 0.5, 1.05
+"""Mean intensities of waves whose incident beam is 1; some programs norm to other sums."""
 
 MOST_LOST = 0.05
 """Share of the electrons above which a wave says that it has lost them."""
@@ -61,8 +65,15 @@ class ExitWave(Shown):
         if not np.isfinite(self.array.sum()):  # one pass: a sum of finite waves is finite
             got = self.array[~np.isfinite(self.array)][:1].tolist()
             raise Refusal(f"array must be finite; got {got}")
-        wavelength(self.energy)
+        if not len(self.array):
+            raise Refusal(f"array must hold one wave at least; got shape {self.array.shape}")
+        ENERGY.enforce("ExitWave", "energy", self.energy)
         _check_plane(self.plane)
+        if not FEWEST <= 1 - self.lost <= MOST:
+            say_doubt(
+                f"ExitWave: array has a mean intensity of {1 - self.lost:.3g}, where 1 is usual, "
+                "that of the beam before the specimen; doses count from it"
+            )
 
     def _facts(self) -> dict[str, str]:
         return {

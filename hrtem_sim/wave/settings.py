@@ -17,25 +17,14 @@ from hrtem_sim.provenance import (
     each,
     one_of,
     optional,
-    physical,
     that,
     whole,
 )
 from hrtem_sim.specimen.displacements import LARGEST, Rms
 from hrtem_sim.wave.engine import Engine
 from hrtem_sim.wave.engines import EMBEDDED, engine_from_recipe, engine_named, engine_to_recipe
+from hrtem_sim.wave.ranges import ENERGY, PIXEL, SLICE, TILT
 
-ENERGY = physical(
-    10e3,
-    3e6,
-    "eV",
-    usual=(30e3, 400e3),
-    units={"keV": 1e3, "MeV": 1e6},
-    text="10 to 3000 keV, in eV",
-)
-PIXEL = physical(0.005, 10, "angstrom", usual=(0.025, 1.5), units={"nm": 10.0, "pm": 0.01})
-SLICE = physical(0.01, 1000, "angstrom", usual=(0.2, 10), units={"nm": 10.0, "pm": 0.01})
-TILT = between(-200, 200, "mrad", open_low=True, open_high=True)
 RMS = any_of(
     between(0, LARGEST, "angstrom"),
     one_of("measured", "debye"),

@@ -74,13 +74,30 @@ def as_source(data: Trainable, recipe: TrainingRecipe, *, rows: np.ndarray | Non
                 f"got {len(recipe.shares)}"
             )
         alone = replace(recipe, shares=None)
-        return PooledSource([as_source(item, alone) for item in others])
+        sources = [as_source(item, alone) for item in others]
+        _refuse_leaks([source for source in sources if isinstance(source, StoredMicrographs)])
+        return PooledSource(sources)
     _refuse_shares(recipe)
     if isinstance(data, str | Path) or not isinstance(data, Source):
         return StoredMicrographs(open_store(data), recipe, rows=rows)
     if rows is not None:
         raise Refusal("rows must be absent for a source, which chooses itself; got some")
     return data
+
+
+def _refuse_leaks(sources: Sequence[StoredMicrographs]) -> None:
+    """Refuse data sets that share structures, of which one trains on what another validates with.
+
+    Structures of one recipe are the same whatever their number.
+    """
+    trained = frozenset[str]().union(*(source.structures[0] for source in sources))
+    held_out = frozenset[str]().union(*(source.structures[1] for source in sources))
+    if both := trained & held_out:
+        raise Refusal(
+            "data must hold out the same structures of all that is pooled; got "
+            f"{len(both)} that one data set trains on and another validates with, {min(both)} "
+            "among them: open_databases gives data sets of one kind as one"
+        )
 
 
 def _refuse_shares(recipe: TrainingRecipe) -> None:

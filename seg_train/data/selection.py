@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hrtem_sim.database.selecting import checked_rows
 from hrtem_sim.provenance import identity, number_held_out, rng_for, rows_that_meet
 from hrtem_sim.refusal import Refusal
 from seg_train.recipe import TrainingRecipe
@@ -100,9 +101,8 @@ def select_rows(
     ValueError
         If the condition cannot be read or leaves nothing.
     """
-    chosen = np.arange(len(catalogue)) if rows is None else np.unique(np.asarray(rows, dtype=int))
-    if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < len(catalogue)):
-        raise Refusal(f"rows must be from 0 to {len(catalogue) - 1}; got {chosen.tolist()}")
+    n = len(catalogue)
+    chosen = np.arange(n) if rows is None else np.unique(checked_rows(rows, n))
     if select is not None:
         table = catalogue.iloc[chosen]
         try:

@@ -45,6 +45,9 @@ class StoredMicrographs:
         self.split = split_by_structure(store.catalogue, recipe, rows=rows)
         self.pixel_size = float(store.pixel_size)
         self.identity = f"{store.identity}/{self.split.identity}"
+        of_rows = store.catalogue["structure"].to_numpy()
+        training, validation = self.split.training, self.split.validation
+        self.structures = frozenset(of_rows[training]), frozenset(of_rows[validation])
         lock = Lock()
         self._training = _Rows(store, self.split.training, lock)
         self._validation = _Rows(store, self.split.validation, lock)

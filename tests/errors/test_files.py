@@ -27,6 +27,8 @@ from hrtem_sim.interchange import (
 from hrtem_sim.provenance import RecipeError, read_recipe, rows_that_meet
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.wave import ExitWave
+from seg_train.data import as_source
+from seg_train.recipe import TrainingRecipe
 from tests.errors.table import refusal as Row
 from tests.errors.table import refused, table
 from tests.solids import symbol, write_cif
@@ -250,3 +252,12 @@ def test_a_job_of_an_array_joins_no_other_data_set(tiny, tiny_database, tmp_path
     with pytest.raises(DatabaseError, match="belongs to another recipe"):
         build_dataset(replace(tiny, seed=12), tmp_path, share=(1, 2), progress=False)
     assert [path.name for path in tmp_path.iterdir()] == ["shard-00000.h5"]
+
+
+def test_structures_that_one_data_set_trains_on_validate_no_other(tiny, tiny_database, tmp_path):
+    half = build_dataset(tiny.scaled(0.5), tmp_path, progress=False)
+    recipe = TrainingRecipe(seed=1, validation=0.5)
+    with pytest.raises(Refusal, match="hold out the same structures of all that is pooled"):
+        as_source([tiny_database, half], recipe)
+    alone = as_source([tiny_database, tiny_database], recipe)  # each picture twice, and no leak
+    assert len(alone.epoch(0)) == len(tiny_database)

@@ -34,7 +34,7 @@ from hrtem_sim.mask import (
     projected_thickness,
     zone_axis,
 )
-from hrtem_sim.measure import NoFilm, film_spectrum, find_fringes
+from hrtem_sim.measure import NoFilm, film_spectrum, find_fringes, measure_micrograph
 from hrtem_sim.potential import PotentialSlices, projected_potential, scattering_factor
 from hrtem_sim.provenance import Distribution, identity, rng_for
 from hrtem_sim.specimen import (
@@ -70,6 +70,17 @@ BLOCK = np.stack(np.meshgrid(*[np.arange(2.0, 22.0, 3.0)] * 3), axis=-1).reshape
 SLANTED = Voxel([[4.0, 1, 0], [0, 4, 0], [0, 0, 4]])
 CUBE = Specimen(BLOCK, np.full(len(BLOCK), 79), (24.0, 24.0, 24.0), objects=("particle",))
 ATOM = Specimen(np.array([[2.0, 2.0, 2.0]]), np.array([79]), (4.0, 4.0, 4.0))
+
+
+def measured(image=None, pixel_size=0.4, *, energy=300e3, **values):
+    image = np.full((128, 128), 64.0) if image is None else image
+    return measure_micrograph(image, pixel_size, energy=energy, **values)
+
+
+def with_hole() -> np.ndarray:
+    image = np.full((128, 128), 64.0)
+    image[3, 4] = NAN
+    return image
 
 
 def skewed(*pbc) -> Atoms:
@@ -123,6 +134,17 @@ def settings(**values) -> WaveSettings:
 
 # fmt: off
 ROWS = (
+    # What measurements are given
+    Row("measure_micrograph", "energy", "10 to 3000 keV", "did you mean 300 keV", lambda: measured(energy=300)),
+    Row("measure_micrograph", "gain", "must be positive", "0.0", lambda: measured(gain=0.0)),
+    Row("measure_micrograph", "spherical", "of magnitude", "nan", lambda: measured(spherical=NAN)),
+    Row("measure_micrograph", "pixel_size", "must be positive", "-0.4", lambda: measured(pixel_size=-0.4)),
+    Row("measure_micrograph", "particles", "the shape of the image", "(3, 3)", lambda: measured(particles=np.zeros((3, 3)))),
+    Row("measure_micrograph", "image", "real numbers of shape (ny, nx)", "(1, 128, 128)", lambda: measured(np.ones((1, 128, 128)))),
+    Row("measure_micrograph", "image", "must be finite", "1 pixels", lambda: measured(with_hole())),
+    Row("find_fringes", "image", "real numbers", "complex128", lambda: find_fringes(np.ones((64, 64), complex), 0.4)),
+    Row("ExitWave", "energy", "10 to 3000 keV", "did you mean 300 keV", lambda: ExitWave(WAVE.array, GRID, 300.0)),
+    Row("ExitWave", "array", "one wave at least", "(0, 8, 8)", lambda: ExitWave(WAVE.array[:0], GRID, 300e3)),
     # The electron, grids, transforms
     Row("wavelength", "energy", "positive, in eV", "-300000.0", lambda: wavelength(-300e3)),
     Row("wavelength", "energy", "positive, in eV", "nan", lambda: wavelength(NAN)),
@@ -180,7 +202,7 @@ ROWS = (
     Row("WaveSettings", "energy", "10 to 3000 keV, in eV", "inf", lambda: settings(energy=INF)),
     Row("WaveSettings", "pixel_size", "0.005 to 10 angstrom", "0.0", lambda: settings(pixel_size=0.0)),
     Row("WaveSettings", "slice_thickness", "0.01 to 1000 angstrom", "nan", lambda: settings(slice_thickness=NAN)),
-    Row("WaveSettings", "tilt", "200) mrad", "300", lambda: settings(tilt=(300, 0))),
+    Row("WaveSettings", "tilt", "of magnitude 0 to 200 mrad", "300", lambda: settings(tilt=(300, 0))),
     Row("WaveSettings", "phonons", "whole number", "1.5", lambda: settings(phonons=1.5)),
     Row("WaveSettings", "phonons", "at least 0", "-1", lambda: settings(phonons=-1)),
     Row("WaveSettings", "phonons", "whole number", "nan", lambda: settings(phonons=NAN)),
@@ -191,7 +213,7 @@ ROWS = (
     Row("ExitWave", "array", "(phonons, 8, 8)", "(1, 4, 4)", lambda: ExitWave(np.ones((1, 4, 4), np.complex64), GRID, 3e5)),
     Row("ExitWave", "array", "complex", "float64", lambda: ExitWave(np.ones((1, 8, 8)), GRID, 3e5), TypeError),
     Row("ExitWave", "array", "finite", "nan", lambda: ExitWave(np.full((1, 8, 8), NAN, np.complex64), GRID, 3e5)),
-    Row("ExitWave", "energy", "positive, in eV", "-3", lambda: ExitWave(np.ones((1, 8, 8), np.complex64), GRID, -3)),
+    Row("ExitWave", "energy", "10 to 3000 keV", "-3", lambda: ExitWave(np.ones((1, 8, 8), np.complex64), GRID, -3)),
     Row("ExitWave", "plane", "finite", "nan", lambda: ExitWave(np.ones((1, 8, 8), np.complex64), GRID, 3e5, NAN)),
     Row("refocused", "plane", "finite", "inf", lambda: WAVE.refocused(INF)),
     Row("compute_exit_wave", "engine", "one of", "'magic'", lambda: compute_exit_wave(ATOM, engine="magic")),
@@ -241,7 +263,7 @@ ROWS = (
     Row("Detector", "mtf_curve", "given with mtf_with_pixel", "None", lambda: Detector(0.4, mtf_with_pixel=True)),
     Row("Detector", "mtf_curve", "before 2 Nyquist", "2.0", lambda: Detector(0.4, mtf_with_pixel=True, mtf_curve=((0.0, 1.0), (2.0, 0.1)))),
     Row("Detector", "nnps_curve", "must be pairs", "0.0", lambda: Detector(0.4, nnps_curve=((0.0, 1.0), (1.0, 0.0)))),
-    Row("Detector", "dqe_curve", "DQE in 0..1", "1.5", lambda: Detector(0.4, dqe_curve=((0.0, 1.5), (1.0, 0.2)))),
+    Row("Detector", "dqe_curve", "0 to 1", "1.5", lambda: Detector(0.4, dqe_curve=((0.0, 1.5), (1.0, 0.2)))),
     Row("Detector", "dqe_curve", "without nnps_curve and dqe_zero", "both", lambda: Detector(0.4, dqe_zero=0.5, dqe_curve=((0.0, 0.5), (1.0, 0.2)))),
     Row("Detector", "dqe_zero", "(0, 1]", "0", lambda: Detector(0.4, dqe_zero=0)),
     Row("Detector", "pedestal", "at least 0", "-1", lambda: Detector(0.4, pedestal=-1.0)),

@@ -5,6 +5,7 @@ import re
 import tomllib
 import warnings
 
+import numpy as np
 import pytest
 
 from czone.generator import film_of
@@ -12,10 +13,11 @@ from hrtem_sim import Implausible, Refusal
 from hrtem_sim.dataset import plan_structure, read_dataset_recipe
 from hrtem_sim.dataset.recipe import DatasetRecipe, FilmRecipe, ImagingRecipe, ParticleRecipe
 from hrtem_sim.dataset.simulate import build_structure
+from hrtem_sim.grid import Grid
 from hrtem_sim.imaging import Aberrations, Detector, ImagingConditions
 from hrtem_sim.provenance import Distribution, field_checks, recipe_file, shipped_recipes
 from hrtem_sim.specimen import rms_displacements
-from hrtem_sim.wave import WaveSettings
+from hrtem_sim.wave import ExitWave, WaveSettings
 from seg_train.recipe import TrainingRecipe
 
 
@@ -53,6 +55,7 @@ DOUBTED = [
     (lambda v: ImagingConditions(dose=v), 4e5, "dose", "e/nm^2", 4e3),
     (lambda v: Detector(pixel_size=v), 0.02, "Detector: pixel_size", "nm", 0.2),
     (lambda v: WaveSettings(pixel_size=v), 0.02, "WaveSettings: pixel_size", "nm", 0.2),
+    (lambda v: WaveSettings(tilt=(v, 0.0)), 0.005, "WaveSettings: tilt", "rad", 5),
     (lambda v: ParticleRecipe(radius=constant(v)), 5.0, "radius", "nm", 50),
     (lambda v: FilmRecipe(thickness=constant(v)), 5.0, "thickness", "nm", 50),
     (lambda v: TrainingRecipe(seed=1, pixel_size=v), 0.04, "pixel_size", "nm", 0.4),
@@ -157,3 +160,11 @@ def test_every_material_of_a_shipped_recipe_is_in_the_tables(name):
     built = build_structure(plan_structure(recipe, 0)).specimen
     u = rms_displacements(built, recipe.wave.rms)
     assert 0.03 <= u.min() and u.max() <= (0.22 if "ligands" in built.objects else 0.2)
+
+
+@pytest.mark.parametrize("norm", [0.1, 100.0])
+def test_waves_that_are_normed_to_another_beam_are_doubted(norm):
+    """Their images would have another dose than the one that was asked for."""
+    beam = np.full((1, 8, 8), norm, np.complex64)
+    with pytest.warns(Implausible, match=r"mean intensity of .*, where 1 is usual"):
+        ExitWave(beam, Grid((8, 8), 0.5), 300e3)
