@@ -43,6 +43,7 @@ STRUCTURES = 120
 
 TRAINED_ON = {
     "initial": BASE,
+    "initial_share": 0.5,
     "epochs": 12,
     "learning_rate": 3e-4,
     "final_rate": 3e-6,

@@ -109,6 +109,7 @@ class TrainingRecipe(Checked):
     patches: int | None = checked(None, optional(whole(1)), added=True)
     shares: tuple[float, ...] | None = checked(None, SHARES, added=True)
     initial: str | None = added(None)
+    initial_share: float = checked(0.0, between(0, 1, open_high=True), added=True)
     validation: float = checked(0.25, between(0, 1, open_high=True))
     loss: Literal["cce_dice", "cce", "dice"] = "cce_dice"
     learning_rate: float = checked(0.001, positive())

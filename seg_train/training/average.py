@@ -12,22 +12,30 @@ class WeightAverage:
     Parameters
     ----------
     model
-        Compiled model.
+        Compiled model, with the weights that it begins with.
     momentum
         Share of the average that a step keeps, at most; early steps keep less, so that the first
-        weights are soon forgotten.
+        weights are soon forgotten. 0: the weights of the last step.
+    initial_share
+        Part of the weights that it begins with in those of `in_use`.
 
     Notes
     -----
     After t steps the share is min(momentum, (1 + t) / (10 + t)), as TensorFlow's
     `ExponentialMovingAverage(num_updates=t)` has it. Averages along the last part of a training
     find wider minima than its last weights (B. T. Polyak and A. B. Juditsky, SIAM J. Control Optim.
-    30, 838 (1992)).
+    30, 838 (1992)). Weights halfway between those of a network and those it was fine-tuned to know
+    what is new without forgetting what was known (M. Wortsman et al., Robust fine-tuning of
+    zero-shot models, CVPR 2022, 7959, doi 10.1109/CVPR52688.2022.00780).
     """
 
-    def __init__(self, model: "keras.Model", momentum: float) -> None:
+    def __init__(
+        self, model: "keras.Model", momentum: float, *, initial_share: float = 0.0
+    ) -> None:
         self._model, self._momentum = model, momentum
-        self.variables = [tf.Variable(weight.numpy()) for weight in model.weights]
+        self._share = initial_share
+        self._initial = [weight.numpy() for weight in model.weights]
+        self.variables = [tf.Variable(weight) for weight in self._initial]
         self._step = tf.function(self._update)
 
     def advance(self) -> None:
@@ -38,8 +46,9 @@ class WeightAverage:
     def in_use(self) -> Iterator[None]:
         """Give the model the average for as long as the block runs."""
         own = [weight.numpy() for weight in self._model.weights]
-        for weight, average in zip(self._model.weights, self.variables, strict=True):
-            weight.assign(average)
+        kept = zip(self._model.weights, self.variables, self._initial, strict=True)
+        for weight, average, initial in kept:
+            weight.assign(average + self._share * (initial - average))
         try:
             yield
         finally:

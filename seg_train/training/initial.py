@@ -68,8 +68,14 @@ def completed(recipe: TrainingRecipe, base: TrainingRun | None) -> TrainingRecip
     Raises
     ------
     Refusal
-        If images are normalised otherwise than those that the weights know.
+        If images are normalised otherwise than those that the weights know, or a share of weights
+        is to be kept that are not there or are of other classes.
     """
+    if recipe.initial_share and (base is None or base.recipe.model.classes != recipe.model.classes):
+        got = "no initial" if base is None else "an initial network of other classes"
+        raise Refusal(
+            f"initial_share must be 0 unless initial is a network of the same classes; got {got}"
+        )
     if base is None:
         return recipe
     check_normalised_alike(recipe, base.recipe)

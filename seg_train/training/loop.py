@@ -171,7 +171,9 @@ def _train(
     tensorboard: bool,
 ) -> None:
     """Run the epochs that are missing."""
-    average = None if recipe.ema is None else WeightAverage(model, recipe.ema)
+    average = None
+    if recipe.ema is not None or recipe.initial_share:
+        average = WeightAverage(model, recipe.ema or 0.0, initial_share=recipe.initial_share)
     if done is not None:
         restore_state(folder, model, average)
         write_history(folder, list(done.history))  # killed in between, it lacks the last epoch

@@ -51,7 +51,7 @@ from seg_train.prediction import plan_tiles, predict
 from seg_train.recipe import LowPassRecipe, TextureRecipe
 from seg_train.segmenting import segment_files
 from seg_train.study import Condition, StudyRecipe, read_study_recipe
-from seg_train.training.initial import check_normalised_alike, initial_run
+from seg_train.training.initial import check_normalised_alike, completed, initial_run
 from tests.errors.table import refusal as Row
 from tests.errors.table import refused, table
 
@@ -197,6 +197,9 @@ ROWS = (
     Row("load_weights", "gone.h5", "file", "", lambda: load_weights("gone.h5", small()), FileNotFoundError),
     Row("fit", "normalisation", "'standard', to which the weights", "min_max", lambda: check_normalised_alike(recipe(), recipe(preprocessing=PreprocessingRecipe(normalisation="standard")))),
     Row("initial_run", "initial", "a network that is there", "gone", lambda: initial_run(recipe(initial="gone")), FileNotFoundError),
+    Row("completed", "initial_share", "unless initial is a network", "no initial", lambda: completed(recipe(initial_share=0.5), None)),
+    Row("completed", "initial_share", "of the same classes", "other classes", lambda: completed(recipe(initial_share=0.5, model=ModelRecipe(classes=3)), initial_run(recipe(initial="real_micrographs")))),
+    Row("TrainingRecipe", "initial_share", "[0, 1)", "1.0", lambda: recipe(initial_share=1.0)),
     Row("build_model", "model.backbone", "resnet18", "'vgg99'", lambda: build_model(model(backbone="vgg99"), seed=1)),
     Row("build_model", "model.backbone", "one of plain", "'resnet19'", lambda: build_model(model(backbone="resnet19"), seed=1)),
     Row("SegmentationLoss", "kind", "'cce_dice'", "'mse'", lambda: SegmentationLoss("mse")),

@@ -42,6 +42,19 @@ def test_a_training_begins_with_the_weights_of_the_other(tuned, base, database, 
         assert moves or np.array_equal(before, after)
 
 
+@pytest.mark.parametrize("ema", [None, 0.9])
+def test_a_share_of_the_weights_it_began_with_stays_in_those_that_are_kept(
+    tuned, base, database, tmp_path, ema
+):
+    trained = dataclasses.replace(tuned, epochs=1, learning_rate=0.01, ema=ema)
+    between = dataclasses.replace(trained, initial_share=0.25)
+    new = arrays(fit(trained, database, tmp_path / "new", progress=False))
+    kept = arrays(fit(between, database, tmp_path / "between", progress=False))
+    for old, moved, mixed in zip(arrays(base), new, kept, strict=True):
+        np.testing.assert_allclose(mixed, 0.25 * old + 0.75 * moved, atol=1e-6)
+    assert max(np.abs(o - m).max() for o, m in zip(arrays(base), new, strict=True)) > 1e-3
+
+
 def test_its_first_loss_is_near_the_last_of_the_other(tuned, run, tmp_path, make_database):
     goes_on = dataclasses.replace(tuned, initial=str(run.folder), epochs=1)
     anew = dataclasses.replace(goes_on, initial=None)
@@ -68,9 +81,11 @@ def test_the_id_covers_the_weights_and_not_their_place(tuned, base, database, tm
     assert placed.identity == tuned.identity
 
 
-def test_killed_it_continues_to_the_same_end(tuned, database, tmp_path, monkeypatch):
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_killed_it_continues_to_the_same_end(tuned, share, database, tmp_path, monkeypatch):
     from seg_train.training import loop
 
+    tuned = dataclasses.replace(tuned, initial_share=share)
     whole = fit(tuned, database, tmp_path / "whole", progress=False)
     once = loop._epoch
 
