@@ -12,6 +12,7 @@ from hrtem_sim.imaging.conditions import ImagingConditions
 from hrtem_sim.imaging.detector import Detector
 from hrtem_sim.imaging.former import ImageFormer
 from hrtem_sim.imaging.saving import save
+from hrtem_sim.provenance import positive
 from hrtem_sim.provenance.classes import refuse_other_classes
 from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
@@ -24,6 +25,9 @@ FORMATION = 5
 of k^2, integrates over pixels that begin at the origin, and blurs before it samples; 4 forms
 diffuse waves on coarser samples than the mean wave where that serves, 5 all modes of all waves that
 do not fold over there."""
+
+
+_PIXEL = positive("angstrom")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,6 +52,12 @@ class Micrograph(Shown):
     def __post_init__(self) -> None:
         freeze(self, "counts")
         refuse_other_classes(self)
+        if self.counts.ndim != 2 or self.counts.dtype.kind not in "buif":
+            raise Refusal(
+                f"counts must be real numbers of shape (ny, nx); got {self.counts.dtype} of "
+                f"{self.counts.shape}"
+            )
+        _PIXEL.refuse("pixel_size", self.pixel_size)
 
     def _facts(self) -> dict[str, str]:
         ny, nx = self.counts.shape

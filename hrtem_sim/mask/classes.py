@@ -12,10 +12,11 @@ from hrtem_sim.mask.instances import BLUR, OUTLINE, shared_out
 from hrtem_sim.mask.lattice import CRYSTAL, STRUCTURES
 from hrtem_sim.mask.phase import Mask
 from hrtem_sim.mask.thickness import (
-    atomic_volume,
+    check_outline,
     check_pixels,
     particle_names,
     spread_atoms,
+    volume_of,
 )
 from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
@@ -104,6 +105,7 @@ def class_map(
         raise Refusal(f"by must be object, material, structure or grain; got {by!r}")
     if not 0 <= fraction <= 1:
         raise Refusal(f"fraction must be in 0..1; got {fraction!r}")
+    check_outline(outline)
     check_pixels(specimen, shape, pixel_size)
     particles = particle_names(specimen) if objects is None else tuple(objects)
     if by in ("structure", "grain"):
@@ -117,7 +119,7 @@ def class_map(
         own = specimen.selection(particle)
         if not own.any():
             continue
-        volume = volumes[particle] if volumes else atomic_volume(specimen, particle)
+        volume = volume_of(specimen, particle, volumes)
         for label in np.unique(label_of[own]):
             positions = specimen.positions[own & (label_of == label)]
             stack[label] += volume * spread_atoms(positions, shape, pixel_size, blur)

@@ -8,7 +8,12 @@ from scipy.spatial import cKDTree
 
 from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.phase import Mask, check_map
-from hrtem_sim.mask.thickness import check_pixels, particle_names, projected_thickness
+from hrtem_sim.mask.thickness import (
+    check_outline,
+    check_pixels,
+    particle_names,
+    projected_thickness,
+)
 from hrtem_sim.provenance import Checked, checks, positive
 from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
@@ -42,7 +47,7 @@ class InstanceMap(Checked):
 
     def _check_together(self) -> None:
         freeze(self, "ids")
-        check_map("ids", self.ids)
+        check_map("ids", self.ids, len(self.names))
 
     def __len__(self) -> int:
         return len(self.names)
@@ -110,6 +115,7 @@ def instance_map(
     >>> bool(instances.mask_of("particle")[24, 24])
     True
     """
+    check_outline(outline)
     names = particle_names(specimen) if objects is None else tuple(objects)
     dtype = np.uint8 if len(names) < 256 else np.uint16
     if not names:

@@ -75,7 +75,7 @@ def outline_mask(
     for name in names:
         own = specimen.selection(name)
         if own.any():
-            bond = _bond(specimen.positions[own], specimen.numbers[own])
+            bond = _bond(specimen.positions[own], specimen.numbers[own], specimen.cell)
             reach = bond / 2 if margin is None else margin
             inside |= _closed(
                 specimen.positions[own, 1::-1], fine, pixel_size / factor, reach, bond
@@ -101,16 +101,25 @@ def agreement(one: Mask, other: Mask) -> float:
     """
     if one.classes.shape != other.classes.shape:
         raise Refusal(f"other must have {one.classes.shape} pixels; got {other.classes.shape}")
+    if abs(other.pixel_size / one.pixel_size - 1) > 1e-3:
+        raise Refusal(
+            f"other must have pixels of {one.pixel_size:g} angstrom; got {other.pixel_size:g}"
+        )
     first, second = one.classes > 0, other.classes > 0
     union = int((first | second).sum())
     return int((first & second).sum()) / union if union else 1.0
 
 
-def _bond(positions: np.ndarray, numbers: np.ndarray) -> float:
-    """Median distance to the nearest neighbour; of a single atom twice its covalent radius."""
+def _bond(positions: np.ndarray, numbers: np.ndarray, cell: tuple[float, float, float]) -> float:
+    """Median distance to the nearest neighbour, across the border too; of a single atom twice its
+    covalent radius."""
     if len(positions) == 1:
         return float(2 * covalent_radii[numbers[0]])
-    return float(np.median(cKDTree(positions).query(positions, k=2)[0][:, 1]))
+    edges = (cell[0], cell[1], 0.0)  # not periodic along the beam
+    folded = positions.copy()
+    folded[:, :2] %= edges[:2]
+    tree = cKDTree(folded, boxsize=edges)
+    return float(np.median(tree.query(folded, k=2)[0][:, 1]))
 
 
 def _closed(

@@ -23,10 +23,17 @@ PAPER_CUT = 0.1
 """Of the smoothed mask, in the archived scripts: the mask grows by about 1.3 blurs."""
 
 
-def check_map(name: str, pixels: np.ndarray) -> None:
-    """Refuse pixels that are no image."""
+def check_map(name: str, pixels: np.ndarray, most: int) -> None:
+    """Refuse pixels that are no image of whole numbers up to the last that has a name."""
     if pixels.ndim != 2:
         raise Refusal(f"{name} must have shape (ny, nx); got {pixels.shape}")
+    if pixels.dtype.kind not in "biu":
+        raise Refusal(f"{name} must be whole numbers; got {pixels.dtype}")
+    if pixels.size and not (pixels.min() >= 0 and pixels.max() <= most):
+        raise Refusal(
+            f"{name} must be from 0 to {most}, which have names; got {pixels.min()} to "
+            f"{pixels.max()}"
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,7 +56,7 @@ class Mask(Shown, Checked):
 
     def _check_together(self) -> None:
         freeze(self, "classes")
-        check_map("classes", self.classes)
+        check_map("classes", self.classes, len(self.names) - 1)
 
     def _facts(self) -> dict[str, str]:
         ny, nx = self.classes.shape

@@ -20,6 +20,10 @@ SAMPLE = 800
 """Atoms of an object that are enough to measure its volume per atom."""
 
 
+LEAST_VOLUME = 1.0
+"""Cubic angstrom per atom that no matter has; diamond has 5.7."""
+
+
 @dataclass(frozen=True, eq=False)
 class ThicknessMaps:
     """Projected thickness of objects.
@@ -105,9 +109,39 @@ def projected_thickness(
     for layer, name in zip(stack, names, strict=True):
         positions = specimen.positions[specimen.selection(name)]
         if len(positions):
-            volume = volumes[name] if volumes else atomic_volume(specimen, name)
+            volume = volume_of(specimen, name, volumes)
             layer[...] = volume * spread_atoms(positions, shape, pixel_size, blur)
     return ThicknessMaps(stack, names, float(pixel_size))
+
+
+def volume_of(specimen: Specimen, name: str, volumes: Mapping[str, float] | None) -> float:
+    """Return the volume per atom of an object in cubic angstrom: the one given, or measured.
+
+    Parameters
+    ----------
+    specimen
+        Atoms.
+    name
+        Name of the object.
+    volumes
+        Volumes by name; none: they are measured.
+    """
+    if not volumes:
+        return atomic_volume(specimen, name)
+    if name not in volumes:
+        raise Refusal(f"volumes must hold the one of {name}; got {', '.join(volumes)}")
+    if not LEAST_VOLUME <= volumes[name] < np.inf:
+        raise Refusal(
+            f"volumes must be at least {LEAST_VOLUME:g} cubic angstrom per atom; got "
+            f"{volumes[name]!r} for {name} (1 nm^3 is 1000 cubic angstrom)"
+        )
+    return float(volumes[name])
+
+
+def check_outline(outline: float) -> None:
+    """Refuse outlines that are no thickness."""
+    if not 0 <= outline < np.inf:
+        raise Refusal(f"outline must be >= 0, in angstrom; got {outline!r}")
 
 
 def particle_names(specimen: Specimen) -> tuple[str, ...]:

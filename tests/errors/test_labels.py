@@ -5,9 +5,9 @@ import pytest
 from ase.build import bulk
 
 from hrtem_sim.grid import Grid
-from hrtem_sim.imaging import minimum_contrast_defocus
+from hrtem_sim.imaging import ImagingConditions, Micrograph, minimum_contrast_defocus
 from hrtem_sim.interchange import classes_of
-from hrtem_sim.mask import Mask, instance_map
+from hrtem_sim.mask import InstanceMap, Mask, agreement, class_map, instance_map
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave import ExitWave
 from tests.errors.table import refusal as Row
@@ -74,3 +74,34 @@ def test_impossible_searches_for_the_focus_are_refused(arguments, message):
     flat = ExitWave(np.ones((1, 16, 16), np.complex64), GRID, 300e3)
     with pytest.raises(ValueError, match=message):
         minimum_contrast_defocus(flat, **arguments)
+
+
+def one_class(classes) -> Mask:
+    return Mask(classes, ("background", "particle"), 0.5)
+
+
+def pair(**values):
+    gold = Specimen(
+        [[2.0, 2.0, 2.0], [4.5, 2.0, 2.0]], [79, 79], (8.0, 8.0, 4.0), None, ["particle"]
+    )
+    return class_map(gold, (16, 16), 0.5, by="object", **{"volumes": {"particle": 17.0}} | values)
+
+
+# fmt: off
+ROWS = (
+    Row("Mask", "classes", "whole numbers", "float64", lambda: one_class(np.ones((4, 4)))),
+    Row("Mask", "classes", "from 0 to 1, which have names", "7 to 7", lambda: one_class(np.full((4, 4), 7))),
+    Row("InstanceMap", "ids", "from 0 to 1, which have names", "0 to 2", lambda: InstanceMap(np.arange(3)[None], ("a",), 0.5)),
+    Row("agreement", "other", "pixels of 0.5 angstrom", "1", lambda: agreement(one_class(np.eye(4, dtype=int)), Mask(np.eye(4, dtype=int), ("a", "b"), 1.0))),
+    Row("class_map", "outline", "must be >= 0", "nan", lambda: pair(outline=float("nan"))),
+    Row("class_map", "volumes", "at least 1 cubic angstrom", "0.017", lambda: pair(volumes={"particle": 0.017})),
+    Row("class_map", "volumes", "hold the one of particle", "film", lambda: pair(volumes={"film": 17.0})),
+    Row("Micrograph", "counts", "real numbers of shape (ny, nx)", "(4,)", lambda: Micrograph(np.ones(4), 0.5, ImagingConditions())),
+    Row("Micrograph", "pixel_size", "must be positive", "0", lambda: Micrograph(np.ones((4, 4)), 0, ImagingConditions())),
+)
+# fmt: on
+
+
+@table(*ROWS)
+def test_maps_of_nothing_are_refused_in_words(row):
+    refused(row)

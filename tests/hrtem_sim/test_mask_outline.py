@@ -133,3 +133,11 @@ def test_masks_that_miss_the_particles_are_told_of(tiny, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         build_dataset(advised, tmp_path / "outline", progress=False)
+
+
+def test_a_pair_of_atoms_across_the_border_has_the_outline_of_one_inside():
+    def area(*columns):
+        pair = Specimen([[x, 10.0, 2.0] for x in columns], [79, 79], (20.0, 20.0, 4.0))
+        return int(outline_mask(pair, (80, 80), 0.25, objects=["specimen"]).classes.sum())
+
+    assert area(18.5, 21.4) == area(18.5, 1.4) == area(8.5, 11.4) > 0
