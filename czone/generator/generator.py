@@ -13,6 +13,7 @@ from czone.equality import sorted_rows
 from czone.generator.amorphous import AmorphousGenerator
 from czone.generator.base import BaseGenerator, NullGenerator
 from czone.generator.doors import CAUSES, as_cell, as_sites, tell_sparse
+from czone.generator.origins import tell_origin
 from czone.generator.sites import fill_cell
 from czone.generator.spacegroup import space_group
 from czone.generator.written import Written, edges_and_angles, formula_of
@@ -135,6 +136,8 @@ class Generator(BaseGenerator):
         matrix = lattice_matrix(cell_dims, cell_angs)
         group = space_group(sgn, sym, setting)
         cell = UnitCell.of_contents(*fill_cell(contents, sites, matrix, group), matrix)
+        if setting is None and not (sym or "").endswith((":1", "S")):
+            tell_origin(group, contents, sites, cell)
         return cls._from_cell(cell, kwargs)
 
     @classmethod

@@ -172,3 +172,31 @@ def test_a_molecule_that_the_faces_of_its_cell_tear_is_told():
         Molecule.from_ase_atoms(fcc111("Au", (2, 2, 3), vacuum=5))  # bonded here too
         water.pbc = False
         Molecule.from_ase_atoms(water)
+
+
+@pytest.mark.follows("give setting=2 if that is meant, else setting=1")
+@pytest.mark.parametrize(
+    ("Z", "coords", "edge", "group", "atoms"),
+    [
+        (["Si"], [[1 / 8] * 3], 5.431, 227, (16, 8)),
+        # spinel, R. J. Hill et al., Phys. Chem. Miner. 4, 317 (1979)
+        (["Mg", "Al", "O"], [[1 / 8] * 3, [0.5] * 3, [0.2624] * 3], 8.083, 227, (56, 56)),
+    ],
+)
+def test_coordinates_of_the_other_origin_are_told(Z, coords, edge, group, atoms):
+    given = Z, coords, [edge] * 3, [90] * 3
+    with contact_rule(impossible="ignore", short="ignore"):
+        with pytest.warns(UserWarning, match="Fd-3m has two origins, and choice 1 is taken"):
+            assert len(Generator.from_spacegroup(*given, sgn=group).species) == atoms[0]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for setting, count in zip((1, 2), atoms, strict=True):
+                made = Generator.from_spacegroup(*given, sgn=group, setting=setting)
+                assert len(made.species) == count
+
+
+def test_coordinates_of_the_first_origin_are_nothing_to_tell():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Generator.from_spacegroup(["Si"], [[0, 0, 0]], [5.431] * 3, [90] * 3, sgn=227)
+        Generator.from_spacegroup(["Si"], [[1 / 8] * 3], [5.431] * 3, [90] * 3, sym="Fd-3m:1")
