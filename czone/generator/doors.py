@@ -13,7 +13,7 @@ from czone.geometry.elements import SYMBOLS
 from czone.matter.cell import UnitCell
 from czone.matter.occupancy import as_contents
 
-__all__ = ["ACCEPTED", "CAUSES", "as_cell", "as_sites", "tell_sparse"]
+__all__ = ["ACCEPTED", "CAUSES", "as_cell", "as_sites", "tell_sparse", "tell_stretch"]
 
 ACCEPTED = (
     "a pymatgen Structure, periodic ASE Atoms, or the path of a file (CIF, POSCAR, whatever ASE "
@@ -27,6 +27,7 @@ CAUSES = (
 )
 """Why atoms of a crystal may be too close to each other."""
 
+_MOST_STRETCH = 4 / 3  # no crystal bears a third
 _MOST_ROOM = 1e5  # cubic angstrom for an atom: one alone in a box of 46 angstrom
 
 
@@ -148,4 +149,15 @@ def tell_sparse(cell: UnitCell) -> None:
             f"crystal must be in angstrom; got {room:.3g} cubic angstrom for each of its "
             f"{len(cell.numbers)} atoms. Are its lengths in picometres?",
             stacklevel=5,
+        )
+
+
+def tell_stretch(matrix: np.ndarray) -> None:
+    """Warn of a transform that makes another crystal: one that stretches it by a third or more."""
+    stretches = np.linalg.svd(matrix, compute_uv=False)
+    if stretches[0] > _MOST_STRETCH or stretches[-1] < 1 / _MOST_STRETCH:
+        warnings.warn(
+            "transformation must leave the crystal about as large as it is; got stretches of "
+            f"{stretches.round(3).tolist()}. If the shape alone is meant give locked=False",
+            stacklevel=4,
         )

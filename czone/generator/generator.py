@@ -12,7 +12,7 @@ from czone.checks import as_integer, as_offering, as_vector
 from czone.equality import sorted_rows
 from czone.generator.amorphous import AmorphousGenerator
 from czone.generator.base import BaseGenerator, NullGenerator
-from czone.generator.doors import CAUSES, as_cell, as_sites, tell_sparse
+from czone.generator.doors import CAUSES, as_cell, as_sites, tell_sparse, tell_stretch
 from czone.generator.origins import tell_origin
 from czone.generator.sites import fill_cell
 from czone.generator.spacegroup import space_group
@@ -343,6 +343,7 @@ class Generator(BaseGenerator):
             moved = self._seen().moved(step)
             voxel.bases, voxel.origin = moved.bases, moved.origin
             self._strain_field = moved.strain
+            tell_stretch(step.matrix)
 
     def __deepcopy__(self, memo: dict) -> Self:
         copy = type(self).__new__(type(self))

@@ -12,7 +12,7 @@ from czone.molecule import Molecule
 from czone.prefab import SimpleGrainBoundary, WulffSingle
 from czone.scene import Scene
 from czone.surface import add_adsorbates
-from czone.transform import ChemicalSubstitution, HStrain, rot_v, rot_zxz
+from czone.transform import ChemicalSubstitution, HStrain, MatrixTransform, rot_v, rot_zxz
 from czone.util.voxel import Voxel
 from tests.solids import ball, gold
 
@@ -200,3 +200,17 @@ def test_coordinates_of_the_first_origin_are_nothing_to_tell():
         warnings.simplefilter("error")
         Generator.from_spacegroup(["Si"], [[0, 0, 0]], [5.431] * 3, [90] * 3, sgn=227)
         Generator.from_spacegroup(["Si"], [[1 / 8] * 3], [5.431] * 3, [90] * 3, sym="Fd-3m:1")
+
+
+def test_a_crystal_that_is_stretched_with_its_shape_is_told():
+    """A ball that is to become a cigar keeps its gold, if the transform does not hold it."""
+    cigar = ball(8)
+    with pytest.warns(UserWarning, match=r"stretches of \[2.0, 1.0, 1.0\]"):
+        ball(8).transform(MatrixTransform(np.diag([2.0, 1, 1])))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cigar.transform(MatrixTransform(np.diag([2.0, 1, 1]), locked=False))
+        ball(8).transform(MatrixTransform([[1, 0.2, 0], [0, 1, 0], [0, 0.1, 1.1]]))
+    cigar.populate_atoms()
+    volume = 4 / 3 * np.pi * 2 * 8**3
+    assert len(cigar.atoms) == pytest.approx(volume / (4.07825**3 / 4), rel=0.03)
