@@ -12,6 +12,7 @@ from hrtem_sim.frozen import freeze
 from hrtem_sim.mask.classes import composition
 from hrtem_sim.mask.grains import CrystalStructure, find_grains
 from hrtem_sim.mask.orientation import ZoneAxis, zone_axis
+from hrtem_sim.mask.unfolding import unfolded
 from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
@@ -144,7 +145,7 @@ def _columns(
 ) -> Any:
     """Yield x, y, height, elements and grain of each column of some grains."""
     atoms = np.flatnonzero(np.isin(grain_of, members))
-    positions = specimen.positions[atoms]
+    positions = unfolded(specimen.positions[atoms], specimen.cell)
     # along the axis onto a plane across the beam; the middle of the grain stays where it is
     height = positions[:, 2] - positions[:, 2].mean()
     flat = positions[:, :2] - height[:, None] * direction[:2] / direction[2]
@@ -154,7 +155,7 @@ def _columns(
     order = np.argsort(column_of, kind="stable")
     ends = np.cumsum(np.bincount(column_of, minlength=n))[:-1]
     for column in np.split(order, ends):
-        x, y = positions[column, :2].mean(axis=0)
+        x, y = positions[column, :2].mean(axis=0) % specimen.cell[:2]
         grains, votes = np.unique(grain_of[atoms[column]], return_counts=True)
         elements = composition(specimen.numbers[atoms[column]])
         yield x, y, len(column), elements, grains[votes.argmax()]

@@ -9,6 +9,7 @@ from scipy.spatial import ConvexHull, Delaunay, QhullError, Voronoi, cKDTree
 
 from hrtem_sim.frozen import freeze
 from hrtem_sim.grid import Grid
+from hrtem_sim.mask.unfolding import unfolded
 from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.specimen import Specimen
@@ -189,7 +190,7 @@ def atomic_volume(specimen: Specimen, name: str) -> float:
     >>> round(atomic_volume(gold, "specimen") - 4.08**3 / 4, 9)
     0.0
     """
-    positions = specimen.positions[specimen.selection(name)]
+    positions = unfolded(specimen.positions[specimen.selection(name)], specimen.cell)
     size = min(len(positions), SAMPLE)
     if size > 4:
         middle = np.median(positions, axis=0)

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from ase.build import bulk
+from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from hrtem_sim.mask import (
+    atom_columns,
     atomic_volume,
     class_map,
     find_grains,
@@ -214,3 +216,17 @@ def test_grains_on_both_sides_of_a_twin():
     found = class_map(made, (120, 120), 0.5, by="grain")
     assert found.names == ("background", "particle-0 grain 0", "particle-0 grain 1")
     assert len({found.classes[60, 40], found.classes[60, 80]}) == 2
+
+
+def test_a_particle_across_the_border_has_the_volume_and_the_columns_of_one_inside():
+    """As border = "cut" has them: its atoms lie in all four corners of the cell."""
+    atoms, numbers, _ = particle(turn=Rotation.from_rotvec([0.012, 0.008, 0.3]).as_quat())
+    inside = specimen((atoms, numbers, (30, 30, 20)))
+    folded = inside.positions + [30, 30, 0]
+    folded[:, :2] %= 60
+    across = Specimen(folded, numbers, (60.0, 60.0, 60.0), objects=["particle-0"])
+    assert atomic_volume(across, "particle-0") == pytest.approx(GOLD**3 / 4, rel=1e-6)
+    whole, cut = atom_columns(inside), atom_columns(across)
+    assert sorted(cut.heights) == sorted(whole.heights)
+    moved = np.c_[whole.x + 30, whole.y + 30] % 60
+    assert cKDTree(moved, boxsize=60).query(np.c_[cut.x, cut.y])[0].max() < 1e-9
