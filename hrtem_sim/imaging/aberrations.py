@@ -11,13 +11,11 @@ from hrtem_sim.imaging.kernels import slope_of_terms, sum_of_terms
 from hrtem_sim.provenance import Checked, checked, physical
 from hrtem_sim.provenance.doors import typed
 from hrtem_sim.refusal import Refusal
-
-METRIC = {"mm": 1e7, "um": 1e4, "nm": 10.0, "m": 1e10}
+from hrtem_sim.wave.ranges import METRIC, SPHERICAL
 
 DEFOCUS = physical(0, 2e5, "angstrom", usual=(0, 2e3), signed=True)
 TWOFOLD = physical(0, 1e4, "angstrom", usual=(0, 500), signed=True)
 SECOND = physical(0, 5e5, "angstrom", usual=(0, 5e4), signed=True)
-SPHERICAL = physical(20, 2e8, "angstrom", usual=(20, 3e7), units=METRIC, signed=True)
 THIRD = physical(0, 1e8, "angstrom", usual=(0, 5e5), signed=True)
 FOURTH = physical(0, 5e9, "angstrom", usual=(0, 1e7), signed=True)
 FIFTH = physical(20, 5e9, "angstrom", usual=(20, 1e8), units=METRIC, signed=True)

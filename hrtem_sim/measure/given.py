@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from hrtem_sim.imaging.aberrations import SPHERICAL
 from hrtem_sim.provenance.doubts import say_doubt
 from hrtem_sim.refusal import Refusal
-from hrtem_sim.wave.ranges import ENERGY, PIXEL
+from hrtem_sim.wave.ranges import ENERGY, PIXEL, SPHERICAL
 
 
 def checked_image(image: Any, pixel_size: float, particles: Any = None) -> np.ndarray:

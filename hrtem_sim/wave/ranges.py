@@ -1,4 +1,4 @@
-"""What beams, pixels and slices there are, and the units that they are mistaken for."""
+"""What beams, pixels, slices and lenses there are, and the units that they are mistaken for."""
 
 from hrtem_sim.provenance import physical
 
@@ -15,3 +15,7 @@ SLICE = physical(0.01, 1000, "angstrom", usual=(0.2, 10), units={"nm": 10.0, "pm
 TILT = physical(
     0, 200, "mrad", usual=(0.05, 100), units={"rad": 1e3, "degrees": 17.4533}, signed=True
 )
+
+METRIC = {"mm": 1e7, "um": 1e4, "nm": 10.0, "m": 1e10}
+"""Units of lengths in angstrom, as data sheets of lenses give them."""
+SPHERICAL = physical(20, 2e8, "angstrom", usual=(20, 3e7), units=METRIC, signed=True)

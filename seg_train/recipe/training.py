@@ -66,6 +66,9 @@ class TrainingRecipe(Checked):
         Its layers must be those of `model`; the last is drawn anew where the classes are others.
         Where `pixel_size` is absent its pixel is taken. The id of the run covers the weights, not
         where they lie.
+    initial_share
+        Share of these weights in those that are validated and kept, from 0 to less than 1; the rest
+        is what training makes of them.
     validation
         Part of the structures held out for validation; no structure is on both sides.
     loss
