@@ -299,6 +299,9 @@ def on_match(options: argparse.Namespace) -> int:
     WaveSettings(energy=options.energy)
     network = load_runs(options.network)
     images = [read_micrograph(path, pixel_size=options.pixel_size) for path in options.images]
+    for image in images:
+        if image.doubt:
+            print(f"{image.name}: {image.doubt}", file=sys.stderr)
     from seg_train.match import match_micrographs
     from seg_train.match_report import match_report
 

@@ -8,6 +8,7 @@ from scipy.ndimage import binary_dilation, center_of_mass, find_objects, label
 
 from hrtem_sim.refusal import Refusal
 from hrtem_sim.whole import whole
+from seg_train.arrays import as_classes, as_pixel
 from seg_train.metrics import label_particles
 
 MASK = "_mask"
@@ -51,7 +52,7 @@ def particle_table(
        label  area  equivalent_diameter    x    y  touches_edge
     0      1   4.0             2.256758  3.0  3.0         False
     """
-    _check_pixel(pixel_size)
+    pixel_size = as_pixel(pixel_size)
     if not 0 <= min_area < np.inf:
         raise Refusal(f"min_area must be >= 0, in square angstrom; got {min_area!r}")
     smallest = max(1, int(np.ceil(min_area / pixel_size**2)))
@@ -87,9 +88,9 @@ def instance_table(
     0      3   8.0  5.0
     1      7  16.0  2.0
     """
-    _check_pixel(pixel_size)
-    instances = np.asarray(instances)
-    if instances.ndim != 2 or instances.dtype.kind not in "biu" or instances.min(initial=0) < 0:
+    pixel_size = as_pixel(pixel_size)
+    instances = as_classes(instances, "instances")
+    if instances.dtype.kind not in "biu":
         raise Refusal(
             "instances must be whole numbers from 0, of shape (ny, nx); got "
             f"{instances.dtype} {instances.shape} from {instances.min(initial=0):g}"
@@ -97,6 +98,12 @@ def instance_table(
     beside = np.zeros(instances.shape, bool)
     beside[[0, -1]] = beside[:, [0, -1]] = True
     if left_out is not None:
+        left_out = np.asarray(left_out)
+        if left_out.dtype != bool or left_out.shape != instances.shape:
+            raise Refusal(
+                f"left_out must be true or false for each pixel, {instances.shape}; got "
+                f"{left_out.dtype} {left_out.shape}"
+            )
         beside |= binary_dilation(left_out, np.ones((3, 3)))
     rows = []
     for number, box in enumerate(find_objects(instances.astype(int)), start=1):
@@ -167,10 +174,11 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
     --------
     >>> write_mask("mask.tif", np.eye(8, dtype=np.uint8), pixel_size=0.5)
     """
-    _check_pixel(pixel_size)
-    mask = np.asarray(mask)
-    if mask.ndim != 2:
-        raise Refusal(f"mask must have shape (ny, nx); got {mask.shape}")
+    pixel_size, mask = as_pixel(pixel_size), as_classes(mask)
+    if Path(path).suffix.lower() not in (".tif", ".tiff"):
+        raise Refusal(f"path must end in .tif or .tiff; got {Path(path).name}")
+    if mask.max(initial=0) > 255:
+        raise Refusal(f"mask must hold classes to 255, in 8 bits; got up to {mask.max():g}")
     from hrtem_sim.pictures import tifffile
 
     shown = np.where(mask > 0, 255, 0) if mask.max(initial=0) <= 1 else mask
@@ -183,8 +191,3 @@ def write_mask(path: str | Path, mask: np.ndarray, *, pixel_size: float) -> None
             resolution=(1 / pixel_size, 1 / pixel_size),
             metadata={"unit": "angstrom"},
         )
-
-
-def _check_pixel(pixel_size: float) -> None:
-    if not 0 < pixel_size < np.inf:
-        raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")

@@ -20,10 +20,8 @@ from seg_train.figures import found_over_micrograph, size_histogram
 from seg_train.model import Networks, load_networks
 from seg_train.particles import MASK, in_nanometres, particle_table, write_mask
 from seg_train.prediction import Prediction, predict
+from seg_train.prediction.looks import as_scales
 from seg_train.runs import THRESHOLD
-
-OFF = 0.02
-"""Part by which a given pixel size may differ from the file's without a word."""
 
 _BAD = (Refusal, OSError, ImportError, MemoryError, FloatingPointError)
 
@@ -119,7 +117,7 @@ def segment_files(
         )
     if threshold is not None:
         THRESHOLD.refuse("threshold", threshold)
-    networks = load_networks(network)
+    networks, scales = load_networks(network), as_scales(scales)
     made = [f"{name}{ending}" for name in names for ending in ("_mask.tif", "_overlay.png")]
     folder = prepared(folder, [*made, "particles.csv", "micrographs.csv", "sizes.png"])
     tables, rows = [], []
@@ -145,8 +143,8 @@ def segment_files(
                 left_out=found.left_out,
             )
             _write(folder, read, found, len(table))
-            said = [*_doubts(read), *(str(w.message) for w in told if w.category in _TOLD)]
-            row["notes"] = "; ".join(said)
+            said = [read.doubt, *(str(w.message) for w in told if w.category in _TOLD)]
+            row["notes"] = "; ".join(filter(None, said))
             row |= {"pixel_size": read.pixel_size, "particles": len(table)}
             row["coverage"] = float((found.mask > 0).mean())
             table.insert(0, "image", path.stem)
@@ -162,15 +160,6 @@ def segment_files(
 
 
 _TOLD = (Implausible, Blemished)
-
-
-def _doubts(read: ImportedMicrograph) -> list[str]:
-    if read.stated is None or abs(read.pixel_size / read.stated - 1) <= OFF:
-        return []
-    return [
-        f"pixel_size: the file says {read.stated:.4g} angstrom, {read.pixel_size:.4g} was given "
-        "and is used"
-    ]
 
 
 def _write(folder: Path, read: ImportedMicrograph, found: Prediction, particles: int) -> None:

@@ -73,12 +73,14 @@ class Database(Shown):
             )
         self._files: dict[int, h5py.File] = {}
         self.skipped: dict[int, str] = {}
+        self._checksums: list[str] = []
         frames, recipes = [], set()
         for number, path in enumerate(self.paths):
             with read_shard(path) as file:
                 frame = read_catalogue(file)
                 frames.append(frame.assign(shard=number, row=np.arange(len(frame))))
                 recipes.add(file.attrs["recipe_id"])
+                self._checksums.append(str(file.attrs.get("checksum")))
                 self.beside_id = str(file.attrs.get("beside_id", ""))
                 self.recipe_toml = file["recipe"].asstr()[()]
                 self.pixel_size = float(file.attrs["pixel_size"])
@@ -347,7 +349,14 @@ class Database(Shown):
         if shard not in self._files:
             if len(self._files) >= MAX_OPEN:
                 self.close()
-            self._files[shard] = read_shard(self.paths[shard])
+            file = read_shard(self.paths[shard])
+            if str(file.attrs.get("checksum")) != self._checksums[shard]:
+                file.close()
+                raise DatabaseError(
+                    f"{self.paths[shard]} must be the shard that was there when the data set was "
+                    "opened; got another, made since: open the data set again"
+                )
+            self._files[shard] = file
         return self._files[shard]
 
 

@@ -19,7 +19,7 @@ def checked_rows(rows: ArrayLike, n: int) -> np.ndarray:
     array = np.atleast_1d(np.asarray(rows))
     if array.size == 0:
         return array.astype(int)
-    if array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= n:
+    if array.ndim > 1 or array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= n:
         hint = ": give np.flatnonzero(rows)" if array.dtype.kind == "b" else ""
         raise Refusal(f"rows must be integers in 0..{n - 1}; got {rows!r}{hint}")
     return array

@@ -13,6 +13,9 @@ from hrtem_sim.interchange.lengths import pixel_of
 from hrtem_sim.interchange.opening import ENDINGS, signals_of
 from hrtem_sim.refusal import Refusal
 
+OFF = 0.02
+"""Part by which a given pixel size may differ from the file's without a word."""
+
 
 @dataclass(frozen=True, eq=False)
 class ImportedMicrograph:
@@ -40,6 +43,16 @@ class ImportedMicrograph:
 
     def __post_init__(self) -> None:
         freeze(self, "image", "mask")
+
+    @property
+    def doubt(self) -> str:
+        """Words about a pixel size that was given and is another in the file; else empty."""
+        if self.stated is None or abs(self.pixel_size / self.stated - 1) <= OFF:
+            return ""
+        return (
+            f"pixel_size: the file says {self.stated:.4g} angstrom, {self.pixel_size:.4g} was "
+            "given and is used"
+        )
 
 
 def read_micrograph(

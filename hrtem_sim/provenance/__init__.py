@@ -28,7 +28,7 @@ from hrtem_sim.provenance.checks import (
 )
 from hrtem_sim.provenance.conditions import parse_condition, rows_that_meet
 from hrtem_sim.provenance.distributions import Distribution
-from hrtem_sim.provenance.doubts import without_doubts
+from hrtem_sim.provenance.doubts import say_doubt, without_doubts
 from hrtem_sim.provenance.files import read_file_table, read_recipe
 from hrtem_sim.provenance.identity import added, identity
 from hrtem_sim.provenance.plausible import physical
@@ -86,6 +86,7 @@ __all__ = [
     "require",
     "rng_for",
     "rows_that_meet",
+    "say_doubt",
     "shipped_recipes",
     "stream_seed",
     "that",

@@ -12,7 +12,9 @@ from hrtem_sim.refusal import Implausible
 
 __all__ = ["say", "say_doubt", "without_doubts"]
 
-OURS = (os.path.dirname(os.path.dirname(__file__)) + os.sep, dataclasses.__file__, "<string>")
+_ROOM = os.path.dirname(os.path.dirname(__file__))
+_BESIDE = os.path.join(os.path.dirname(_ROOM), "seg_train")  # whose recipes are checked here
+OURS = (_ROOM + os.sep, _BESIDE + os.sep, dataclasses.__file__, "<string>")
 """Files of frames that are not the caller's; `<string>` is what `dataclass` writes."""
 
 _silent: ContextVar[bool] = ContextVar("silent", default=False)
@@ -25,6 +27,13 @@ def say_doubt(message: str) -> None:
     ----------
     message
         Names the field, the number and what is usual.
+
+    Examples
+    --------
+    >>> with warnings.catch_warnings(record=True) as told:
+    ...     say_doubt("width is 1 m, where 1 to 9 nm is usual")
+    >>> [str(warning.message) for warning in told]
+    ['width is 1 m, where 1 to 9 nm is usual']
     """
     if not _silent.get():
         say(message, Implausible)

@@ -12,6 +12,7 @@ from seg_train.data import LabelledMicrograph
 from seg_train.metrics import class_f1, count_near, count_pixels, detect
 from seg_train.model import Networks, load_networks
 from seg_train.prediction import Prediction, predict
+from seg_train.prediction.looks import as_scales
 
 BORDER = 4.0
 """angstrom; outlines that people draw differ by as much."""
@@ -29,7 +30,7 @@ class Evaluation:
         `tolerant_f1`, which forgives `BORDER` at the edge of a particle, and its counts; particles
         `found`, `missed`, `invented`, `split`, `merged`; of networks with several classes the F1 of
         each, `f1_core` and so on, by the names that the data set gives them or else by their
-        numbers. `seg_train.summarise` pools all but these.
+        numbers, unless the mask has other classes. `seg_train.summarise` pools all but these.
     predictions
         In the order of the rows; none where they were not kept.
     """
@@ -99,7 +100,7 @@ def evaluate(
     >>> len(evaluation.table), evaluation.masks[0].shape
     (2, (203, 203))
     """
-    networks = load_networks(network)
+    networks, scales = load_networks(network), as_scales(scales)
     rows, predictions = [], []
     for sample in stage(samples, desc="scoring", unit="image", shown=progress):
         prediction = predict(
@@ -148,6 +149,13 @@ def score(
     >>> score(sample, Prediction(np.stack([1 - mask, mask], axis=-1), 0.5))["particle_f1"]
     1.0
     """
+    if not np.isclose(prediction.pixel_size, sample.pixel_size, rtol=1e-6):
+        raise Refusal(
+            f"prediction must be of the sample's pixels, {sample.pixel_size:g} angstrom; got one "
+            f"of {prediction.pixel_size:g}"
+        )
+    if not 0 <= min_area < np.inf:
+        raise Refusal(f"min_area must be >= 0, in square angstrom; got {min_area!r}")
     counts = count_pixels(sample.mask, prediction.particle, threshold=prediction.threshold)
     smallest = max(1, round(min_area / sample.pixel_size**2))
     found = prediction.particle > prediction.threshold
@@ -175,9 +183,9 @@ def score(
 def _by_class(sample: LabelledMicrograph, prediction: Prediction) -> dict[str, float]:
     """F1 of each class but the background, where there are several."""
     number = prediction.probabilities.shape[-1]
-    if number == 2:
-        return {}
-    names = sample.classes if len(sample.classes) == number else tuple(map(str, range(number)))
+    if number == 2 or len(sample.classes) not in (0, number) or sample.mask.max() >= number:
+        return {}  # of masks with other classes only what is particle can be compared
+    names = sample.classes or tuple(map(str, range(number)))
     return {
         f"f1_{name}": class_f1(sample.mask, prediction.mask, k) for k, name in enumerate(names) if k
     }

@@ -55,6 +55,7 @@ def as_source(data: Trainable, recipe: TrainingRecipe, *, rows: np.ndarray | Non
         micrographs = [item for item in data if isinstance(item, LabelledMicrograph)]
         if micrographs and len(micrographs) == len(data):
             _refuse_shares(recipe)
+            _refuse_catalogue(recipe, "labelled micrographs, which have no catalogue")
             pixel = recipe.pixel_size or max(one.pixel_size for one in micrographs)
             return LabelledSource(
                 micrographs,
@@ -75,18 +76,28 @@ def as_source(data: Trainable, recipe: TrainingRecipe, *, rows: np.ndarray | Non
             )
         alone = replace(recipe, shares=None)
         sources = [as_source(item, alone) for item in others]
-        _refuse_leaks([source for source in sources if isinstance(source, StoredMicrographs)])
+        ours = StoredMicrographs | LabelledSource
+        _refuse_leaks([source for source in sources if isinstance(source, ours)])
         return PooledSource(sources)
     _refuse_shares(recipe)
     if isinstance(data, str | Path) or not isinstance(data, Source):
         return StoredMicrographs(open_store(data), recipe, rows=rows)
     if rows is not None:
         raise Refusal("rows must be absent for a source, which chooses itself; got some")
+    _refuse_catalogue(recipe, "a source, which chooses itself")
     return data
 
 
-def _refuse_leaks(sources: Sequence[StoredMicrographs]) -> None:
-    """Refuse data sets that share structures, of which one trains on what another validates with.
+def _refuse_catalogue(recipe: TrainingRecipe, what: str) -> None:
+    """Refuse a recipe that chooses where there is nothing to choose from by it."""
+    for name in ("select", "n_images"):
+        value = getattr(recipe, name)
+        if value is not None:
+            raise Refusal(f"{name} must be absent for {what}; got {value!r}")
+
+
+def _refuse_leaks(sources: Sequence[StoredMicrographs | LabelledSource]) -> None:
+    """Refuse parts that share structures, or images, of which one trains and another validates.
 
     Structures of one recipe are the same whatever their number.
     """
@@ -95,8 +106,8 @@ def _refuse_leaks(sources: Sequence[StoredMicrographs]) -> None:
     if both := trained & held_out:
         raise Refusal(
             "data must hold out the same structures of all that is pooled; got "
-            f"{len(both)} that one data set trains on and another validates with, {min(both)} "
-            "among them: open_databases gives data sets of one kind as one"
+            f"{len(both)} that one part trains on and another validates with, {min(both)} among "
+            "them: open_databases gives data sets of one kind as one, and lists of micrographs add"
         )
 
 

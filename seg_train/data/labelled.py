@@ -29,7 +29,8 @@ class LabelledSource:
 
     Notes
     -----
-    Whole micrographs are held out: patches of one share its film, its focus and its camera. What
+    Whole micrographs are held out: patches of one share its film, its focus and its camera. Copies
+    of an image, whatever their names, are all on one side. What
     `seg_train.predict` would mend in them is mended here as well (`seg_train.data.mend`).
 
     Examples
@@ -57,16 +58,22 @@ class LabelledSource:
                 f"got {len(micrographs)}"
             )
         order = rng_for(seed, "held out").permutation(len(micrographs))
-        held = number_held_out(held_out, len(order))
+        images = np.array([identity(micrograph.image, "image") for micrograph in micrographs])
+        distinct = list(dict.fromkeys(images[order].tolist()))
+        if held_out and len(distinct) < 2:
+            raise Refusal("micrographs must be at least 2 that differ; got copies of one")
+        kept_out = distinct[: number_held_out(held_out, len(distinct))]
+        held = np.isin(images, kept_out)
+        self.structures = frozenset(images[~held].tolist()), frozenset(kept_out)
         whole = [Example(_mended(m), m.mask, m.pixel_size) for m in micrographs]
-        kept = [whole[k] for k in np.sort(order[:held])]
+        kept = [whole[k] for k in np.flatnonzero(held)]
         if piece is not None:
             kept = [part for example in kept for part in _pieces(example, piece)]
         self._validation = ListedExamples(tuple(kept))
-        self._training = ListedExamples(tuple(whole[k] for k in np.sort(order[held:])))
+        self._training = ListedExamples(tuple(whole[k] for k in np.flatnonzero(~held)))
         self.pixel_size = max(micrograph.pixel_size for micrograph in micrographs)
         self.identity = identity(
-            [[micrograph.identity for micrograph in micrographs], order[:held]], "labelled"
+            [[micrograph.identity for micrograph in micrographs], order[held[order]]], "labelled"
         )
 
     def epoch(self, number: int) -> ListedExamples:

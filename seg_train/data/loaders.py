@@ -1,5 +1,6 @@
 """Labelled micrographs out of other people's files."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import median_filter
 
-from hrtem_sim.refusal import Refusal
+from hrtem_sim.refusal import Implausible, Refusal
 from seg_train.data.micrographs import LabelledMicrograph
 
 if TYPE_CHECKING:
@@ -118,6 +119,11 @@ def load_folder(
     labels, threshold
         Meaning of the numbers in the masks; see `hrtem_sim.interchange.classes_of`.
 
+    Raises
+    ------
+    Refusal
+        If a micrograph has no mask or a mask no micrograph, or two files have one name.
+
     Examples
     --------
     >>> Path("mine").mkdir(exist_ok=True)
@@ -143,6 +149,12 @@ def load_folder(
     names = [name for name in found if not name.endswith(mask_suffix)]
     if not names:
         raise Refusal(f"folder must hold micrographs as {', '.join(ENDINGS)}; {folder} has none")
+    alone = sorted(found.keys() - names - {name + mask_suffix for name in names})
+    if alone:
+        raise Refusal(
+            f"every mask needs a micrograph beside it; {alone[0].removesuffix(mask_suffix)} is not "
+            f"in {folder} as one of {', '.join(ENDINGS)}"
+        )
     lost = [name for name in names if name + mask_suffix not in found]
     if lost:
         raise Refusal(
@@ -151,6 +163,8 @@ def load_folder(
 
     def micrograph(name: str) -> LabelledMicrograph:
         read = read_micrograph(found[name], pixel_size=pixel_size)
+        if read.doubt:
+            warnings.warn(f"{name}: {read.doubt}", Implausible, stacklevel=4)
         drawn = read_micrograph(found[name + mask_suffix], pixel_size=read.pixel_size).image
         mask = classes_of(drawn, labels=labels, threshold=threshold, name=name + mask_suffix)
         return LabelledMicrograph(read.image, mask, read.pixel_size, group or folder.name, name)

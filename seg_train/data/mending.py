@@ -12,7 +12,7 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from hrtem_sim.frozen import freeze
-from hrtem_sim.refusal import Refusal
+from seg_train.arrays import as_image
 from seg_train.data.flat import THIN, bars, corners, flat_rows, frame, lettering
 from seg_train.data.outliers import wrong_pixels, wrong_rows
 
@@ -71,7 +71,7 @@ def mend(image: np.ndarray) -> Mended:
     Raises
     ------
     Refusal
-        If pixels are not finite.
+        If it is no image of finite real numbers.
 
     Notes
     -----
@@ -89,11 +89,7 @@ def mend(image: np.ndarray) -> Mended:
     >>> int(mended.left_out.sum()), bool(mended.image.max() < 100)
     (512, True)
     """
-    image = np.array(image, np.float32)
-    if image.ndim != 2:
-        raise Refusal(f"image must be of shape (ny, nx); got {image.shape}")
-    if not np.isfinite(image).all():
-        raise Refusal("image must be finite; got NaN or infinite pixels")
+    image = np.array(as_image(image))
     if min(image.shape) < SMALLEST:
         return Mended(image, blank=bool(np.ptp(image) == 0))
     if np.ptp(image) == 0:

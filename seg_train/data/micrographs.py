@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hrtem_sim.database.selecting import checked_rows
 from hrtem_sim.frozen import frozen
 from hrtem_sim.hdf5 import open_hdf5
 from hrtem_sim.provenance import Checked, added, checks, identity, positive
 from hrtem_sim.refusal import Refusal
+from seg_train.arrays import as_classes, as_image
 from seg_train.data.source import ClassedStore, MicrographStore
 
 _SAMPLE = Path(__file__).parent / "samples" / "experimental_cc0.h5"
@@ -43,21 +45,22 @@ class LabelledMicrograph(Checked):
     classes: tuple[str, ...] = added(())
 
     def _check_together(self) -> None:
-        image = np.array(self.image, dtype=np.float32)
-        mask = np.asarray(self.mask)
-        if image.ndim != 2:
-            raise Refusal(f"image must be of shape (ny, nx); {self.name} has {image.shape}")
+        image = np.array(as_image(self.image, f"image of {self.name}"))
+        mask = as_classes(self.mask, f"mask of {self.name}")
         if mask.shape != image.shape:
             raise Refusal(
                 f"mask must have the shape of the image, {image.shape}; "
                 f"{self.name} has {mask.shape}"
             )
-        if not np.isfinite(image).all():
-            raise Refusal(f"image must be finite; {self.name} has NaN or infinite pixels")
-        if mask.dtype.kind not in "bui" or mask.min() < 0 or mask.max() > 255:
+        if mask.dtype.kind == "f" or mask.max() > 255:
             raise Refusal(
                 f"mask must hold whole numbers from 0 to 255; {self.name} has {mask.dtype} from "
                 f"{mask.min():g} to {mask.max():g}"
+            )
+        if self.classes and mask.max() >= len(self.classes):
+            raise Refusal(
+                f"classes must name all classes of the mask, {int(mask.max()) + 1} with the "
+                f"background; {self.name} has {len(self.classes)}"
             )
         object.__setattr__(self, "image", frozen(image, owned=True))
         object.__setattr__(self, "mask", frozen(mask.astype(np.uint8), owned=True))
@@ -119,7 +122,7 @@ def load_simulated(
     >>> [sample.group for sample in load_simulated(database, [0, 2])]
     ['simulated', 'simulated']
     """
-    chosen = np.asarray(rows, dtype=int)
+    chosen = checked_rows(rows, len(database.catalogue))
     table = database.catalogue.iloc[chosen]
     groups = [group] * len(chosen) if by is None else table[by].astype(str)
     parts = zip(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hrtem_sim.refusal import Refusal
+from seg_train.arrays import as_classes, as_image
 from seg_train.data.examples import Example
 from seg_train.data.preprocess import denoise
 from seg_train.data.resampling import grid_shape, resample, resample_mask
@@ -89,14 +90,8 @@ def prepare(example: Example, recipe: TrainingRecipe, pixel_size: float) -> Prep
         raise Refusal(f"images must be of shape (ny, nx); got {image.shape}")
     if mask.shape != image.shape:
         raise Refusal(f"masks must have the shape of the images, {image.shape}; got {mask.shape}")
-    if not np.isfinite(image).all():
-        raise Refusal("images must be finite; got one with NaN or infinite pixels")
-    if mask.size and (mask.min() < 0 or (mask != np.round(mask)).any()):
-        raise Refusal(
-            f"masks must hold whole numbers from 0, the background; got {mask.dtype} from "
-            f"{mask.min():g} to {mask.max():g}"
-        )
-    if mask.size and mask.max() >= recipe.model.classes:
+    image, mask = as_image(example.image, "images"), as_classes(example.mask, "masks")
+    if mask.max() >= recipe.model.classes:
         raise Refusal(
             f"model.classes must be at least {int(mask.max()) + 1}, the classes in the masks; "
             f"got {recipe.model.classes}"

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from hrtem_sim.refusal import Refusal
+from seg_train.arrays import as_pixel
 
 
 def resample(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -79,11 +80,10 @@ def grid_shape(
     >>> grid_shape((100, 60), 0.4, 0.8)
     (50, 30)
     """
-    for name, size in (("pixel_size", pixel_size), ("new_pixel_size", new_pixel_size)):
-        if size is not None and not 0 < size < np.inf:
-            raise Refusal(f"{name} must be positive, in angstrom; got {size!r}")
+    pixel_size = as_pixel(pixel_size)
     if new_pixel_size is None:
         return shape[0], shape[1]
+    new_pixel_size = as_pixel(new_pixel_size, "new_pixel_size")
     ny, nx = (max(1, round(n * pixel_size / new_pixel_size)) for n in shape)
     return ny, nx
 

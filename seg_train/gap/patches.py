@@ -1,12 +1,13 @@
 """Patches to compare: those a recipe trains on, and those of real micrographs."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from hrtem_sim.refusal import Refusal
+from hrtem_sim.refusal import Implausible, Refusal
 from seg_train.data import (
     Batches,
     LabelledMicrograph,
@@ -153,6 +154,8 @@ def micrographs_of(
     networks, found = load_networks(network), []
     for path in map(Path, files):
         read = read_micrograph(path, pixel_size=pixel_size)
+        if read.doubt:
+            warnings.warn(f"{path.name}: {read.doubt}", Implausible, stacklevel=2)
         mask = predict(networks, read.image, pixel_size=read.pixel_size, symmetries=True).mask
         image = np.asarray(read.image)
         found.append(LabelledMicrograph(image, mask, read.pixel_size, path.parent.name, path.stem))

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from hrtem_sim.refusal import Refusal
+from seg_train.arrays import as_classes
 from seg_train.metrics.counts import Counts
 
 
@@ -59,7 +60,7 @@ def count_near(mask: np.ndarray, prediction: np.ndarray, *, distance: float) -> 
     >>> count_near(np.array([[0, 1, 1, 0]]), np.array([[1, 1, 0, 0]]), distance=0).f1
     0.5
     """
-    truth, found = np.asarray(mask) > 0, np.asarray(prediction) > 0
+    truth, found = as_classes(mask) > 0, as_classes(prediction, "prediction") > 0
     if truth.shape != found.shape:
         raise Refusal(
             f"prediction must have the shape of the mask, {truth.shape}; got {found.shape}"

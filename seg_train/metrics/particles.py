@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import label
 
 from hrtem_sim.refusal import Refusal
+from seg_train.arrays import as_classes
 from seg_train.metrics.separation import separate_particles
 
 _EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=int)
@@ -62,7 +63,7 @@ def detect(
     >>> detect(mask, np.array([[1, 1, 0, 0, 0]]))
     Detection(found=1, missed=1, invented=0, split=0, merged=0)
     """
-    mask, prediction = np.asarray(mask), np.asarray(prediction)
+    mask, prediction = as_classes(mask), as_classes(prediction, "prediction")
     if mask.shape != prediction.shape:
         raise Refusal(
             f"prediction must have the shape of the mask, {mask.shape}; got {prediction.shape}"
@@ -108,12 +109,11 @@ def label_particles(mask: np.ndarray, *, min_area: int = 1, separate: bool = Fal
     >>> label_particles(np.array([[1, 1, 0, 1]]), min_area=2).tolist()
     [[1, 1, 0, 0]]
     """
-    return _regions(np.asarray(mask), min_area, separate)[0]
+    return _regions(mask, min_area, separate)[0]
 
 
 def _regions(mask: np.ndarray, min_area: int, separate: bool) -> tuple[np.ndarray, int]:
-    if mask.ndim != 2:
-        raise Refusal(f"mask must have shape (ny, nx); got {mask.shape}")
+    mask = as_classes(mask)
     if not min_area >= 1:
         raise Refusal(f"min_area must be at least 1, in pixels; got {min_area!r}")
     labels, n = label(mask > 0, structure=_EIGHT_NEIGHBOURS)

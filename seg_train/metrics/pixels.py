@@ -11,7 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from hrtem_sim.refusal import Refusal
+from seg_train.arrays import as_classes
 from seg_train.metrics.counts import Counts
+
+ROUNDING = 1e-4
+"""What sums of probabilities in single precision, or in half, may be off."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,10 @@ def class_f1(mask: np.ndarray, found: np.ndarray, number: int) -> float:
     >>> class_f1(np.array([[0, 1, 2]]), np.array([[0, 1, 1]]), 1)
     0.6666666666666666
     """
-    truth, guess = np.asarray(mask) == number, np.asarray(found) == number
+    mask, found = as_classes(mask), as_classes(found, "found")
+    if mask.shape != found.shape:
+        raise Refusal(f"found must have the shape of the mask, {mask.shape}; got {found.shape}")
+    truth, guess = mask == number, found == number
     together = int(truth.sum() + guess.sum())
     return 2 * int((truth & guess).sum()) / together if together else 1.0
 
@@ -117,13 +124,16 @@ def count_pixels(
     >>> count_pixels(np.array([[0, 1, 1]]), np.array([[0.9, 0.8, 0.1]])).f1
     0.5
     """
-    mask, probability = np.asarray(mask), np.asarray(probability, dtype=np.float64)
+    mask, probability = as_classes(mask), np.asarray(probability, dtype=np.float64)
     if mask.shape != probability.shape:
         raise Refusal(
             f"probability must have the shape of the mask, {mask.shape}; got {probability.shape}"
         )
     if not np.isfinite(probability).all():
         raise Refusal("probability must be finite, in [0, 1]; got nan or infinite pixels")
+    low, high = probability.min(initial=0), probability.max(initial=0)
+    if low < -ROUNDING or high > 1 + ROUNDING:
+        raise Refusal(f"probability must be in [0, 1]; got pixels from {low:g} to {high:g}")
     if not 0 <= threshold <= 1:
         raise Refusal(f"threshold must be between 0 and 1; got {threshold!r}")
     truth, found = mask > 0, probability > threshold

@@ -61,7 +61,11 @@ def summarise(
     if by is not None and by not in table:
         raise Refusal(f"by must be a column among {', '.join(map(str, table))}; got {by!r}")
     rng = np.random.default_rng(rng)
-    groups = [] if by is None else [(str(k), part) for k, part in table.groupby(by, sort=True)]
+    groups = (
+        []
+        if by is None
+        else [(str(k), part) for k, part in table.groupby(by, sort=True, dropna=False)]
+    )
     rows = [_pooled(name, part, rng, resamples) for name, part in [*groups, ("all", table)]]
     return pd.DataFrame(rows).set_index("group")
 

@@ -7,7 +7,8 @@ so. The eight symmetries cost eight times the work, each scale and each network 
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from numbers import Integral
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -135,10 +136,35 @@ def check_looks(
             )
     if not scales or not all(SCALES[0] <= scale <= SCALES[1] for scale in scales):
         raise Refusal(f"scales must be factors in [0.5, 2], one at least; got {tuple(scales)}")
-    number = SYMMETRIES if symmetries is True else int(symmetries) or 1
-    if not 1 <= number <= SYMMETRIES:
-        raise Refusal(f"symmetries must be true, false or from 1 to {SYMMETRIES}; got {symmetries}")
-    return number
+    if isinstance(symmetries, bool | np.bool_):
+        return SYMMETRIES if symmetries else 1
+    number = symmetries or 1
+    if not (isinstance(number, Integral) and 1 <= number <= SYMMETRIES):
+        raise Refusal(
+            f"symmetries must be true, false or from 1 to {SYMMETRIES}; got {symmetries!r}"
+        )
+    return int(number)
+
+
+def as_scales(scales: Any) -> tuple[float, ...]:
+    """Return factors as a tuple of numbers, or refuse what is none.
+
+    Parameters
+    ----------
+    scales
+        Numbers, in anything that lists them.
+
+    Examples
+    --------
+    >>> as_scales(np.array([1.0, 1.25]))
+    (1.0, 1.25)
+    """
+    try:
+        return tuple(float(scale) for scale in scales)
+    except (TypeError, ValueError):
+        raise Refusal(
+            f"scales must be a list of factors, such as (1, 1.12, 1.25); got {scales!r}"
+        ) from None
 
 
 def prepare_image(network: Network, image: np.ndarray, pixel_size: float) -> np.ndarray:

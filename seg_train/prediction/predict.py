@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hrtem_sim.provenance import optional, whole
 from hrtem_sim.refusal import Implausible, Refusal
+from seg_train.arrays import as_image, as_pixel
 from seg_train.data.mending import Blemished, mend
 from seg_train.data.resampling import grid_shape
-from seg_train.model import Networks, load_networks
-from seg_train.prediction.looks import check_looks, looks
+from seg_train.model import Network, Networks, load_networks
+from seg_train.prediction.looks import as_scales, check_looks, looks
 from seg_train.prediction.memory import check_enlargement
 from seg_train.runs import THRESHOLD
 
@@ -90,7 +92,8 @@ def predict(
         trained on and the probabilities are brought back. Hot and dead pixels and rows are mended
         first; borders and bars are left out and background; a warning says so.
     pixel_size
-        Pixel size of the image, in angstrom; default: that of the training grid. More than 30
+        Pixel size of the image, in angstrom; default: that of the training grid, if networks have
+        one. More than 30
         times finer or coarser than the training grid is refused; more than 10 times finer or twice
         coarser is warned of (`hrtem_sim.Implausible`).
     symmetries
@@ -119,7 +122,7 @@ def predict(
     Raises
     ------
     ValueError
-        If the image has not two axes or NaN pixels, or `threshold` is no probability.
+        If the image is none of finite real numbers, or an argument is no such thing.
 
     Examples
     --------
@@ -131,15 +134,15 @@ def predict(
     >>> prediction.probabilities.shape, prediction.mask.shape
     ((50, 70, 2), (50, 70))
     """
-    networks = load_networks(network)
-    image = np.asarray(image)
-    if image.ndim != 2:
-        raise Refusal(f"image must be of shape (ny, nx); got {image.shape}")
+    networks, image = load_networks(network), as_image(image)
+    scales = as_scales(scales)
     turns = check_looks(networks, scales, symmetries)
+    whole(1).refuse("window", window)
+    optional(whole(0)).refuse("overlap", overlap)
     if threshold is None:
         threshold = float(np.mean([one.threshold for one in networks]))
     THRESHOLD.refuse("threshold", threshold)
-    pixel_size = pixel_size or networks[0].pixel_size
+    pixel_size = _pixel_of(networks) if pixel_size is None else as_pixel(pixel_size)
     for one in networks:
         _check_scale(pixel_size, one.pixel_size)
         grid = grid_shape(image.shape, pixel_size * max(scales), one.pixel_size)
@@ -153,7 +156,7 @@ def predict(
         pixel_size=pixel_size,
         scales=scales,
         symmetries=turns,
-        window=window,
+        window=int(window),
         overlap=overlap,
         watch=watch,
     )
@@ -168,10 +171,19 @@ def predict(
     )
 
 
+def _pixel_of(networks: Sequence[Network]) -> float:
+    """Return the pixel of the training grid, or refuse to choose among several."""
+    pixels = sorted({network.pixel_size for network in networks})
+    if len(pixels) > 1:
+        raise Refusal(
+            "pixel_size must be given, in angstrom, where networks were trained on pixels of "
+            f"{', '.join(f'{pixel:g}' for pixel in pixels)}; got None"
+        )
+    return pixels[0]
+
+
 def _check_scale(pixel_size: float, trained: float) -> None:
     """Refuse images far off the scale that a network was trained on."""
-    if not 0 < pixel_size < np.inf:
-        return  # refused as such where it is resampled
     factor = pixel_size / trained
     likely = [name for name, f in (("nm", 10), ("pm", 0.01)) if 0.3 <= factor * f <= COARSER]
     meant = f": did you mean {pixel_size:g} {likely[0]}?" if likely else ""

@@ -15,6 +15,7 @@ from hrtem_sim.provenance import (
     optional,
     physical,
     positive,
+    say_doubt,
 )
 
 DOSE = physical(0.1, 1e6, "electrons per square angstrom", usual=(1, 1e5))
@@ -114,6 +115,8 @@ class AugmentationRecipe(Checked):
     gamma: Distribution | None = checked(None, optional(between(0.2, 5)), added=True)
 
     def _check_together(self) -> None:
+        if self.shading is None and self.shading_of != "mean":
+            say_doubt("AugmentationRecipe: shading_of changes nothing without shading")
         if self.shading is not None and self.shading_of == "mean" and self.shading.high > 0.2:
             raise Refusal(
                 'shading must be at most 0.2 of the mean (shading_of = "film" measures it by the '

@@ -9,6 +9,7 @@ from hrtem_sim.provenance import (
     between,
     checked,
     one_of,
+    say_doubt,
     whole,
 )
 
@@ -47,6 +48,8 @@ class ModelRecipe(Checked):
     norm_momentum: float = checked(0.99, between(0, 1, open_high=True))
 
     def _check_together(self) -> None:
+        if self.width != 16 and self.backbone != "plain":
+            say_doubt('ModelRecipe: width changes nothing without backbone = "plain"')
         if self.architecture == "unet":
             return
         if self.stages != 5:

@@ -1,6 +1,7 @@
 """All that decides a training run, except its data."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
 from math import inf
 from pathlib import Path
 from typing import Literal
@@ -21,6 +22,7 @@ from hrtem_sim.provenance import (
     positive,
     read_file_table,
     recipe_file,
+    say_doubt,
     that,
     whole,
 )
@@ -142,7 +144,18 @@ class TrainingRecipe(Checked):
         """Id of all but where the weights lie that it begins with."""
         return identity(replace(self, initial=None), "training-recipe")
 
+    def _idle(self) -> Iterator[tuple[str, str]]:
+        """Fields that were set and change nothing, each with what would make them count."""
+        schedules = {"decay": ("exponential", "plateau"), "final_rate": ("cosine",)}
+        schedules["patience"] = ("plateau",)
+        defaults = {item.name: item.default for item in fields(self)}
+        for name, used in schedules.items():
+            if self.schedule not in used and getattr(self, name) != defaults[name]:
+                yield name, " or ".join(f'schedule = "{schedule}"' for schedule in used)
+
     def _check_together(self) -> None:
+        for name, needed in self._idle():
+            say_doubt(f"TrainingRecipe: {name} changes nothing without {needed}")
         if self.warmup >= self.epochs:
             raise Refusal(
                 f"warmup must end before the training does, after {self.epochs} epochs; "

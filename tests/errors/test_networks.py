@@ -1,5 +1,8 @@
 """Bad input to `seg_train`."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pandas as pd
@@ -22,9 +25,11 @@ from seg_train import (
     summarise,
     write_mask,
 )
+from seg_train.benchmark.evaluate import score
 from seg_train.data import (
     ArrayExamples,
     Example,
+    LabelledSource,
     apply_symmetry,
     as_source,
     grid_shape,
@@ -37,6 +42,7 @@ from seg_train.data import (
 from seg_train.importing import load_weights
 from seg_train.metrics import (
     bootstrap_interval,
+    class_f1,
     count_near,
     count_pixels,
     detect,
@@ -47,7 +53,7 @@ from seg_train.metrics import (
 from seg_train.model import Network, SegmentationLoss, build_model
 from seg_train.model.matching import put_weights, weights_of
 from seg_train.particles import instance_table
-from seg_train.prediction import plan_tiles, predict
+from seg_train.prediction import Prediction, plan_tiles, predict
 from seg_train.recipe import LowPassRecipe, TextureRecipe
 from seg_train.segmenting import segment_files
 from seg_train.study import Condition, StudyRecipe, read_study_recipe
@@ -121,6 +127,15 @@ def h5_of(layers: dict) -> str:
     return "plain.h5"
 
 
+def folder_with_a_mask_alone() -> str:
+    """A folder in which one micrograph is of a kind that cannot be read."""
+    for name in ("a", "a_mask", "b_mask"):
+        np.save(f"{name}.npy", np.zeros((8, 8), np.uint8))
+    Path("b.gif").write_bytes(b"GIF89a")
+    return "."
+
+
+TEN = [LabelledMicrograph(IMAGE + k, MASK, 0.5, "gold", str(k)) for k in range(10)]
 CATALOGUE = pd.DataFrame(
     {"micrograph": list("abcd"), "structure": ["s", "s", "t", "t"], "dose": [1.0, 2.0, 3.0, 4.0]}
 )
@@ -208,8 +223,17 @@ ROWS = (
     # Images and masks
     Row("Labelled", "image", "(ny, nx)", "(8, 8, 3)", lambda: sample(image=np.zeros((8, 8, 3)))),
     Row("Labelled", "image", "finite", "g1", lambda: sample(image=np.full((8, 8), NAN))),
+    Row("Labelled", "image of g1", "real numbers", "complex128", lambda: sample(image=IMAGE * 1j)),
+    Row("Labelled", "image of g1", "real numbers", "<U", lambda: sample(image=IMAGE.astype(str))),
+    Row("Labelled", "image of g1", "shown whole", "hidden", lambda: sample(image=np.ma.masked_array(IMAGE, IMAGE > 30))),
+    Row("Labelled", "image of g1", "single precision", "1000000000", lambda: sample(image=IMAGE // 10 + 1e9)),
+    Row("Labelled", "image of g1", "within 3.4e38", "1e+40", lambda: sample(image=np.where(MASK, 1e40, 0))),
+    Row("Labelled", "image of g1", "at least one pixel", "(0, 8)", lambda: sample(image=IMAGE[:0], mask=MASK[:0])),
+    Row("Labelled", "mask of g1", "shown whole", "hidden", lambda: sample(mask=np.ma.masked_array(MASK, MASK > 0))),
+    Row("Labelled", "mask", "whole numbers", "float64 from 0 to 1", lambda: sample(mask=MASK * 1.0)),
+    Row("Labelled", "classes", "all classes of the mask, 3", "has 2", lambda: LabelledMicrograph(IMAGE, 2 * MASK, 0.5, "gold", "g1", ("background", "core"))),
     Row("Labelled", "mask", "shape of the image", "(4, 4)", lambda: sample(mask=MASK[:4, :4])),
-    Row("Labelled", "mask", "whole numbers from 0 to 255", "float64", lambda: sample(mask=IMAGE)),
+    Row("Labelled", "mask", "whole numbers from 0", "float64", lambda: sample(mask=IMAGE)),
     Row("Labelled", "mask", "0 to 255", "300", lambda: sample(mask=np.full((8, 8), 300))),
     Row("Labelled", "pixel_size", "positive", "0", lambda: sample(pixel_size=0)),
     Row("Labelled", "pixel_size", "positive", "inf", lambda: sample(pixel_size=INF)),
@@ -218,6 +242,7 @@ ROWS = (
     Row("load_h5_pair", "pixel_size", "positive", "-0.2", lambda: next(load_h5_pair("a.h5", "b.h5", pixel_size=-0.2))),
     Row("load_h5_pair", "median", "odd number", "-3", lambda: next(load_h5_pair("a.h5", "b.h5", pixel_size=0.2, median=-3))),
     Row("load_folder", "folder", "folder", "gone", lambda: load_folder("gone", pixel_size=0.2), FileNotFoundError),
+    Row("load_folder", "every mask", "needs a micrograph beside it", "b is not", lambda: load_folder(folder_with_a_mask_alone(), pixel_size=0.2)),
     Row("grid_shape", "pixel_size", "positive", "nan", lambda: grid_shape((8, 8), NAN, 0.5)),
     Row("grid_shape", "new_pixel_size", "positive", "0.0", lambda: grid_shape((8, 8), 0.5, 0.0)),
     Row("resample", "shape", "positive", "(0, 8)", lambda: resample(IMAGE, (0, 8))),
@@ -227,8 +252,24 @@ ROWS = (
     Row("undo_symmetry", "index", "0 to 7", "-1", lambda: undo_symmetry(IMAGE, -1)),
     Row("split", "select", "at least", "dose > 99", lambda: split_by_structure(CATALOGUE, recipe(select="dose > 99"))),
     Row("split", "select", "condition on", "dosis > 2", lambda: split_by_structure(CATALOGUE, recipe(select="dosis > 2"))),
+    Row("split", "rows", "integers in 0..3", "flatnonzero", lambda: split_by_structure(CATALOGUE, recipe(), rows=CATALOGUE["dose"] > 2)),
+    Row("as_source", "data", "the same structures", "one part trains on", lambda: as_source([TEN[:6], TEN[2:]], recipe())),
+    Row("split", "rows", "integers in 0..3", "0.5", lambda: split_by_structure(CATALOGUE, recipe(), rows=[0.5, 1.0])),
+    Row("as_source", "select", "absent for labelled", "'dose > 5'", lambda: as_source([SAMPLE] * 3, recipe(select="dose > 5"))),
+    Row("as_source", "n_images", "absent for labelled", "2", lambda: as_source([SAMPLE] * 3, recipe(n_images=2))),
+    Row("LabelledSource", "micrographs", "at least 2 that differ", "copies of one", lambda: LabelledSource([SAMPLE] * 3, seed=1)),
     Row("split", "n_images", "at most 4", "9", lambda: split_by_structure(CATALOGUE, recipe(n_images=9))),
     Row("particle_table", "pixel_size", "positive", "-1", lambda: particle_table(MASK, pixel_size=-1)),
+    Row("particle_table", "pixel_size", "positive", "(0.5, 0.5): not square", lambda: particle_table(MASK, pixel_size=(0.5, 0.5))),
+    Row("particle_table", "pixel_size", "positive", "True", lambda: particle_table(MASK, pixel_size=True)),
+    Row("particle_table", "mask", "those above a threshold", "float64 from 0 to 0.3", lambda: particle_table(MASK * 0.3, pixel_size=1)),
+    Row("particle_table", "mask", "whole numbers from 0", "nan", lambda: particle_table(np.where(MASK, NAN, 0), pixel_size=1)),
+    Row("particle_table", "mask", "whole numbers from 0", "-1 to 0", lambda: particle_table(-MASK.astype(int), pixel_size=1)),
+    Row("particle_table", "left_out", "true or false for each pixel", "float64", lambda: particle_table(MASK, pixel_size=1, left_out=MASK * 0.2)),
+    Row("particle_table", "left_out", "true or false for each pixel", "(1, 8)", lambda: particle_table(MASK, pixel_size=1, left_out=MASK[:1] > 0)),
+    Row("write_mask", "mask", "to 255", "300", lambda: write_mask("m.tif", 300 * MASK.astype(int), pixel_size=1)),
+    Row("write_mask", "mask", "whole numbers from 0", "2.7", lambda: write_mask("m.tif", 2.7 * MASK, pixel_size=1)),
+    Row("write_mask", "path", ".tif or .tiff", "m.png", lambda: write_mask("m.png", MASK, pixel_size=1)),
     Row("particle_table", "min_area", ">= 0", "nan", lambda: particle_table(MASK, pixel_size=1, min_area=NAN)),
     Row("particle_table", "mask", "(ny, nx)", "(64,)", lambda: particle_table(MASK.ravel(), pixel_size=1)),
     Row("instance_table", "instances", "whole numbers", "float64", lambda: instance_table(MASK * 0.5, pixel_size=1)),
@@ -243,6 +284,11 @@ ROWS = (
     Row("separate_particles", "labels", "(ny, nx)", "(64,)", lambda: separate_particles(MASK.ravel())),
     Row("separate_particles", "neck", "between 0 and 1", "1.5", lambda: separate_particles(MASK, neck=1.5)),
     Row("count_pixels", "probability", "shape of the mask", "(4, 4)", lambda: count_pixels(MASK, MASK[:4, :4])),
+    Row("count_pixels", "probability", "in [0, 1]", "0 to 1.5", lambda: count_pixels(MASK, MASK * 1.5)),
+    Row("class_f1", "found", "shape of the mask", "(1, 8)", lambda: class_f1(MASK, MASK[:1], 1)),
+    Row("detect", "prediction", "above a threshold", "0.4", lambda: detect(MASK, MASK * 0.4)),
+    Row("score", "prediction", "the sample's pixels, 0.8", "0.5", lambda: score(sample(pixel_size=0.8), Prediction(np.stack([1 - MASK, MASK], -1), 0.5))),
+    Row("score", "min_area", ">= 0", "nan", lambda: score(SAMPLE, Prediction(np.stack([1 - MASK, MASK], -1), 0.5), min_area=NAN)),
     Row("count_pixels", "threshold", "between 0 and 1", "2", lambda: count_pixels(MASK, MASK, threshold=2)),
     Row("count_pixels", "probability", "finite", "nan", lambda: count_pixels(MASK, np.full((8, 8), NAN))),
     Row("detect", "prediction", "shape of the mask", "(4, 4)", lambda: detect(MASK, MASK[:4, :4])),
@@ -258,6 +304,14 @@ ROWS = (
     Row("predict", "network", "same classes", "[2, 3]", lambda: predict([network(), network(classes=3)], IMAGE)),
     Row("predict", "scales", "factors in [0.5, 2]", "(3.0,)", lambda: predict(network(), IMAGE, scales=(3.0,))),
     Row("predict", "scales", "factors in [0.5, 2]", "()", lambda: predict(network(), IMAGE, scales=())),
+    Row("predict", "scales", "a list of factors", "1.12", lambda: predict(network(), IMAGE, scales=1.12)),
+    Row("predict", "symmetries", "from 1 to 8", "2.7", lambda: predict(network(), IMAGE, symmetries=2.7)),
+    Row("predict", "pixel_size", "positive", "0", lambda: predict(network(), IMAGE, pixel_size=0)),
+    Row("predict", "pixel_size", "positive", "True", lambda: predict(network(), IMAGE, pixel_size=True)),
+    Row("predict", "pixel_size", "must be given", "0.5, 0.8", lambda: predict([network(), replace(network(), pixel_size=0.8)], IMAGE)),
+    Row("predict", "image", "real numbers", "complex64", lambda: predict(network(), IMAGE.astype(np.complex64))),
+    Row("predict", "window", "whole number", "60.5", lambda: predict(network(), IMAGE, window=60.5)),
+    Row("predict", "overlap", "whole number of at least 0", "-20", lambda: predict(network(), IMAGE, window=40, overlap=-20)),
     Row("predict", "threshold", "in (0, 1)", "1", lambda: predict(network(), IMAGE, threshold=1)),
     Row("predict", "symmetries", "from 1 to 8", "9", lambda: predict(network(), IMAGE, symmetries=9)),
     Row("choose_threshold", "thresholds", "between 0 and 1", "1.0", lambda: choose_threshold(network(), [SAMPLE] * 2, thresholds=(0.5, 1.0))),

@@ -20,6 +20,7 @@ from seg_train import (
     load_runs,
     predict,
 )
+from seg_train.arrays import as_classes, as_image
 from seg_train.data import LabelledMicrograph
 from seg_train.export import export_network
 from seg_train.match import match_micrographs
@@ -172,3 +173,34 @@ def test_threads_that_are_set_first_or_a_fresh_process_are_deterministic():
         done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
         assert (done.returncode == 0) == works, done.stderr
         assert works or call in done.stderr
+
+
+@pytest.mark.follows("take abs(wave) ** 2")
+def test_the_intensity_of_a_wave_is_an_image():
+    wave = np.exp(1j * np.random.default_rng(1).normal(size=(32, 32)))
+    with advised("take abs(wave) ** 2"):
+        as_image(wave)
+    np.testing.assert_allclose(as_image(abs(wave) ** 2), 1, rtol=1e-6)
+
+
+@pytest.mark.follows("fill them, or cut the image where it is whole")
+def test_a_masked_image_is_filled_or_cut():
+    image = np.ma.masked_array(np.arange(64.0).reshape(8, 8), np.tri(8, 8, -6, dtype=bool))
+    with advised("fill them, or cut the image where it is whole"):
+        as_image(image)
+    assert as_image(image.filled(7.0))[7, 0] == 7
+    assert as_image(image[:6]).shape == (6, 8)
+
+
+def test_an_image_on_a_large_offset_is_an_image_without_it():
+    image = np.random.default_rng(1).poisson(50, (32, 32)) + 1e9
+    with advised("subtract its mean"):
+        as_image(image)
+    assert np.ptp(as_image(image - image.mean())) == np.ptp(image)
+
+
+def test_probabilities_above_a_threshold_are_a_mask():
+    found = np.random.default_rng(1).random((8, 8))
+    with advised("of probabilities take those above a threshold"):
+        as_classes(found)
+    assert as_classes(found > 0.5).any()
