@@ -36,7 +36,8 @@ class BaseMolecule(Placed, BaseGenerator):
         Reference of the molecule: None is (0, 0, 0), a point (3,) in angstrom is that point, an
         integer is the atom of that index, wherever it goes.
     orientation
-        Rotation matrix (3, 3) of the molecule; follows `transform`.
+        Rotation matrix (3, 3) that says how the atoms, as they are given, are turned already; it
+        moves none of them, and follows `transform`, which does.
     priority
         Precedence where objects overlap: the smaller number keeps its atoms.
     exclusion_radius
