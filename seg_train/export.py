@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from hrtem_sim.refusal import Refusal
-from hrtem_sim.whole import write_whole
+from hrtem_sim.whole import whole, write_whole
 from seg_train.backend import keras
 from seg_train.ensembles import Runs, as_runs, write_ensemble
 from seg_train.model import Network, Networks, load_networks
@@ -53,19 +53,25 @@ def export_network(network: Networks, path: str | Path) -> Path:
     """
     model, path = _as_one(load_networks(network)), Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".keras":
-        model.save(path)
-    elif path.suffix == ".onnx":
-        try:
-            import onnx  # noqa: F401
-            import tf2onnx  # noqa: F401
-        except ImportError as error:
-            raise ImportError("ONNX needs its converter: pip install onnx tf2onnx") from error
-        images = keras.InputSpec(shape=model.input_shape, dtype="float32")
-        model.export(path, format="onnx", verbose=False, input_signature=[images])
-    else:
-        model.export(path, format="tf_saved_model", verbose=False)
+    if path.suffix == ".onnx":
+        _refuse_without_converter()
+    with whole(path, named=True) as part:
+        if path.suffix == ".keras":
+            model.save(part)
+        elif path.suffix == ".onnx":
+            images = keras.InputSpec(shape=model.input_shape, dtype="float32")
+            model.export(part, format="onnx", verbose=False, input_signature=[images])
+        else:
+            model.export(part, format="tf_saved_model", verbose=False)
     return path
+
+
+def _refuse_without_converter() -> None:
+    try:
+        import onnx  # noqa: F401
+        import tf2onnx  # noqa: F401
+    except ImportError as error:
+        raise ImportError("ONNX needs its converter: pip install onnx tf2onnx") from error
 
 
 def _as_one(networks: Sequence[Network]) -> "keras.Model":

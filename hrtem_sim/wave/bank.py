@@ -155,6 +155,7 @@ class FilmBank:
         """
         array = self.array[index]
         _check_symmetry(symmetry)
+        _check_shift(shift)
         if symmetry:
             (ny, nx), (py, px) = self.grid.shape, self.grid.pixel_size
             if ny != nx or not np.isclose(py, px, rtol=1e-9):

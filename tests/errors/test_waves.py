@@ -57,6 +57,7 @@ ROWS = (
     Row("waves_behind_film", "pixel_size", "give the film's grid", "(100, 100)", lambda: behind(pixel_size=0.1)),
     Row("waves_behind_film", "surface", "lie in front", "30.0", lambda: behind(30.0)),
     Row("FilmBank.film", "symmetry", "whole number from 0 to 7", "8", lambda: bank().film(0, symmetry=8)),
+    Row("FilmBank.film", "shift", "two finite lengths", "nan", lambda: bank().film(0, shift=(float("nan"), 0.0))),
     Row("FilmBank.film", "symmetry", "0 where the grid is not square", "1", lambda: bank(OBLONG).film(0, symmetry=1)),
     Row("FilmBank", "films", "one cell", "(10.0, 12.0)", lambda: bank(FILM, OBLONG)),
     Row("FilmBank", "rng", "must be given", "None", lambda: bank(phonons=1)),
