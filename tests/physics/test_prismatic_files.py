@@ -8,6 +8,7 @@ from hrtem_sim.electron import interaction_parameter, wavelength
 from hrtem_sim.grid import Grid, propagator
 from hrtem_sim.imaging import Detector, ImagingConditions, expected_image
 from hrtem_sim.mask import phase_mask
+from hrtem_sim.refusal import Implausible
 from hrtem_sim.wave import PrismaticError, WaveSettings, read_prismatic, read_prismatic_atoms
 from hrtem_sim.wave.multislice import multislice
 from hrtem_sim.wave.prismatic.files import IMPORTED, SLICES, write_xyz
@@ -128,3 +129,18 @@ def test_a_defocus_of_one_phonon_is_part_of_the_plane(file):
     assert read_prismatic(file).plane == 51.0
     changed(file, df=np.float32(np.nan))  # Prismatic's default
     assert read_prismatic(file).plane == 1.0
+
+
+def test_atoms_whose_file_was_cut_short_are_doubted(tmp_path):
+    path = tmp_path / "short.xyz"
+    path.write_text("gold\n8 8 5\n79 4 4 1.5 1.0 0.08\n")
+    with pytest.warns(Implausible, match=r"short\.xyz lacks the -1 that ends"):
+        assert read_prismatic_atoms(path).numbers.tolist() == [79]
+
+
+def test_half_an_element_is_none(tmp_path):
+    path = tmp_path / "half.xyz"
+    path.write_text("gold\n8 8 5\n79.5 4 4 1.5 1.0 0.08\n-1\n")
+    with pytest.raises(PrismaticError, match=r"numbers must be whole numbers; got 79\.5") as told:
+        read_prismatic_atoms(path)
+    assert "half.xyz" in str(told.value)

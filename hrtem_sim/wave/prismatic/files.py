@@ -17,6 +17,7 @@ from hrtem_sim.grid import Grid
 from hrtem_sim.hdf5 import open_hdf5
 from hrtem_sim.potential import PotentialSlices
 from hrtem_sim.potential.slices import slice_count
+from hrtem_sim.provenance.doubts import say_doubt
 from hrtem_sim.specimen import Specimen
 from hrtem_sim.wave.exit_wave import ExitWave
 from hrtem_sim.wave.prismatic.program import PrismaticError
@@ -77,13 +78,16 @@ def read_prismatic_atoms(path: str | Path) -> Specimen:
         lines = path.read_text(encoding="utf-8", errors="replace").replace(",", " ").splitlines()
         cell = [float(word) for word in lines[1].split()[:3]]
         rows: list[list[float]] = []
+        ended = False
         for line in lines[2:]:
-            if len(line.strip()) <= 3:  # -1 ends the atoms, as any line so short
+            if ended := len(line.strip()) <= 3:  # -1 ends the atoms, as any line so short
                 break
             rows.append([float(word) for word in line.split()[:5]])
         table = np.array(rows, dtype=float).reshape(len(rows), 5)
         positions = table[:, 1:4] * [1, 1, -1] + [0, 0, cell[2]]
-        numbers, (a, b, c) = table[:, 0].astype(int), cell
+        numbers, (a, b, c) = table[:, 0], cell
+        if not ended:
+            say_doubt(f"{path.name} lacks the -1 that ends Prismatic's atoms: was it cut short?")
         return Specimen(positions, numbers, (a, b, c), occupancies=table[:, 4])
     except (OSError, ValueError, IndexError) as error:
         raise PrismaticError(f"{path.name} is no list of atoms of Prismatic's: {error}") from None
