@@ -52,7 +52,7 @@ class Segmented:
 
 def segment_files(
     network: Networks,
-    files: Sequence[str | Path],
+    files: str | Path | Sequence[str | Path],
     folder: str | Path,
     *,
     pixel_size: float | None = None,
@@ -72,8 +72,8 @@ def segment_files(
     network
         As `seg_train.predict` takes it.
     files
-        Files that `hrtem_sim.interchange.read_micrograph` reads; those whose names end in `_mask`
-        are left out.
+        Files, or one, that `hrtem_sim.interchange.read_micrograph` reads; those whose names end in
+        `_mask` are left out.
     folder
         Folder for `NAME_mask.tif` (white where there is particle) and `NAME_overlay.png` of each,
         `particles.csv` in nanometres, `micrographs.csv` and `sizes.png`; what an earlier call wrote
@@ -105,6 +105,7 @@ def segment_files(
     Refusal
         If there is no file to segment, two have one name, or the folder holds files of others.
     """
+    files = [files] if isinstance(files, str | Path) else files
     paths = [path for path in map(Path, files) if not path.stem.endswith(MASK)]
     if not paths:
         raise Refusal(f"files must hold a micrograph; got {len(files)}, all named as masks")

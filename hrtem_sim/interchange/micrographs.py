@@ -4,6 +4,7 @@ Every door that takes a micrograph from a file opens it here.
 """
 
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from hrtem_sim.frozen import freeze
 from hrtem_sim.interchange.lengths import pixel_of
 from hrtem_sim.interchange.opening import ENDINGS, signals_of
+from hrtem_sim.provenance import positive
 from hrtem_sim.refusal import Refusal
 
 OFF = 0.02
@@ -100,8 +102,8 @@ def read_micrograph(
     path = Path(path)
     if path.suffix.lower() not in ENDINGS:
         raise Refusal(f"path must end in one of {', '.join(ENDINGS)}; got {path.name}")
-    if pixel_size is not None and not 0 < pixel_size < np.inf:
-        raise Refusal(f"pixel_size must be positive, in angstrom; got {pixel_size!r}")
+    if pixel_size is not None:
+        positive("angstrom").refuse("pixel_size", pixel_size)
     if not path.is_file():
         raise FileNotFoundError(f"path must be a file; got {path}")
     signal = _chosen(signals_of(path), detector, path)
@@ -154,7 +156,8 @@ def _frame(data: np.ndarray, frame: int | None, path: Path) -> np.ndarray:
     """One image of those in an array."""
     stack = data.reshape(-1, *data.shape[-2:])
     frame = 0 if len(stack) == 1 and frame is None else frame
-    if frame is None or not 0 <= frame < len(stack):
+    number = isinstance(frame, Integral) and not isinstance(frame, bool)
+    if frame is None or not number or not 0 <= frame < len(stack):
         raise Refusal(
             f"frame must be one of the {len(stack)} images of {path.name}, from 0; got {frame}"
         )

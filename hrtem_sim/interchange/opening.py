@@ -59,6 +59,8 @@ def signals_of(path: Path) -> list[dict]:
     try:
         if ending == ".npy":
             data = np.squeeze(np.asarray(np.load(path, allow_pickle=False)))
+            if data.ndim == 3 and data.shape[-1] in (3, 4) and data.shape[1] > 4:
+                data = gray(data, path.name)  # channels of colour, not rows of 3 pixels
             return [{"data": data, "axes": [{"scale": 1.0, "units": "pixels"}] * 2}]
         if ending in PICTURES:
             return [_picture(path)]
@@ -112,6 +114,8 @@ def _picture(path: Path) -> dict:
     with Image.open(path) as opened:
         if opened.mode in ("P", "PA"):
             raise Refusal(f"path must hold an image in gray; {path.name} has a palette of colours")
+        if opened.mode in ("CMYK", "YCbCr", "LAB", "HSV"):  # gray is in none of their channels
+            raise Refusal(f"path must hold an image in gray; {path.name} is in {opened.mode}")
         data = np.array(opened)
         said = opened.info.get("pixel_size_angstrom")  # of `hrtem_sim.pictures.write_png`
     if data.ndim == 3:

@@ -38,6 +38,11 @@ class PooledSource:
         self.identity = identity([source.identity for source in sources], "pooled")
         self._known: dict[tuple[int, ...], Joined] = {}
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Sources, in order."""
+        return self._sources
+
     def epoch(self, number: int) -> "Joined":
         """Return the examples of an epoch, source after source."""
         return self._joined([as_examples(s.epoch(number), s.pixel_size) for s in self._sources])

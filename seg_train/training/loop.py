@@ -38,7 +38,7 @@ from seg_train.training.initial import begin_with, completed, initial_run
 from seg_train.training.keeping import save_weights, write_provenance
 from seg_train.training.logs import BoardLog
 from seg_train.training.progress import StepWatch
-from seg_train.training.samples import SampleScores, samples_identity
+from seg_train.training.samples import SampleScores, samples_identity, warn_of_trained
 from seg_train.training.schedule import learning_rate
 from seg_train.training.state import Progress, read_progress, restore_state, save_state
 
@@ -122,6 +122,7 @@ def fit(
     if base is not None:
         ids["initial"] = base.provenance["weights"]
     scored = samples_identity(samples, recipe)
+    warn_of_trained(samples, source)
     if scored is not None:
         ids["samples"] = scored
     run = identity({"algorithm": ALGORITHM, **ids}, "run")

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from hrtem_sim.provenance import identity
-from hrtem_sim.refusal import Refusal
+from hrtem_sim.refusal import Implausible, Refusal
 from seg_train.benchmark import evaluate
-from seg_train.data import LabelledMicrograph
+from seg_train.data import LabelledMicrograph, LabelledSource
 from seg_train.data.mending import Blemished
+from seg_train.data.pooled import PooledSource
+from seg_train.data.source import Source
 from seg_train.metrics import pooled_counts
 from seg_train.model import Network
 from seg_train.recipe import TrainingRecipe
@@ -37,6 +39,29 @@ def samples_identity(
             raise Refusal('samples must be given where choose = "samples"; got none')
         return None
     return identity([sample.identity for sample in samples], "samples")
+
+
+def warn_of_trained(samples: Sequence[LabelledMicrograph] | None, source: Source) -> None:
+    """Warn where micrographs that are scored are among those that train.
+
+    Parameters
+    ----------
+    samples
+        Labelled micrographs that are scored.
+    source
+        What the network trains on.
+    """
+    parts = source.sources if isinstance(source, PooledSource) else (source,)
+    labelled = [part for part in parts if isinstance(part, LabelledSource)]
+    trained = frozenset[str]().union(*(part.structures[0] for part in labelled))
+    both = [one.name for one in samples or () if identity(one.image, "image") in trained]
+    if both:
+        warnings.warn(
+            f"samples should be micrographs that train nothing; got {len(both)} that train, "
+            f"{both[0]} among them: their scores tell nothing of others",
+            Implausible,
+            stacklevel=3,
+        )
 
 
 class SampleScores:

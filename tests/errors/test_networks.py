@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hrtem_sim.interchange import read_micrograph
 from hrtem_sim.provenance import Distribution, RecipeError, from_table
 from seg_train import (
     AugmentationRecipe,
@@ -127,6 +128,11 @@ def h5_of(layers: dict) -> str:
     return "plain.h5"
 
 
+def two_frames() -> str:
+    np.save("two.npy", np.stack([IMAGE, IMAGE]))
+    return "two.npy"
+
+
 def folder_with_a_mask_alone() -> str:
     """A folder in which one micrograph is of a kind that cannot be read."""
     for name in ("a", "a_mask", "b_mask"):
@@ -241,6 +247,9 @@ ROWS = (
     Row("load_h5_pair", "images", "file", "gone.h5", lambda: next(load_h5_pair("gone.h5", "gone.h5", pixel_size=0.2)), FileNotFoundError),
     Row("load_h5_pair", "pixel_size", "positive", "-0.2", lambda: next(load_h5_pair("a.h5", "b.h5", pixel_size=-0.2))),
     Row("load_h5_pair", "median", "odd number", "-3", lambda: next(load_h5_pair("a.h5", "b.h5", pixel_size=0.2, median=-3))),
+    Row("read_micrograph", "pixel_size", "positive", "True", lambda: read_micrograph("a.npy", pixel_size=True)),
+    Row("read_micrograph", "pixel_size", "positive", "(0.5, 0.5)", lambda: read_micrograph("a.npy", pixel_size=(0.5, 0.5))),
+    Row("read_micrograph", "frame", "one of the 2 images", "True", lambda: read_micrograph(two_frames(), pixel_size=0.5, frame=True)),
     Row("load_folder", "folder", "folder", "gone", lambda: load_folder("gone", pixel_size=0.2), FileNotFoundError),
     Row("load_folder", "every mask", "needs a micrograph beside it", "b is not", lambda: load_folder(folder_with_a_mask_alone(), pixel_size=0.2)),
     Row("grid_shape", "pixel_size", "positive", "nan", lambda: grid_shape((8, 8), NAN, 0.5)),

@@ -103,11 +103,17 @@ def test_colours_are_refused_and_gray_in_three_channels_is_gray(tmp_path):
     pillow = pytest.importorskip("PIL.Image")
     pillow.fromarray(colours).save(tmp_path / "colour.png")
     pillow.fromarray(colours).convert("P").save(tmp_path / "palette.png")
-    for name in ("colour.tif", "colour.png", "palette.tif", "palette.png"):
+    np.save(tmp_path / "colour.npy", colours)
+    for name in ("colour.tif", "colour.png", "colour.npy", "palette.tif", "palette.png"):
         with pytest.raises(ValueError, match=r"path must hold an image in gray; .* colour"):
             read_micrograph(tmp_path / name, pixel_size=1)
-    read = read_micrograph(tmp_path / "gray.tif", pixel_size=1)
-    np.testing.assert_array_equal(read.image, IMAGE)
+    np.save(tmp_path / "gray.npy", np.stack([IMAGE] * 3, axis=-1))
+    for name in ("gray.tif", "gray.npy"):
+        read = read_micrograph(tmp_path / name, pixel_size=1)
+        np.testing.assert_array_equal(read.image, IMAGE)
+    pillow.fromarray(IMAGE).convert("CMYK").save(tmp_path / "ink.jpg")  # 255 is no ink, not white
+    with pytest.raises(ValueError, match=r"image in gray; ink\.jpg is in CMYK"):
+        read_micrograph(tmp_path / "ink.jpg", pixel_size=1)
 
 
 @pytest.mark.parametrize(

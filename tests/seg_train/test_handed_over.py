@@ -17,12 +17,14 @@ from seg_train import (
     ModelRecipe,
     TrainingRecipe,
     evaluate,
+    fit,
     load_folder,
     predict,
     summarise,
 )
 from seg_train.data import LabelledSource
 from seg_train.model import Network, build_model
+from seg_train.segmenting import segment_files
 
 RNG = np.random.default_rng(1)
 IMAGE = RNG.poisson(50, (64, 80)).astype(np.float32)
@@ -160,3 +162,22 @@ def test_a_pixel_size_that_is_another_in_the_file_is_doubted(tmp_path):
         warnings.simplefilter("error")
         (said,), (given,) = load_folder(tmp_path), load_folder(tmp_path, pixel_size=0.5)
     assert said.pixel_size == given.pixel_size == 0.5
+
+
+def test_samples_that_train_are_doubted(tmp_path):
+    some = micrographs(4)
+    of = ModelRecipe(backbone="plain", stages=2, width=2)
+    recipe = TrainingRecipe(1, epochs=1, model=of, patch=64, validation=0.25)
+    with pytest.warns(Implausible, match="samples should be .* got 3 that train"):
+        fit(recipe, some, tmp_path / "leak", samples=some, progress=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Implausible)
+        fit(recipe, some, tmp_path / "apart", samples=micrographs(2), progress=False)
+
+
+def test_one_file_may_be_given_as_it_is(tiny_network, tmp_path):
+    np.save(tmp_path / "a.npy", IMAGE)
+    found = segment_files(
+        tiny_network, tmp_path / "a.npy", tmp_path / "out", pixel_size=0.5, progress=False
+    )
+    assert found.micrographs["image"].tolist() == ["a"] and not found.failed
