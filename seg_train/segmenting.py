@@ -4,6 +4,7 @@ One bad file among many is named and left out; the others go on.
 """
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,8 @@ def segment_files(
     if not paths:
         raise Refusal(f"files must hold a micrograph; got {len(files)}, all named as masks")
     names = [path.stem for path in paths]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    often = Counter(name.casefold() for name in names)  # one file to some file systems
+    twice = sorted({name for name in names if often[name.casefold()] > 1})
     if twice:
         raise Refusal(
             f"files must have different names, for their masks are named after them; got "

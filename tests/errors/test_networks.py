@@ -286,6 +286,7 @@ ROWS = (
     Row("prepare", "masks", "whole numbers from 0", "0.1 to 0.8", lambda: prepare(Example(IMAGE, np.where(MASK, 0.8, 0.1), 0.5), recipe(patch=32), 0.5)),
     Row("prepare", "masks", "whole numbers from 0", "-1 to 1", lambda: prepare(Example(IMAGE, 2 * MASK.astype(int) - 1, 0.5), recipe(patch=32), 0.5)),
     Row("segment_files", "files", "different names", "m0", lambda: segment_files("gone", ["m0.tif", "m0.npy"], "out")),
+    Row("segment_files", "files", "different names", "A, a", lambda: segment_files("gone", ["a.tif", "A.npy"], "out")),
     Row("segment_files", "files", "a micrograph", "all named as masks", lambda: segment_files("gone", ["m0_mask.tif"], "out")),
     # Scores
     Row("count_near", "prediction", "shape of the mask", "(4, 4)", lambda: count_near(MASK, MASK[:4, :4], distance=1)),
