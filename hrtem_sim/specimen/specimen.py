@@ -101,11 +101,6 @@ class Specimen(Shown):
             raise Refusal(
                 f"numbers must be atomic numbers from 1 to 103; got {self.numbers[wrong][0]}"
             )
-        if len(self) > DENSEST * math.prod(self.cell):
-            raise Refusal(
-                f"positions and cell must be in angstrom, with at most {DENSEST} atoms per cubic "
-                f"angstrom; got {len(self) / math.prod(self.cell):.3g}: multiply nanometres by 10"
-            )
         twice = _twice(self.positions) if (self.occupancies == 1).all() else None
         if twice is not None:
             say(
@@ -122,6 +117,12 @@ class Specimen(Shown):
             raise Refusal(
                 f"occupancies must lie between 0 and 1; got {self.occupancies.min()} to "
                 f"{self.occupancies.max()}"
+            )
+        density = self.occupancies.sum() / math.prod(self.cell)
+        if density > DENSEST:
+            raise Refusal(
+                f"positions and cell must be in angstrom, with at most {DENSEST} atoms per cubic "
+                f"angstrom; got {density:.3g}: multiply nanometres by 10"
             )
 
     def __len__(self) -> int:

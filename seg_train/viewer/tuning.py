@@ -111,6 +111,8 @@ def tuning_recipe(
         learning_rate=min(1e-4, old.learning_rate),
         final_rate=1e-6,
         schedule="cosine",
+        decay=TrainingRecipe.decay,  # what other schedules need, a cosine does without
+        patience=TrainingRecipe.patience,
         warmup=0.5,
         ema=0.98,
         batch_size=8,

@@ -72,7 +72,7 @@ def test_every_door_refuses_and_reads_by_the_same_rule(tmp_path, drawn, meaning)
         lambda: load_folder(folder, pixel_size=0.5),
         lambda: LabelledMicrograph(image, drawn, 0.5, "own", "a"),
     ):
-        with pytest.raises(ValueError, match=r"(mask|m\[0\]) must hold"):
+        with pytest.raises(ValueError, match=r"(mask|m\[0\]|mask of a) must hold"):
             doubtful()
     (patch,) = read_h5_pair(*pair, pixel_size=0.5, **meaning)
     (own,) = load_folder(folder, pixel_size=0.5, **meaning)
