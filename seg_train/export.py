@@ -25,6 +25,12 @@ from seg_train.runs import (
 )
 from seg_train.training.keeping import copy_weights
 
+OURS = (".keras", ".onnx")
+"""Endings of the files that are written."""
+
+OTHERS = (".h5", ".hdf5", ".json", ".mlmodel", ".pb", ".pt", ".pth", ".tflite", ".zip")
+"""Endings of files that people expect of a network, which no folder should pass for."""
+
 
 def export_network(network: Networks, path: str | Path) -> Path:
     """Write a network for programs that know nothing of this one.
@@ -49,16 +55,23 @@ def export_network(network: Networks, path: str | Path) -> Path:
     ImportError
         If ONNX is asked for and its converter is not installed.
     Refusal
-        If several networks are not fed alike.
+        If several networks are not fed alike, or the path is of a format that is not written.
     """
-    model, path = _as_one(load_networks(network)), Path(path)
+    path = Path(path)
+    kind = path.suffix.lower()
+    if (kind in OTHERS and not path.is_dir()) or (kind in OURS and path.suffix != kind):
+        raise Refusal(
+            f"path must end in .onnx or .keras, or be a folder for a SavedModel; got {path.name}: "
+            "TensorFlow, onnxruntime and their converters make the other formats of these"
+        )
+    model = _as_one(load_networks(network))
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".onnx":
+    if kind == ".onnx":
         _refuse_without_converter()
     with whole(path, named=True) as part:
-        if path.suffix == ".keras":
+        if kind == ".keras":
             model.save(part)
-        elif path.suffix == ".onnx":
+        elif kind == ".onnx":
             images = keras.InputSpec(shape=model.input_shape, dtype="float32")
             model.export(part, format="onnx", verbose=False, input_signature=[images])
         else:

@@ -74,6 +74,8 @@ class MatchedMicrographs:
         Crystal of the particles, and formula of the film.
     energy
         In eV.
+    spherical
+        Spherical aberration C30 in angstrom; 0 for a corrected microscope.
     """
 
     names: tuple[str, ...]
@@ -83,6 +85,7 @@ class MatchedMicrographs:
     material: Material
     film: str
     energy: float
+    spherical: float = 0.0
 
     @property
     def coverage(self) -> tuple[float, ...]:
@@ -142,9 +145,10 @@ def match_micrographs(
     """
     if not micrographs:
         raise Refusal("micrographs must hold at least one; got none")
-    loaded = load_networks(network)
+    loaded, names = load_networks(network), _distinct([sample.name for sample in micrographs])
     measured, tables, masks = [], [], []
-    for sample in stage(micrographs, desc="measuring", unit="image", shown=progress):
+    named = list(zip(names, micrographs, strict=True))
+    for name, sample in stage(named, desc="measuring", unit="image", shown=progress):
         found = predict(loaded, sample.image, pixel_size=sample.pixel_size, symmetries=True)
         covered = found.mask if found.left_out is None else found.mask | found.left_out
         measured.append(
@@ -162,17 +166,29 @@ def match_micrographs(
         )
         used = measured[-1].used_pixel_size
         table = particle_table(found.mask, pixel_size=used, min_area=SMALLEST_PARTICLE)
-        tables.append(table.assign(image=sample.name))
+        tables.append(table.assign(image=name))
         masks.append(found.mask)
     return MatchedMicrographs(
-        tuple(sample.name for sample in micrographs),
+        names,
         tuple(measured),
         pd.concat(tables, ignore_index=True),
         tuple(masks),
         material,
         film,
         energy,
+        spherical,
     )
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names in one line each, those that came before with their number behind them."""
+    found: list[str] = []
+    for name in (" ".join(name.split()) for name in names):
+        number = 1 + sum(name == before for before in found)
+        while number > 1 and f"{name} ({number})" in found:
+            number += 1
+        found.append(name if number == 1 else f"{name} ({number})")
+    return tuple(found)
 
 
 def _positive(image: np.ndarray) -> np.ndarray:
@@ -224,6 +240,9 @@ def matched_recipe(matched: MatchedMicrographs, *, name: str = "matched") -> dic
         dataset["film"]["thickness"] = _thickness(absolute)
     imaging["defocus"] = _defocus(rings) or imaging["defocus"]
     imaging["vibration"] = {"uniform": [0.0, round(max(ring.vibration for ring in rings), 2)]}
+    if matched.spherical:
+        bounds = sorted((matched.spherical * (1 - ROOM), matched.spherical * (1 + ROOM)))
+        imaging["aberrations"].update(C30={"uniform": [float(f"{one:.4g}") for one in bounds]})
     astigmatism = [ring.astigmatism.high for ring in rings if ring.astigmatism.known]
     if astigmatism:
         most = round(float(np.median(astigmatism)), 1)

@@ -6,6 +6,7 @@ import numpy as np
 
 from hrtem_sim.provenance.doubts import say_doubt
 from hrtem_sim.refusal import Refusal
+from hrtem_sim.specimen.films import film_matter
 from hrtem_sim.wave.ranges import ENERGY, PIXEL, SPHERICAL
 
 
@@ -65,3 +66,19 @@ def check_microscope(energy: float, spherical: float, gain: float | None) -> Non
     SPHERICAL.enforce("measure", "spherical", spherical)
     if gain is not None and not 0 < gain < np.inf:
         raise Refusal(f"gain must be positive, in digital units per electron; got {gain!r}")
+
+
+def check_film(film: str) -> None:
+    """Refuse a film whose matter no table knows.
+
+    Parameters
+    ----------
+    film
+        Symbol or formula.
+    """
+    try:
+        film_matter(film, None, None)
+    except Refusal:
+        raise
+    except (ValueError, TypeError) as error:
+        raise Refusal(f"film must be a symbol or formula, such as C or SiO2; {error}") from None

@@ -6,7 +6,7 @@ import numpy as np
 
 from hrtem_sim.measure.estimates import UNKNOWN, Estimate
 from hrtem_sim.measure.fringes import measure_fringes
-from hrtem_sim.measure.given import check_microscope, checked_image
+from hrtem_sim.measure.given import check_film, check_microscope, checked_image
 from hrtem_sim.measure.rings import Rings, measure_rings
 from hrtem_sim.measure.spectrum import NoFilm, film_spectrum
 from hrtem_sim.specimen.materials import Material
@@ -106,6 +106,7 @@ def measure_micrograph(
     absolute = is_absolute(image) if absolute is None else absolute
     image = checked_image(image, pixel_size, particles)
     check_microscope(energy, spherical, gain)
+    check_film(film)
     fringes = UNKNOWN if material is None else measure_fringes(image, pixel_size, material)
     contradicted = fringes.known and pixel_size not in fringes
     used = fringes.value if contradicted else pixel_size
@@ -128,7 +129,8 @@ def is_absolute(image: np.ndarray) -> bool:
     Returns
     -------
     absolute
-        False for 8 bits and for numbers between 0 and 1, as pictures have that were stretched.
+        False for 8 bits, for true and false, and for numbers between 0 and 1, as pictures have that
+        were stretched or cut at a threshold.
 
     Examples
     --------
@@ -136,6 +138,6 @@ def is_absolute(image: np.ndarray) -> bool:
     (True, False)
     """
     image = np.asarray(image)
-    if image.dtype == np.uint8:
+    if image.dtype in (bool, np.uint8):
         return False
     return not (image.dtype.kind == "f" and float(image.min()) >= 0 and float(image.max()) <= 1)

@@ -58,6 +58,8 @@ def reflections_of(material: Material, highest: float) -> Reflections:
     indices = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     k = np.linalg.norm(indices @ reciprocal.T, axis=1)
     near = (k > 0) & (k < highest)
+    if not near.any():  # all planes are finer
+        return Reflections((), ())
     indices, k = indices[near], k[near]
     waves = np.zeros(len(k), complex)
     for site in structure:

@@ -148,7 +148,7 @@ def film_spectrum(
         If hardly any film is left.
     Refusal
         If the micrograph is smaller than 40 angstrom, is no image of finite numbers with a positive
-        mean, or the particles have another shape.
+        mean, is the same everywhere, or the particles have another shape.
 
     Examples
     --------
@@ -169,6 +169,8 @@ def film_spectrum(
     mean = float((image * film).sum() / film.sum())
     if mean <= 0:
         raise Refusal(f"image must have a positive mean beside its particles; got {mean:.4g}")
+    if np.ptp(image[film > 0]) == 0:
+        raise Refusal(f"image must vary from pixel to pixel in its film; got {mean:g} everywhere")
     contrast = image / mean - 1
     bell = np.hanning(n + 1)[:n, None] * np.hanning(n + 1)[None, :n]
     power, weight = np.zeros((n, n // 2 + 1)), 0.0

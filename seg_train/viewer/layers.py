@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from hrtem_sim.interchange.lengths import in_angstrom
+from hrtem_sim.interchange.lengths import pixel_of
+from hrtem_sim.refusal import Refusal
 
 LayerData = tuple[Any, dict[str, Any], str]
 """Data, what napari's layer of the kind takes, and the kind."""
@@ -34,7 +35,7 @@ def length_scale(pixel_size: float | None) -> dict[str, Any]:
 
 
 def pixel_size_of(layer: Any) -> float | None:
-    """Return the pixel size of a layer in angstrom, None if it is in pixels.
+    """Return the pixel size of a layer in angstrom, None if it is in pixels or these not square.
 
     Parameters
     ----------
@@ -51,8 +52,11 @@ def pixel_size_of(layer: Any) -> float | None:
     >>> pixel_size_of(SimpleNamespace(scale=(0.04, 0.04), units=("nanometer", "nanometer")))
     0.4
     """
-    unit = in_angstrom(str(layer.units[-1]))
-    return None if unit is None else float(layer.scale[-1]) * unit
+    axes = zip(layer.scale[-2:], layer.units[-2:], strict=True)
+    try:
+        return pixel_of([{"scale": scale, "units": str(unit)} for scale, unit in axes])
+    except Refusal:
+        return None
 
 
 def micrograph_layer(image: np.ndarray, *, pixel_size: float | None, name: str) -> LayerData:

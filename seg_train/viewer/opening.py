@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hrtem_sim.interchange import classes_of, read_micrograph
 from hrtem_sim.interchange.opening import ENDINGS
 from seg_train.metrics import label_particles
@@ -91,8 +93,20 @@ def open_micrograph(
     known = pixel_size or read.stated
     if not path.stem.endswith(MASK):
         return micrograph_layer(read.image, pixel_size=known, name=read.name)
-    drawn = label_particles(classes_of(read.image, name=path.name))
+    drawn = _particles_of(read.image, path.name)
     return particles_layer(drawn, pixel_size=known, name=read.name.removesuffix(MASK))
+
+
+def _particles_of(mask: np.ndarray, name: str) -> np.ndarray:
+    """Return the number of the particle at each pixel of a mask.
+
+    Numbers of 16 bits and more that are not black and white alone are those of particles, as
+    programs that tell particles apart write them; fewer bits may be shades of gray.
+    """
+    several = mask.dtype.kind in "iu" and mask.dtype.itemsize > 1
+    if several and len(np.unique(mask)) > 2 and mask.min() >= 0 and mask.max() < 2**31:
+        return mask
+    return label_particles(classes_of(mask, name=name))
 
 
 def open_one(

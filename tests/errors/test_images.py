@@ -136,6 +136,7 @@ def settings(**values) -> WaveSettings:
 ROWS = (
     # What measurements are given
     Row("measure_micrograph", "energy", "10 to 3000 keV", "did you mean 300 keV", lambda: measured(energy=300)),
+    Row("measure_micrograph", "film", "a symbol or formula, such as C", "'Xx'", lambda: measured(film="Xx")),
     Row("measure_micrograph", "gain", "must be positive", "0.0", lambda: measured(gain=0.0)),
     Row("measure_micrograph", "spherical", "of magnitude", "nan", lambda: measured(spherical=NAN)),
     Row("measure_micrograph", "pixel_size", "must be positive", "-0.4", lambda: measured(pixel_size=-0.4)),
@@ -323,6 +324,7 @@ ROWS = (
     Row("identity", "value", "plain data", "object", lambda: identity(object()), TypeError),
     # Measurements
     Row("film_spectrum", "image", "film beside its particles", "none", lambda: film_spectrum(np.ones((256, 256)), 0.4, np.ones((256, 256))), NoFilm),
+    Row("film_spectrum", "image", "vary from pixel to pixel", "5 everywhere", lambda: film_spectrum(np.full((256, 256), 5), 0.4)),
     Row("film_spectrum", "image", "positive mean", "-3", lambda: film_spectrum(np.full((256, 256), -3.0), 0.4)),
     Row("film_spectrum", "image", "40 angstrom wide", "6.4", lambda: film_spectrum(np.ones((16, 16)), 0.4)),
     Row("find_fringes", "image", "32 pixels wide", "(16, 16)", lambda: find_fringes(np.ones((16, 16)), 0.4)),

@@ -28,6 +28,7 @@ from seg_train.data.fresh import FreshMicrographs
 from seg_train.export import export_network
 from seg_train.model import Network
 from seg_train.training import loop
+from seg_train.viewer.saving import save_pair, write_labels, write_layers
 from tests.discs import FakeDatabase
 from tests.errors.table import refusal as Row
 from tests.errors.table import refused, table
@@ -37,6 +38,8 @@ MODEL = ModelRecipe(backbone="plain", width=4, stages=2, norm_momentum=0.8)
 RECIPE = TrainingRecipe(seed=1, batch_size=4, epochs=2, patch=64, model=MODEL)
 WAVE = ExitWave(np.ones((1, 32, 32), np.complex64), Grid((32, 32), 0.5), 300e3)
 NETWORK = Network(None, RECIPE, 0.5)
+EYE = np.eye(4, dtype=int)
+SCALED = {"name": "a", "scale": (0.05, 0.05), "units": ("nm", "nm")}
 
 
 class Stream:
@@ -78,6 +81,14 @@ ROWS = (
     Row("FreshMicrographs", "masks", "as many as waves, 2", "1", lambda: fresh([WAVE] * 2, [np.zeros((16, 16), np.uint8)])),
     Row("predict", "image", "finite", "NaN", lambda: predict(NETWORK, np.full((64, 64), NAN))),
     Row("predict", "image", "(ny, nx)", "(64, 64, 3)", lambda: predict(NETWORK, np.zeros((64, 64, 3)))),
+    Row("export_network", "path", "end in .onnx or .keras, or be a folder", "net.tflite", lambda: export_network(NETWORK, "net.tflite")),
+    Row("export_network", "path", "end in .onnx or .keras, or be a folder", "net.Keras", lambda: export_network(NETWORK, "net.Keras")),
+    Row("save_pair", "name", "one of a file, without folders", "'../a'", lambda: save_pair("gone", "../a", EYE, EYE, pixel_size=0.5)),
+    Row("save_pair", "name", "not end in _mask", "'a_mask'", lambda: save_pair("gone", "a_mask", EYE, EYE, pixel_size=0.5)),
+    Row("save_pair", "labels", "whole numbers from 0", "-1", lambda: save_pair("gone", "a", EYE, -EYE, pixel_size=0.5)),
+    Row("write_labels", "labels", "whole numbers from 0", "-1", lambda: write_labels("gone.tif", -EYE, SCALED)),
+    Row("write_layers", "path", "end in .tif", "a.v1", lambda: write_layers("a.v1", [(EYE, SCALED, "image"), (EYE, SCALED, "labels")])),
+    Row("write_labels", "pixel size of a", "known, of square pixels", "0.05 nm x 0.04 nm", lambda: write_labels("gone.tif", EYE, {**SCALED, "scale": (0.05, 0.04)})),
     Row("fit_ensemble", "seeds", "at least 1", "0", lambda: fit_ensemble(RECIPE, FakeDatabase(), "gone", seeds=0)),
     Row("load_network", "folder", "be one of real_micrographs", "mine", lambda: load_network("mine"), FileNotFoundError),
 )

@@ -169,6 +169,12 @@ def test_fringes_of_gold_correct_the_pixel_size(scale):
     assert abs(found.value / (0.4 * scale) - 1) < 0.01
 
 
+def test_pixels_coarser_than_all_planes_show_no_fringes():
+    noise = np.random.default_rng(1).poisson(64, (256, 256))
+    assert not reflections_of("Au", 0.1).frequencies
+    assert not measure_fringes(noise, 4.0, "Au").known
+
+
 def test_a_crystal_counts_once_in_all_windows():
     rng = np.random.default_rng(1)
     y, x = np.indices((400, 400)) * 0.4

@@ -9,15 +9,18 @@ import pytest
 
 from hrtem_sim.dataset import DatasetRecipe
 from hrtem_sim.imaging import Detector, ImagingConditions, form_image
+from hrtem_sim.interchange import ImportedMicrograph
 from hrtem_sim.measure import Estimate, Measurement
 from hrtem_sim.measure.rings import Rings
 from hrtem_sim.provenance import from_table, read_recipe, to_toml
 from hrtem_sim.specimen.bare_film import bare_film
 from hrtem_sim.wave import WaveSettings, compute_exit_wave
-from seg_train import TrainingRecipe
+from seg_train import ModelRecipe, TrainingRecipe
 from seg_train.cli import main
-from seg_train.match import BASE, MatchedMicrographs, matched_recipe
+from seg_train.match import BASE, MatchedMicrographs, match_micrographs, matched_recipe
+from seg_train.model import Network, build_model
 
+TINY = ModelRecipe(backbone="plain", stages=2, width=2)
 NOTHING = Estimate(np.nan, np.nan, np.nan)
 
 
@@ -95,6 +98,25 @@ def test_what_is_not_measured_stays_as_it_was():
     assert recipe.imaging.defocus == base.imaging.defocus
     assert recipe.film.thickness == base.film.thickness
     assert recipe.detector.mtf_half is None
+
+
+def test_the_spherical_aberration_that_was_stated_is_simulated():
+    base = read(read_recipe(BASE)).imaging.aberrations
+    assert read(matched_recipe(matched(measured()))).imaging.aberrations["C30"] == base["C30"]
+    stated = read(matched_recipe(replace(matched(measured()), spherical=1.2e7)))
+    spread = stated.imaging.aberrations["C30"]
+    assert 1e7 < spread.low < 1.2e7 < spread.high < 1.4e7
+
+
+def test_micrographs_of_one_name_are_told_apart():
+    image = np.random.default_rng(1).poisson(64, (128, 128))
+    network = Network(build_model(TINY, seed=1), TrainingRecipe(seed=1, model=TINY), 0.5)
+    both = match_micrographs(
+        [ImportedMicrograph(image, 0.5, name) for name in ("001", "001", "a\nb")],
+        material="Pt", energy=300e3, network=network, progress=False,
+    )  # fmt: skip
+    assert both.names == ("001", "001 (2)", "a b")
+    assert set(both.particles["image"]) <= set(both.names)
 
 
 def test_noise_is_drawn_at_the_doses_that_were_measured():

@@ -2,6 +2,7 @@
 
 import tomllib
 from importlib import import_module
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +13,8 @@ from hrtem_sim.interchange.opening import ENDINGS
 from hrtem_sim.pictures import write_png, write_tiff
 from seg_train import load_experimental_sample, load_folder
 from seg_train.viewer import opening, samples
-from seg_train.viewer.layers import ROLE, micrograph_layer, particles_layer
-from seg_train.viewer.saving import write_labels, write_layers
+from seg_train.viewer.layers import ROLE, micrograph_layer, particles_layer, pixel_size_of
+from seg_train.viewer.saving import save_pair, write_labels, write_layers
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +91,32 @@ def test_what_is_saved_is_read_back_as_training_reads_it(tmp_path):
     assert ((data > 0) == (labels > 0)).all()
     (again,) = write_labels(str(tmp_path / "b_mask.tif"), labels, layers[0][1])
     assert (opening.open_micrograph(tmp_path / "b_mask.tif")[0] == data).all() and again
+
+
+def test_numbers_of_particles_in_a_mask_are_kept(tmp_path):
+    ids = np.zeros((20, 40), np.uint16)
+    ids[2:8, 2:8], ids[2:8, 8:14], ids[10:16, 20:30] = 1, 2, 700  # the first two touch
+    write_tiff(tmp_path / "a_mask.tif", ids, 0.5)
+    assert (opening.open_micrograph(tmp_path / "a_mask.tif")[0] == ids).all()
+
+
+def test_pixels_that_are_not_square_have_no_size():
+    layer = SimpleNamespace(scale=(0.05, 0.04), units=("nm", "nm"))
+    assert pixel_size_of(layer) is None
+    layer.scale = (0.05, 0.0501)
+    assert pixel_size_of(layer) == pytest.approx(0.501)
+
+
+def test_another_micrograph_of_the_same_name_is_not_overwritten(tmp_path):
+    first, second = np.random.default_rng(1).random((2, 20, 30))
+    labels = np.eye(20, 30, dtype=int)
+    save_pair(tmp_path, "a", first, labels, pixel_size=0.5)
+    save_pair(tmp_path, "a", first, 0 * labels, pixel_size=0.4)  # corrected, and calibrated
+    assert not load_folder(tmp_path)[0].mask.any()
+    with pytest.raises(Refusal, match=r"folder must not hold another a\.tif"):
+        save_pair(tmp_path, "a", second, labels, pixel_size=0.4)
+    (kept,) = load_folder(tmp_path)
+    assert np.allclose(kept.image, first) and kept.pixel_size == pytest.approx(0.4)
 
 
 def test_all_patches_of_the_package_are_samples_side_by_side():
