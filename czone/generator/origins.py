@@ -8,11 +8,11 @@ its cell at origin 1 instead of eight, 1.92 angstrom apart instead of 2.35.
 import warnings
 
 import numpy as np
+from ase.data import covalent_radii
 
 from czone.generator.sites import fill_cell
 from czone.generator.spacegroup import SpaceGroup, space_group
 from czone.matter.cell import UnitCell
-from czone.matter.contacts import find_contacts
 from czone.matter.occupancy import Content
 
 __all__ = ["tell_origin"]
@@ -42,7 +42,7 @@ def tell_origin(
     except ValueError:  # elements would share a site
         return
     second = UnitCell.of_contents(*filled, cell.matrix)
-    shares = [_nearest(one) for one in (cell, second)]
+    shares = [_nearest(one, coords) for one in (cell, second)]
     if shares[1] > _BETTER * shares[0]:
         warnings.warn(
             f"{group.symbol[:-2]} has two origins, and choice 1 is taken: {len(cell.numbers)} "
@@ -53,17 +53,23 @@ def tell_origin(
         )
 
 
-def _nearest(cell: UnitCell) -> float:
-    """Return the share of the sum of their covalent radii between the nearest whole atoms."""
-    filled = None
+def _nearest(cell: UnitCell, sites: np.ndarray) -> float:
+    """Return the share of the sum of their covalent radii between the nearest whole atoms.
+
+    All cells of these groups have right angles: no image is nearer than the one within half an
+    edge, but for an atom's own.
+    """
+    own = np.array([_apart(cell, site).argmin() for site in sites])
+    apart = _apart(cell, cell.coords[own][:, None])
+    apart[np.arange(len(own)), own] = np.linalg.norm(cell.matrix, axis=1).min()
+    radii = covalent_radii[cell.numbers]
+    shares = apart / (radii[own][:, None] + radii)
     if cell.contents is not None:
         filled = np.array([sum(share for _, share in site) for site in cell.contents])
-    found = find_contacts(
-        cell.coords @ cell.matrix,
-        cell.numbers,
-        cell=cell.matrix,
-        periodic=True,
-        occupancies=filled,
-        share=_FAR,
-    )
-    return float(found.shares.min(initial=_FAR))
+        shares[filled[own][:, None] + filled <= 1 + 1e-6] = _FAR
+    return float(shares.min(initial=_FAR))
+
+
+def _apart(cell: UnitCell, points: np.ndarray) -> np.ndarray:
+    away = cell.coords - points
+    return np.asarray(np.linalg.norm((away - np.rint(away)) @ cell.matrix, axis=-1))

@@ -12,6 +12,11 @@ from czone.matter.occupancy import SAME_SITE, Content, formula, joined
 
 __all__ = ["fill_cell"]
 
+_EQUAL = 1e5
+"""Steps of a cell edge within which fractional coordinates are equal."""
+
+_PLACES = np.array([_EQUAL**2, _EQUAL, 1.0])  # three coordinates as one whole number below 2^53
+
 
 def fill_cell(
     contents: list[Content],
@@ -102,6 +107,9 @@ def _at_rest(
 def _orbit(site: np.ndarray, matrix: np.ndarray, group: SpaceGroup, tolerance: float) -> np.ndarray:
     """Return the equivalent points (m, 3) of a site, in [0, 1), in the order they first appear."""
     points = (group.rotations @ site + group.translations) % 1.0
+    # Most operations that meet do so to the last digits: these need no distances.
+    _, first = np.unique(np.rint(points * _EQUAL) @ _PLACES, return_index=True)
+    points = points[np.sort(first)]
     same = _apart(points[:, None], points, matrix) < tolerance / 2
     points = points[same.argmax(axis=1) == np.arange(len(points))]
     # 0.9999999999 is 0: an atom on a cell face belongs to the near face.

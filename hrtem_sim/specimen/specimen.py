@@ -319,6 +319,8 @@ def _occupancies(atoms: "Atoms") -> np.ndarray:
 def _twice(positions: np.ndarray) -> np.ndarray | None:
     """A position that several atoms share, if there is one."""
     mixed = positions @ (1.0, math.sqrt(2), math.sqrt(3))
+    if np.diff(np.sort(mixed)).min(initial=np.inf) > 1e-9:  # as of nearly all; a sort is quick
+        return None
     order = np.argsort(mixed)
     same = (np.diff(positions[order], axis=0) == 0).all(axis=1)
     return positions[order[same.argmax()]] if same.any() else None

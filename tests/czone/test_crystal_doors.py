@@ -281,6 +281,22 @@ def test_hydrogen_that_is_counted_and_not_placed_is_told(file):
         assert formula_of(file) == {8: 4, 11: 4}
 
 
+@pytest.mark.parametrize("count", ["?", ".", "0", "0.0"])
+@pytest.mark.filterwarnings("error")
+def test_hydrogen_that_is_not_counted_is_nothing_to_tell(file, count):
+    write_cif(file, SALT, [f"Na1 Na+ 0 0 0 {count}", "O1 O2- .5 .5 .5 0"], symbol("Fm-3m"))
+    text = file.read_text().replace("_atom_site_occupancy", "_atom_site_attached_hydrogens")
+    file.write_text(text)
+    assert formula_of(file) == {8: 4, 11: 4}
+
+
+@pytest.mark.parametrize("formula", ["(Na0.5 Cl0.5)2", "(Na Cl)4 (Cl)0", "Na Cl0.98", "CL NA", "?"])
+@pytest.mark.filterwarnings("error")
+def test_a_formula_that_is_no_plain_sum_is_not_compared(file, formula):
+    write_cif(file, SALT, IONS, symbol("Fm-3m"), f"_chemical_formula_sum '{formula}'")
+    assert formula_of(file) == {11: 4, 17: 4}
+
+
 def test_of_several_structures_in_a_file_the_last_is_taken_and_told(tmp_path):
     ase.io.write(tmp_path / "run.extxyz", [bulk("Cu", cubic=True), bulk("Au", cubic=True)])
     with pytest.warns(UserWarning, match="holds 2 crystals; the last is taken"):
