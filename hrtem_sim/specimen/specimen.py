@@ -75,9 +75,10 @@ class Specimen(Shown):
         set_("labels", _column("labels", labels, n, np.int64))
         occupancies = np.ones(n) if self.occupancies is None else self.occupancies
         set_("occupancies", _column("occupancies", occupancies, n, float))
-        if isinstance(self.objects, str) or len(set(self.objects)) < len(tuple(self.objects)):
+        objects = tuple(self.objects)  # once: it may be an iterator
+        if isinstance(self.objects, str) or len(set(objects)) < len(objects):
             raise Refusal(f"objects must be different names in a list; got {self.objects!r}")
-        set_("objects", tuple(self.objects))
+        set_("objects", objects)
         set_("cell", tuple(float(length) for length in self.cell))
         self._check()
 

@@ -178,3 +178,11 @@ def test_occupancies_of_files_are_taken():
     atoms.set_array("spacegroup_kinds", np.array([0, 1]))
     atoms.info["occupancy"] = {"0": {"Au": 1.0}, "1": {"Pt": 0.5}}
     assert Specimen.from_ase(atoms).occupancies.tolist() == [1.0, 0.5]
+
+
+@pytest.mark.filterwarnings("error")
+def test_names_of_objects_may_come_from_anything_that_lists_them():
+    names = ["particle", "film"]
+    for given in (names, tuple(names), np.array(names), iter(names), dict.fromkeys(names).keys()):
+        specimen = Specimen([[1, 1, 1], [3, 3, 3]], [79, 6], [8.0, 8.0, 8.0], [0, 1], given)
+        assert specimen.objects == ("particle", "film")
