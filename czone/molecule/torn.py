@@ -25,6 +25,10 @@ def tell_torn(atoms: Any) -> None:
         return
     from ase.neighborlist import natural_cutoffs, neighbor_list
 
+    to_faces = np.linalg.inv(atoms.cell.complete()[:])
+    gaps = (1 - np.ptp(atoms.positions @ to_faces, axis=0)) / np.linalg.norm(to_faces, axis=0)
+    if (gaps > 2 * max(natural_cutoffs(atoms, mult=1.2)))[atoms.pbc].all():
+        return  # no bond reaches from one side of the molecule to its next image
     first, second, cells = neighbor_list("ijS", atoms, natural_cutoffs(atoms, mult=1.2))
     here = ~cells.any(axis=1)
     as_listed = _pieces(len(atoms), first[here], second[here])
