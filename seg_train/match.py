@@ -7,6 +7,7 @@ by a network that is at hand, and a recipe is written whose ranges lie about wha
 
 import copy
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from hrtem_sim.dataset.pixels import nearest_that_work
 from hrtem_sim.measure import Measurement, is_absolute, measure_micrograph
 from hrtem_sim.progress import stage
 from hrtem_sim.provenance import read_recipe
-from hrtem_sim.refusal import Refusal
+from hrtem_sim.refusal import Implausible, Refusal
 from hrtem_sim.specimen.materials import Material
 from seg_train.model import Networks, load_networks
 from seg_train.particles import particle_table
@@ -37,6 +38,12 @@ SHARP = 6.0
 
 CLEAR = 400.0
 """Width of an interval of the defocus, in angstrom, above which its rings say nothing."""
+
+ALIKE = 1.5
+"""Ratio of pixel sizes up to which one camera may stand for several."""
+
+FEW = 5
+"""Particles below which nothing is said of their sizes."""
 
 STRUCTURES = 120
 """Fewer than where weights are drawn: the network of `BASE` is trained on, not anew."""
@@ -224,6 +231,7 @@ def matched_recipe(matched: MatchedMicrographs, *, name: str = "matched") -> dic
     if not rings:
         raise Refusal("micrographs must show film beside their particles; got none that does")
     absolute = [one.rings for one in matched.measured if one.rings and one.absolute]
+    _doubt(matched)
     dataset.update(name=name, structures=STRUCTURES)
     pixel = float(np.median([one.used_pixel_size for one in matched.measured]))
     camera = round(pixel, 4)
@@ -258,6 +266,25 @@ def matched_recipe(matched: MatchedMicrographs, *, name: str = "matched") -> dic
     return tables
 
 
+def _doubt(matched: MatchedMicrographs) -> None:
+    """Warn of micrographs that one recipe hardly stands for."""
+    pixels = [one.used_pixel_size for one in matched.measured]
+    if max(pixels) > ALIKE * min(pixels):
+        warnings.warn(
+            f"micrographs should have about one pixel size, for a recipe has one camera; got "
+            f"{min(pixels):.3g} to {max(pixels):.3g} angstrom: match those of each by themselves",
+            Implausible,
+            stacklevel=3,
+        )
+    if len(matched.particles) < FEW:
+        warnings.warn(
+            f"micrographs should show {FEW} particles at least, which tell the sizes to simulate; "
+            f"got {len(matched.particles)}: radii are those of particles at large",
+            Implausible,
+            stacklevel=3,
+        )
+
+
 def _thickness(rings: Sequence[Any]) -> dict[str, Any]:
     found = [ring.thickness.value for ring in rings if ring.thickness.known] or [20.0, 80.0]
     low, high = np.clip([min(found) * (1 - ROOM), max(found) * (1 + ROOM)], 10.0, 300.0)
@@ -271,7 +298,7 @@ def _radius(matched: MatchedMicrographs, field: float) -> dict[str, Any]:
     another. Those that the edge cuts are at least as large as what is seen of them.
     """
     particles = matched.particles
-    if len(particles) < 5:
+    if len(particles) < FEW:
         return {"log_uniform": [8.0, 50.0]}
     radius = particles["equivalent_diameter"] / 2
     image = particles.get("image", pd.Series("", particles.index))

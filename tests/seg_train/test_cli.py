@@ -55,9 +55,8 @@ def test_predict_goes_on_past_bad_files_and_ends_with_their_list(run, database, 
     files = [str(tmp_path / name) for name in ("torn.dm4", "good.npy", "photo.gif", "gone.tif")]
     out = tmp_path / "out"
     code = main(["predict", str(run.folder), *files, "--pixel-size", "0.5", "--out", str(out)])
-    assert code == 1
     said = capsys.readouterr()
-    assert "in 1 micrographs" in said.out
+    assert code == 1 and "in 1 micrographs" in said.out, said
     lines = [line for line in said.err.splitlines() if line.startswith("not segmented: ")]
     assert [Path(line.split(": ")[1]).name for line in lines] == [
         "torn.dm4",

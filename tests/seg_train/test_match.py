@@ -13,6 +13,7 @@ from hrtem_sim.interchange import ImportedMicrograph
 from hrtem_sim.measure import Estimate, Measurement
 from hrtem_sim.measure.rings import Rings
 from hrtem_sim.provenance import from_table, read_recipe, to_toml
+from hrtem_sim.refusal import Implausible
 from hrtem_sim.specimen.bare_film import bare_film
 from hrtem_sim.wave import WaveSettings, compute_exit_wave
 from seg_train import ModelRecipe, TrainingRecipe
@@ -106,6 +107,13 @@ def test_the_spherical_aberration_that_was_stated_is_simulated():
     stated = read(matched_recipe(replace(matched(measured()), spherical=1.2e7)))
     spread = stated.imaging.aberrations["C30"]
     assert 1e7 < spread.low < 1.2e7 < spread.high < 1.4e7
+
+
+def test_micrographs_that_one_recipe_hardly_stands_for_are_doubted():
+    with pytest.warns(Implausible, match=r"about one pixel size.*0\.31 to 1\.2 angstrom"):
+        matched_recipe(matched(measured(), measured(pixel=1.2)))
+    with pytest.warns(Implausible, match="5 particles at least.*got 2"):
+        matched_recipe(matched(measured(), diameters=(40.0, 50.0)))
 
 
 def test_micrographs_of_one_name_are_told_apart():
