@@ -32,10 +32,19 @@ def nearest_that_work(
     --------
     >>> nearest_that_work((100.0, 100.0), 0.2, 0.3)
     ((97.2, 97.2), 0.15)
+    >>> nearest_that_work((100.0, 100.0), 0.1, 0.7)  # eight pixels of the wave, never seven
+    ((100.8, 100.8), 0.0875)
     """
     binning = math.ceil(camera_pixel / wave_pixel - 1e-9)
+    while not _is_fast(binning):  # 7 times whatever is on no fast transform
+        binning += 1
     edges = [_nearest_edge(edge, camera_pixel, binning) for edge in field]
     return (edges[0], edges[1]), round(camera_pixel / binning, 9)
+
+
+def _is_fast(number: int) -> bool:
+    """Whether a number has no prime factors but 2, 3 and 5."""
+    return fast_even_length(2 * number) == 2 * number
 
 
 def _nearest_edge(edge: float, camera_pixel: float, binning: int) -> float:

@@ -109,6 +109,12 @@ def test_the_spherical_aberration_that_was_stated_is_simulated():
     assert 1e7 < spread.low < 1.2e7 < spread.high < 1.4e7
 
 
+@pytest.mark.parametrize("pixel", [0.05, 1.33, 2.1333, 2.55])
+def test_cameras_of_any_pixel_have_a_field_that_works(pixel):
+    recipe = read(matched_recipe(matched(measured(pixel=pixel))))
+    assert recipe.detector.pixel_size == pixel and 0.8 < recipe.placement.field[0] / 128 < 1.2
+
+
 def test_micrographs_that_one_recipe_hardly_stands_for_are_doubted():
     with pytest.warns(Implausible, match=r"about one pixel size.*0\.31 to 1\.2 angstrom"):
         matched_recipe(matched(measured(), measured(pixel=1.2)))
