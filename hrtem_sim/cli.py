@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from hrtem_sim.arguments import IdleShare, count, positive, share
 from hrtem_sim.commands import command_line, run_command
@@ -154,8 +155,12 @@ def _build(options: argparse.Namespace) -> int:
 
 def _preview(options: argparse.Namespace) -> int:
     from hrtem_sim.dataset import read_dataset_recipe
+    from hrtem_sim.drawing import Figure
     from hrtem_sim.preview import preview
 
+    kinds, kind = Figure().canvas.get_supported_filetypes(), Path(options.out).suffix[1:].lower()
+    if kind not in kinds:
+        raise Refusal(f"--out must be a picture, such as preview.png; got {options.out!r}")
     recipe = read_dataset_recipe(options.recipe)
     figure = preview(recipe, structures=options.structures, builder=options.builder)
     figure.savefig(options.out, dpi=110)

@@ -190,6 +190,8 @@ LINES = (
     (hrtem_sim, "recipes demos", "name", "one of baseline", "'demos'"),
     (hrtem_sim, "bild {recipe}", "command", "choose from", "'bild'"),
     (hrtem_sim, "show gone", "folder", "data set", "gone"),
+    (hrtem_sim, "preview {recipe} --out atoms.xyz", "--out", "be a picture", "'atoms.xyz'"),
+    (hrtem_sim, "preview {recipe} --out empty", "--out", "be a picture", "'empty'"),
     (hrtem_sim, "check {empty}", "folder", "shard-*.h5", "empty"),
     (hrtem_sim, "export gone --format coco --out {out}", "folder", "data set", "gone"),
     (seg_train, "fit gone.toml data --out {out}", "recipe", "cannot be read", "gone.toml"),
