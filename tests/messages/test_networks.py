@@ -14,6 +14,7 @@ from seg_train import (
     TrainingRecipe,
     fit,
     fit_ensemble,
+    load_folder,
     load_network,
     load_networks,
     load_run,
@@ -27,6 +28,7 @@ from seg_train.match import match_micrographs
 from seg_train.prediction import memory
 from seg_train.runs import STATE
 from seg_train.training import loop
+from seg_train.viewer.saving import save_pair
 from tests.discs import FakeDatabase
 
 MODEL = ModelRecipe(backbone="plain", width=4, stages=2, norm_momentum=0.8)
@@ -66,6 +68,17 @@ def test_one_of_several_networks_is_named_or_all_are_loaded(tmp_path):
     named = search(r"name one as (\S+) in it", str(caught.value))[1]
     load_network(folder / named)
     assert len(load_runs(folder)) == len(load_networks(folder)) == 2
+
+
+@pytest.mark.follows("give its layer another")
+@pytest.mark.parametrize("name", ["../a", "a_mask", "b\\a"])
+def test_a_layer_of_another_name_is_saved(name, tmp_path):
+    image, labels = np.random.default_rng(1).random((8, 8)), np.eye(8, dtype=int)
+    with advised("give its layer another"):
+        save_pair(tmp_path / "own", name, image, labels, pixel_size=0.5)
+    save_pair(tmp_path / "own", "a", image, labels, pixel_size=0.5)
+    (sample,) = load_folder(tmp_path / "own")
+    assert sample.name == "a" and (sample.mask == labels).all()
 
 
 @pytest.mark.follows("its training was not finished: fit it again")
