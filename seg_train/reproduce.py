@@ -109,16 +109,16 @@ def reproduce(
     progress
         Whether progress is shown.
 
-    Raises
-    ------
-    ValueError
-        If data sets of this scale would hold fewer images than a condition trains on.
-
     Returns
     -------
     table
         As `seg_train.study.study_table` makes it, of all studies, with columns "paper ..." for what
         the paper prints.
+
+    Raises
+    ------
+    ValueError
+        If data sets of this scale would hold fewer images than a condition trains on.
     """
     folder, tables = Path(folder), []
     plans = _plans(part, scale, data_scale, repeats, two_cores)

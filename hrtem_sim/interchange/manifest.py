@@ -39,11 +39,12 @@ def prepared(folder: str | Path, names: Sequence[str]) -> Path:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     manifest = folder / MANIFEST
-    for name in _listed(manifest) if manifest.is_file() else ():
-        path = folder / name
-        if path.resolve().is_relative_to(folder.resolve()):
-            path.unlink(missing_ok=True)
-            sweep(path.parent)
+    known = [folder / name for name in (_listed(manifest) if manifest.is_file() else ())]
+    ours = [path for path in known if path.resolve().is_relative_to(folder.resolve())]
+    for path in ours:
+        path.unlink(missing_ok=True)
+    for parent in {path.parent for path in ours}:
+        sweep(parent)
     left = [path for path in sorted(folder.rglob("*")) if path.is_file() and path != manifest]
     if left:
         raise Refusal(

@@ -86,11 +86,10 @@ def prepare(example: Example, recipe: TrainingRecipe, pixel_size: float) -> Prep
             f"model.channels must be the channels of the images, {channels}; "
             f"got {recipe.model.channels}"
         )
-    if image.ndim != 2:
-        raise Refusal(f"images must be of shape (ny, nx); got {image.shape}")
+    image = as_image(example.image, "images")
     if mask.shape != image.shape:
         raise Refusal(f"masks must have the shape of the images, {image.shape}; got {mask.shape}")
-    image, mask = as_image(example.image, "images"), as_classes(example.mask, "masks")
+    mask = as_classes(example.mask, "masks")
     if mask.max() >= recipe.model.classes:
         raise Refusal(
             f"model.classes must be at least {int(mask.max()) + 1}, the classes in the masks; "

@@ -54,7 +54,9 @@ def warn_of_trained(samples: Sequence[LabelledMicrograph] | None, source: Source
     parts = source.sources if isinstance(source, PooledSource) else (source,)
     labelled = [part for part in parts if isinstance(part, LabelledSource)]
     trained = frozenset[str]().union(*(part.structures[0] for part in labelled))
-    both = [one.name for one in samples or () if identity(one.image, "image") in trained]
+    if not samples or not trained:
+        return
+    both = [one.name for one in samples if identity(one.image, "image") in trained]
     if both:
         warnings.warn(
             f"samples should be micrographs that train nothing; got {len(both)} that train, "

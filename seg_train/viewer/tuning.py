@@ -101,6 +101,7 @@ def tuning_recipe(
     return replace(
         old,
         initial=initial,
+        initial_share=0.0,  # what is shown is to be learnt; rehearsal keeps the rest
         pixel_size=run.pixel_size,
         patch=min(old.patch or 128, least // stride * stride),
         patches=64,
